@@ -1,0 +1,17 @@
+#!/bin/sh
+# Make .venv with everything in requirements-dev.txt. Idempotent: does nothing when nothing changed.
+#   sh scripts/setup.sh            PYTHON=python3.12 sh scripts/setup.sh
+set -eu
+cd "$(dirname "$0")/.."
+python=${PYTHON:-python3}
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+    { echo "setup: Python 3.10 or newer is needed; set PYTHON to one." >&2; exit 2; }
+
+# The folder's own path counts: a virtual environment that was moved does not work.
+wanted=$({ pwd; "$python" -V; cat requirements.txt requirements-dev.txt constraints.txt pyproject.toml; } | cksum)
+if [ "$(cat .venv/installed 2>/dev/null || true)" != "$wanted" ]; then
+    echo "setup: installing into .venv"
+    "$python" -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+    echo "$wanted" > .venv/installed
+fi

@@ -1,0 +1,1 @@
+"""WorkflowLLM: Apple Shortcuts as Python, workflow data, models and measures."""

@@ -1,0 +1,1 @@
+"""Apple Shortcuts: containers, actions, trees, and the Python dialect in both directions."""
