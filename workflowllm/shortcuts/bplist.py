@@ -9,10 +9,11 @@ needs no search: it can only show as a container met a second time.
 from __future__ import annotations
 
 import datetime
-import re
 import struct
 from codecs import utf_16_be_decode
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import compress
 from plistlib import UID
 
 from workflowllm.shortcuts.errors import ShortcutError
@@ -21,9 +22,10 @@ MAX_DEPTH = 512
 MAX_NODES = 5_000_000  # of the tree as a reader walks it; the largest of 1,975 real files has under 100,000
 
 _EPOCH = datetime.datetime(2001, 1, 1)
+_CONSTANTS = {0x00: None, 0x08: False, 0x09: True, 0x0F: b""}
 _FORMATS = {1: "B", 2: "H", 4: "I", 8: "Q"}
-_IS_CONTAINER = bytes(token >> 4 in (0xA, 0xD) for token in range(256))
-_NOT_A_KEY = re.compile(rb"[^\x50-\x6f\xa0-\xff]")  # containers fail as keys by themselves: they have no hash
+_TO_FILL = bytes(token >> 4 in (0xA, 0xD) and token & 15 > 0 for token in range(256))  # empty ones may be shared
+_IS_NO_KEY = bytes(token >> 4 not in (0x5, 0x6, 0xA, 0xD) for token in range(256))
 
 Unpack = Callable[[bytes, int], tuple[int, ...]]
 
@@ -49,12 +51,14 @@ def _loads(data: bytes) -> object:
     offsets = list(_unpacker(count, width)(data, table))
     body = data[:table]
     tokens = bytes(map(body.__getitem__, offsets))
-    objects = _scalars(body, tokens, offsets, _ends(offsets, table))
-    if _fill(body, tokens, offsets, objects, top, ref_width):
+    ends = _ends(offsets, table)
+    objects = _scalars(body, tokens, offsets, ends)
+    if _fill(body, tokens, offsets, ends, objects, top, ref_width):
         check_tree(objects[top])
     return objects[top]
 
 
+@lru_cache(maxsize=1024)
 def _unpacker(count: int, width: int) -> Unpack:
     """A function that reads `count` big-endian numbers of `width` bytes at an offset."""
     if width in _FORMATS:
@@ -85,7 +89,6 @@ def _ends(offsets: list[int], table: int) -> list[int]:
 
 def _scalars(body: bytes, tokens: bytes, offsets: list[int], ends: list[int]) -> list:
     """All objects in the order of the table; containers are empty."""
-    text = body.decode("latin-1")  # a slice of this is one step, a slice of bytes and its decoding would be two
     objects: list = []
     add = objects.append
     for token, at, limit in zip(tokens, offsets, ends, strict=True):
@@ -95,24 +98,25 @@ def _scalars(body: bytes, tokens: bytes, offsets: list[int], ends: list[int]) ->
             if token != 0x5F:
                 end = at + token - 0x4F
                 at += 1
-            elif body[at + 1] == 0x10:
+            elif body[at + 1] == 0x10:  # a count of one byte
                 end = at + 3 + body[at + 2]
                 at += 3
             else:
                 size, at = _size(body, token, at)
                 end = at + size
-            part = text[at:end]
-            if end > limit or not part.isascii():
-                raise ValueError(f"bad text at byte {at}")
-            add(part)
+            if end > limit:
+                raise ValueError(f"the text at byte {at} ends early")
+            add(body[at:end].decode("ascii"))
         elif token >= 0xA0:
             add([])
         elif 0x60 <= token < 0x70:
             size, at = _size(body, token, at)
             end = at + 2 * size
             if end > limit:
-                raise ValueError(f"bad text at byte {at}")
+                raise ValueError(f"the text at byte {at} ends early")
             add(utf_16_be_decode(body[at:end], "strict", True)[0])
+        elif token in _CONSTANTS:
+            add(_CONSTANTS[token])
         else:
             add(_other_scalar(body, token, at, limit))
     return objects
@@ -127,9 +131,7 @@ def _size(body: bytes, token: int, at: int) -> tuple[int, int]:
 
 
 def _other_scalar(body: bytes, token: int, at: int, limit: int) -> object:
-    """Whatever is neither text nor a container."""
-    if token in (0x00, 0x08, 0x09, 0x0F):
-        return {0x00: None, 0x08: False, 0x09: True, 0x0F: b""}[token]
+    """A number, a date, data or an UID."""
     kind, size = token >> 4, 1 << (token & 15)
     start = at + 1
     if kind == 4:
@@ -151,15 +153,17 @@ def _other_scalar(body: bytes, token: int, at: int, limit: int) -> object:
     raise ValueError(f"unknown kind of object 0x{token:02x} at byte {at}")
 
 
-def _fill(body: bytes, tokens: bytes, offsets: list[int], objects: list, top: int, ref_width: int) -> bool:
+def _fill(
+    body: bytes, tokens: bytes, offsets: list[int], ends: list[int], objects: list, top: int, ref_width: int
+) -> bool:
     """Fill the containers reachable from the root, level by level; says whether one is referenced twice.
 
     Nine in ten dictionaries of real shortcuts have one to three entries, so these have code of their own.
     """
     names = objects.copy()
-    for match in _NOT_A_KEY.finditer(tokens):
-        names[match.start()] = []  # has no hash: used as a key it raises TypeError
-    waiting = list(tokens.translate(_IS_CONTAINER))
+    for index in compress(range(len(tokens)), tokens.translate(_IS_NO_KEY)):
+        names[index] = []  # has no hash: used as a key it raises TypeError, as containers do by themselves
+    waiting = list(tokens.translate(_TO_FILL))
     one, two, three = (_unpacker(2 * size, ref_width) for size in (1, 2, 3))
     level, depth, shared = [top] if waiting[top] else [], 0, False
     while level:
@@ -198,28 +202,27 @@ def _fill(body: bytes, tokens: bytes, offsets: list[int], objects: list, top: in
                 target[names[key_a]] = objects[a]
                 if waiting[a]:
                     push(a)
-            elif token & 15:
-                refs = _fill_large(body, token, at, target, names, objects, ref_width)
+            else:
+                refs = _references(body, token, at, ends[index], ref_width)
+                if token < 0xD0:
+                    target += map(objects.__getitem__, refs)
+                else:
+                    keys = refs[: len(refs) // 2]
+                    refs = refs[len(keys) :]
+                    target.update(zip(map(names.__getitem__, keys), map(objects.__getitem__, refs), strict=True))
                 following += filter(waiting.__getitem__, refs)
         level = following
     return shared
 
 
-def _fill_large(
-    body: bytes, token: int, at: int, target: list | dict, names: list, objects: list, ref_width: int
-) -> tuple[int, ...]:
-    """Fill an array, or a dictionary of any size; returns the references to the values."""
+def _references(body: bytes, token: int, at: int, limit: int, ref_width: int) -> tuple[int, ...]:
+    """What an array, or a dictionary of any size, refers to: first the keys, then the values."""
     size, at = _size(body, token, at)
-    if at + size * ref_width * (2 if token >= 0xD0 else 1) > len(body):
-        raise IndexError("references end early")
-    if token < 0xD0:
-        refs = _unpacker(size, ref_width)(body, at)
-        target += map(objects.__getitem__, refs)
-        return refs
-    pairs = _unpacker(2 * size, ref_width)(body, at)
-    refs = pairs[size:]
-    target.update(zip(map(names.__getitem__, pairs[:size]), map(objects.__getitem__, refs), strict=True))
-    return refs
+    if token >= 0xD0:
+        size *= 2
+    if at + size * ref_width > limit:
+        raise ValueError(f"the container at byte {at} ends early")
+    return _unpacker(size, ref_width)(body, at)
 
 
 def check_tree(root: object) -> None:
