@@ -43,14 +43,17 @@ def simple_test(printer: ValuePrinter, subject: str, is_number: bool, stored: di
     extra(test, ...).
     """
     rest = dict(stored)
-    test = _test(printer, subject, is_number, rest.pop("WFCondition", None), rest)
+    condition = rest.pop("WFCondition", None)
+    if isinstance(condition, str):
+        rest["WFCondition"], condition = condition, dialect.OLD_CONDITIONS.get(condition)
+    test = _test(printer, subject, is_number, condition, rest)
     if test is None:
         return None
     if rest.get(dialect.LEGACY) is True:
         del rest[dialect.LEGACY]
         return f"legacy({', '.join(filter(None, (test, printer.arguments(rest))))})"
     if rest and test == subject:
-        return None             # extra(subject, ...) would say that the reference itself stores more
+        test += " is not None"      # extra(subject, ...) would say that the reference itself stores more
     return f"extra({test}, {printer.arguments(rest)})" if rest else test
 
 

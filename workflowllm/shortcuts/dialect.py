@@ -33,6 +33,8 @@ ITEM_TEXT, ITEM_DICTIONARY, ITEM_ARRAY, ITEM_NUMBER, ITEM_BOOLEAN = range(5)
 COMPARISONS = {0: "<", 1: "<=", 2: ">", 3: ">=", 4: "==", 5: "!="}
 METHODS = {8: "startswith", 9: "endswith"}
 CONTAINS, CONTAINS_NOT, HAS_VALUE, HAS_NO_VALUE, BETWEEN = 99, 999, 100, 101, 1003
+# What old clients stored for the same conditions; what their "" or nothing at all meant is not settled.
+OLD_CONDITIONS = {"Equals": 4, "Contains": 99, "Is Greater Than": 2, "Is Less Than": 0}
 LEGACY = "WFConditionalLegacyComparisonBehavior"
 
 # Operators of filters: the words of where("Name", "contains", ...).
@@ -44,7 +46,7 @@ CONTROL_KEYS = frozenset({"UUID", "GroupingIdentifier", "WFControlFlowMode"})
 
 # What no variable may be called.
 RESERVED = frozenset({
-    "_", "action", "all_of", "any_of", "bare", "block_result", "bool", "branch", "coerce", "data", "date", "dict",
-    "enumerate", "extra", "fields", "float", "format_date", "getattr", "import_question", "item", "legacy", "len",
+    "_", "action", "all", "all_of", "any", "any_of", "bare", "block_result", "bool", "branch", "coerce", "data", "date", "dict",
+    "enumerate", "extra", "fields", "float", "format_date", "getattr", "import_question", "item", "legacy", "len", "list",
     "menu", "missing", "modified", "number", "plain", "previous", "print", "range", "serialized", "shown_as", "str",
-    "text_of", "token", "uid", "where", *SOURCES.values()})
+    "text_of", "token", "uid", "untitled", "where", *SOURCES.values()})

@@ -51,7 +51,7 @@ def new_uuid(of: str) -> str:
 
 def shown_output(binding: Binding) -> str:
     """What Shortcuts shows for an output: the name given to it, else the Python name in words."""
-    return binding.name.replace("_", " ").title() if binding.label is None else binding.label
+    return binding.name.replace("_", " ").strip().title() if binding.label is None else binding.label
 
 
 class Compiler:

@@ -20,14 +20,14 @@ class Names:
 
 
 class _Pool:
-    """Hands out each name once: `text`, `text_2`, `text_3`, ..."""
+    """Hands out each name once: `text`, `text_2`, `text_3`, ...; `date_` where the dialect needs `date`."""
 
     def __init__(self) -> None:
         self.taken = set(RESERVED)
         self.counts: dict[str, int] = {}
 
     def take(self, name: str) -> str:
-        chosen, count = name, self.counts.get(name, 1)
+        chosen, count = name + "_" if name in RESERVED else name, self.counts.get(name, 1)
         while chosen in self.taken:
             count += 1
             chosen = f"{name}_{count}"

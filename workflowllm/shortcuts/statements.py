@@ -242,8 +242,12 @@ def menu_source(printer: "Printer", node: Menu) -> str:
     items = parameters.pop("WFMenuItems", None)
     if items is None:
         parts.append("WFMenuItems=None")
-    elif items != [_item_of(case.start.parameters) for case in node.cases]:
-        parts.append(f"WFMenuItems={printer.values.parameter('WFMenuItems', items)}")
+    else:
+        derived = [_item_of(case.start.parameters) for case in node.cases]
+        # What is printed decides: the names that references show may be out of date.
+        text = "" if items == derived else printer.values.parameter("WFMenuItems", items)
+        if text and text != printer.values.parameter("WFMenuItems", derived):
+            parts.append(f"WFMenuItems={text}")
     if parameters:
         parts.append(printer.values.arguments(parameters))
     if node.start.other:
@@ -254,7 +258,7 @@ def menu_source(printer: "Printer", node: Menu) -> str:
 def _item_of(case: dict[str, Any]) -> Any:
     """The menu's item that belongs to a case."""
     attributed = case.get("WFMenuItemAttributedTitle")
-    if attributed is None:
+    if not isinstance(attributed, dict):
         return case.get("WFMenuItemTitle")
     return {"WFItemType": dialect.ITEM_TEXT,
             "WFValue": {"Value": attributed, "WFSerializationType": dialect.TEXT}}
