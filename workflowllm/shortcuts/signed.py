@@ -11,7 +11,8 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import lzfse
 
@@ -25,9 +26,8 @@ _SEGMENT = struct.Struct("<II32s")
 _ROOT = struct.Struct("<QQIIBB22x")
 _MAC = 32
 _SIGNATURE_AND_KEYS = 128 + 96
-_HASH_SIZES = {"F": 4, "G": 20, "H": 32, "I": 48, "J": 64}
 _LENGTH_SIZES = {"A": 2, "B": 4, "C": 8}
-_FIXED_SIZES = {"*": 0, "1": 1, "2": 2, "4": 4, "8": 8, "S": 8, "T": 12, **_HASH_SIZES}
+_FIXED_SIZES = {"*": 0, "1": 1, "2": 2, "4": 4, "8": 8, "S": 8, "T": 12, "F": 4, "G": 20, "H": 32, "I": 48, "J": 64}
 
 
 def unwrap(data: bytes) -> bytes:
@@ -77,13 +77,65 @@ def _segments(data: bytes) -> Iterator[bytes]:
 def _raw(stored: bytes, size: int) -> bytes:
     """A segment, decompressed unless it was stored as it is.
 
-    `lzfse.decompress` doubles its buffer for as long as the stream goes on: 40 hostile bytes make 26 MB, and there is
-    no bound. So the decoder within that package is called with a buffer of our own, one byte larger than allowed.
+    `lzfse.decompress` doubles its buffer for as long as the stream goes on: a block of 40 hostile bytes makes 26 MB,
+    and there may be any number of them. So its C function is called with a buffer of ours, one byte above the size.
     """
     if len(stored) == size:
         return stored
-    decode = _decoder()
     buffer = ctypes.create_string_buffer(size + 1)
-    if decode(buffer, size + 1, stored, len(stored), None) != size:
+    if _decoder()(buffer, size + 1, stored, len(stored), None) != size:
         raise ShortcutError("A segment of the signed shortcut does not decompress to its size; fetch the file again.")
-    return buffer.raw[:size]
+    return ctypes.string_at(buffer, size)
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> Callable[..., int]:
+    """`size_t lzfse_decode_buffer(dst, dst_size, src, src_size, scratch)` of the `lzfse` package's own library."""
+    try:
+        decode = ctypes.CDLL(lzfse.__file__).lzfse_decode_buffer
+    except (OSError, AttributeError):  # wheels for Windows do not export it
+        raise ShortcutError("This build of lzfse cannot be used safely: read signed files on Linux or macOS.") from None
+    decode.restype = ctypes.c_size_t
+    decode.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p]
+    return decode
+
+
+def _workflow(archive: bytes) -> bytes:
+    """The data of the entry `Shortcut.wflow` of an AppleArchive."""
+    at = 0
+    while at < len(archive):
+        header_size = int.from_bytes(_part(archive, at + 4, 2, "its archive"), "little")
+        if archive[at : at + 4] != b"AA01" or header_size < 6:
+            raise ShortcutError(f"The signed shortcut's archive has no entry at byte {at:,}; fetch the file again.")
+        header = _part(archive, at, header_size, "its archive")
+        at += header_size
+        path, blobs = _fields(header)
+        for key, size in blobs:
+            blob = _part(archive, at, size, "its archive")
+            if key == b"DAT" and path == b"Shortcut.wflow":
+                return blob
+            at += size
+    raise ShortcutError("The signed shortcut holds no file Shortcut.wflow.")
+
+
+def _fields(header: bytes) -> tuple[bytes, list[tuple[bytes, int]]]:
+    """The path in an entry's header, and the key and size of each blob that follows it; other fields are skipped."""
+    path, blobs, at = b"", [], 6
+    while at < len(header):
+        key, kind = header[at : at + 3], chr(_part(header, at, 4, "an archive entry")[3])
+        at += 4
+        if kind in _LENGTH_SIZES or kind == "P":
+            size = int.from_bytes(_part(header, at, _LENGTH_SIZES.get(kind, 2), "an archive entry"), "little")
+            at += _LENGTH_SIZES.get(kind, 2)
+        elif kind in _FIXED_SIZES:
+            size = _FIXED_SIZES[kind]
+        else:
+            raise ShortcutError(f"The archive in the signed shortcut has a field of unknown type {kind!r}.")
+        if kind in _LENGTH_SIZES:
+            blobs.append((key, size))
+            continue
+        value = _part(header, at, size, "an archive entry")
+        at += size
+        if key == b"PAT":
+            path = value
+    return path, blobs
