@@ -1,4 +1,5 @@
 """What the built-in actions take and give, as far as naming outputs and implicit inputs needs it."""
+
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -8,9 +9,10 @@ BUILT_IN = "is.workflow.actions."
 
 class ActionFacts(NamedTuple):
     """One row of actions.tsv."""
-    gives: str          # output, number, passes (gives its input on), none, silent (the next action sees past it)
-    input_key: str      # the parameter that the previous output fills when it is absent; "" where there is none
-    output_name: str    # what Shortcuts calls the output
+
+    gives: str  # output, number, passes (gives its input on), none, silent (the next action sees past it)
+    input_key: str  # the parameter that the previous output fills when it is absent; "" where there is none
+    output_name: str  # what Shortcuts calls the output
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,5 @@
 """What each name of a program stands for: the output of one action, a variable, or nothing at all."""
+
 import ast
 from collections import Counter
 from collections.abc import Iterator
@@ -8,18 +9,34 @@ from typing import Literal
 from workflowllm.shortcuts import dialect
 
 SET_VARIABLE_CALL = "is_workflow_actions_setvariable"
-REFERENCE_CALLS = frozenset({"str", "dict", "float", "bool", "coerce", "getattr", "format_date", "modified", "extra",
-                             "token", "previous", SET_VARIABLE_CALL, *dialect.SOURCES.values()}) - {"input"}
+REFERENCE_CALLS = frozenset(
+    {
+        "str",
+        "dict",
+        "float",
+        "bool",
+        "coerce",
+        "getattr",
+        "format_date",
+        "modified",
+        "extra",
+        "token",
+        "previous",
+        SET_VARIABLE_CALL,
+        *dialect.SOURCES.values(),
+    }
+) - {"input"}
 Kind = Literal["output", "variable", "missing", "loop"]
 
 
 @dataclass(slots=True)
 class Binding:
     """A name and all that assigns it."""
+
     name: str
-    sites: Counter[str] = field(default_factory=Counter)    # declare, missing, reference, action, append, loop
-    label: str | None = None                                # the name that Shortcuts shows, from an annotation
-    uuid: str = ""                                          # of an output that nothing makes
+    sites: Counter[str] = field(default_factory=Counter)  # declare, missing, reference, action, append, loop
+    label: str | None = None  # the name that Shortcuts shows, from an annotation
+    uuid: str = ""  # of an output that nothing makes
 
     @property
     def kind(self) -> Kind:
@@ -45,7 +62,7 @@ def find_bindings(tree: ast.Module) -> dict[str, Binding]:
     for name, site, annotation in _sites(tree):
         binding = bindings.setdefault(name, Binding(name))
         if site == "declare" and binding.sites.total() > binding.sites["declare"]:
-            site = "reference"                  # emptied after it held something
+            site = "reference"  # emptied after it held something
         binding.sites[site] += 1
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str) and binding.label is None:
             binding.label = annotation.value
@@ -79,7 +96,9 @@ def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
         waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _target(target: ast.expr, value: ast.expr, annotation: ast.expr | None) -> Iterator[tuple[str, str, ast.expr | None]]:
+def _target(
+    target: ast.expr, value: ast.expr, annotation: ast.expr | None
+) -> Iterator[tuple[str, str, ast.expr | None]]:
     if isinstance(target, ast.Name):
         yield target.id, classify(value), annotation
     elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
@@ -88,8 +107,12 @@ def _target(target: ast.expr, value: ast.expr, annotation: ast.expr | None) -> I
 
 def is_append(node: ast.AST) -> bool:
     """`name.append(...)`."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append" and \
-        isinstance(node.func.value, ast.Name)
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "append"
+        and isinstance(node.func.value, ast.Name)
+    )
 
 
 def called(node: ast.AST) -> str | None:

@@ -1,8 +1,9 @@
 """if, for and match as the blocks of Shortcuts."""
+
 import ast
 from typing import TYPE_CHECKING, Any
 
-from workflowllm.shortcuts import condition_expressions, dialect, expressions
+from workflowllm.shortcuts import condition_expressions, dialect, expressions, references
 from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.identifiers import function_name
 from workflowllm.shortcuts.problems import Fault
@@ -33,7 +34,9 @@ class _Block:
         self.name = head.target.id if isinstance(head, ast.NamedExpr) else None
 
     def mark(self, mode: int, parameters: dict[str, Any]) -> dict[str, Any]:
-        stored = self.compiler.emit(self.identifier, {"GroupingIdentifier": self.group, "WFControlFlowMode": mode, **parameters})
+        stored = self.compiler.emit(
+            self.identifier, {"GroupingIdentifier": self.group, "WFControlFlowMode": mode, **parameters}
+        )
         if mode == OPEN and self.name:
             self.compiler.name_output(stored, self.name)
         return stored
@@ -60,7 +63,7 @@ def _head(node: ast.expr) -> ast.expr:
 def _if(compiler: "Compiler", node: ast.If) -> dict[str, Any]:
     try:
         given = condition_expressions.condition(compiler, _head(node.test))
-    except Fault as fault:                      # the branches are compiled all the same, for their own problems
+    except Fault as fault:  # the branches are compiled all the same, for their own problems
         compiler.problems.append(fault.problem)
         given = {}
     block = _Block(compiler, CONDITIONAL, node.test)
@@ -105,7 +108,10 @@ def _loop_body(compiler: "Compiler", node: ast.For, variables: dict[str, str | N
 
 
 def _enumerated(call: ast.Call, names: list[ast.expr]) -> ast.expr:
-    start = next((keyword.value for keyword in call.keywords if keyword.arg == "start"), call.args[1] if len(call.args) == 2 else None)
+    start = next(
+        (keyword.value for keyword in call.keywords if keyword.arg == "start"),
+        call.args[1] if len(call.args) == 2 else None,
+    )
     if len(names) != 2 or not call.args or not (isinstance(start, ast.Constant) and start.value == 1):
         raise Fault(call, "Shortcuts counts from 1: write `for index, item in enumerate(items, start=1)`.")
     return call.args[0]
@@ -116,7 +122,7 @@ def _each(compiler: "Compiler", source: ast.expr) -> dict[str, Any]:
         return {}
     if called(source) == function_name(REPEAT_EACH):
         return expressions.keyword_values(compiler, source)
-    return {"WFInput": expressions.attachment(expressions.reference(compiler, source))}
+    return {"WFInput": expressions.attachment(references.reference(compiler, source))}
 
 
 def _count(compiler: "Compiler", node: ast.For, call: ast.Call) -> dict[str, Any]:
@@ -136,28 +142,42 @@ def _before_one_more(compiler: "Compiler", call: ast.Call) -> Any:
     stop = call.args[1]
     if expressions.is_number(stop):
         return stop.value - 1
-    if isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.Add) and isinstance(stop.right, ast.Constant) and stop.right.value == 1:
+    if (
+        isinstance(stop, ast.BinOp)
+        and isinstance(stop.op, ast.Add)
+        and isinstance(stop.right, ast.Constant)
+        and stop.right.value == 1
+    ):
         return _count_value(compiler, stop.left)
     raise Fault(stop, "write range(1, n + 1).")
 
 
 def _count_value(compiler: "Compiler", node: ast.expr) -> Any:
-    return node.value if expressions.is_number(node) else expressions.attachment(expressions.reference(compiler, node))
+    return node.value if expressions.is_number(node) else expressions.attachment(references.reference(compiler, node))
 
 
 def _is_read(node: ast.For) -> bool:
-    return any(isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and isinstance(node.target, ast.Name)
-               and inner.id == node.target.id for statement in node.body for inner in ast.walk(statement))
+    return any(
+        isinstance(inner, ast.Name)
+        and isinstance(inner.ctx, ast.Load)
+        and isinstance(node.target, ast.Name)
+        and inner.id == node.target.id
+        for statement in node.body
+        for inner in ast.walk(statement)
+    )
 
 
 # Menus
+
 
 def _match(compiler: "Compiler", node: ast.Match) -> dict[str, Any]:
     head = _head(node.subject)
     if called(head) not in _MENU_CALLS:
         return _if(compiler, _as_ifs(node))
     cases = list(node.cases)
-    before = cases.pop(0) if isinstance(cases[0].pattern, ast.MatchSingleton) and cases[0].pattern.value is None else None
+    before = (
+        cases.pop(0) if isinstance(cases[0].pattern, ast.MatchSingleton) and cases[0].pattern.value is None else None
+    )
     titles = []
     for case in cases:
         try:
@@ -198,7 +218,7 @@ def _title(compiler: "Compiler", case: ast.match_case) -> dict[str, Any]:
     elif called(guard) in ("untitled", "shown_as"):
         stored = {}
     else:
-        raise Fault(case.pattern, "each case of a menu is a text, `case \"Title\":`; a menu has no default.")
+        raise Fault(case.pattern, 'each case of a menu is a text, `case "Title":`; a menu has no default.')
     if called(guard) == "shown_as":
         return {**stored, "WFMenuItemAttributedTitle": expressions.text(compiler, expressions.only_argument(guard))}
     if guard is not None and called(guard) != "untitled":

@@ -46,7 +46,12 @@ def _loads(data: bytes) -> object:
     if len(data) < 40 or data[:8] != b"bplist00":
         raise ShortcutError("The binary property list is cut off or of an unknown version; fetch the file again.")
     width, ref_width, count, top, table = struct.unpack(">6xBBQQQ", data[-32:])
-    if not (0 < width <= 8 and 0 < ref_width <= 8 and top < count <= MAX_NODES and 8 < table <= len(data) - 32 - count * width):
+    if not (
+        0 < width <= 8
+        and 0 < ref_width <= 8
+        and top < count <= MAX_NODES
+        and 8 < table <= len(data) - 32 - count * width
+    ):
         raise ShortcutError("The binary property list's trailer does not fit the file; fetch the file again.")
     offsets = list(_unpacker(count, width)(data, table))
     body = data[:table]

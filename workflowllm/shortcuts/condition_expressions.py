@@ -1,8 +1,9 @@
 """The test of an `if` as the parameters of a condition: the way back from `conditions.py`."""
+
 import ast
 from typing import TYPE_CHECKING, Any
 
-from workflowllm.shortcuts import dialect, expressions
+from workflowllm.shortcuts import dialect, expressions, references
 from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.conditions import NUMBER_KEY, TEXT_KEY
 from workflowllm.shortcuts.problems import Fault
@@ -35,7 +36,12 @@ def condition(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
 def _several(node: ast.expr) -> tuple[int, list[ast.expr]] | None:
     if isinstance(node, ast.BoolOp):
         return int(isinstance(node.op, ast.And)), node.values
-    if called(node) in ("all", "any") and len(node.args) == 1 and isinstance(node.args[0], ast.List) and node.args[0].elts:
+    if (
+        called(node) in ("all", "any")
+        and len(node.args) == 1
+        and isinstance(node.args[0], ast.List)
+        and node.args[0].elts
+    ):
         return int(called(node) == "all"), node.args[0].elts
     return None
 
@@ -44,7 +50,7 @@ def _explicit(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
     given = expressions.keyword_values(compiler, call)
     for keyword in call.keywords:
         if keyword.arg == "WFInput" and called(keyword.value) != "plain":
-            given["WFInput"] = subject_value(expressions.reference(compiler, keyword.value))
+            given["WFInput"] = subject_value(references.reference(compiler, keyword.value))
     return given
 
 
@@ -69,20 +75,25 @@ def single_test(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
         operand = _text(compiler, expressions.only_argument(node))
         return {**_subject(compiler, node.func.value), "WFCondition": _METHODS[node.func.attr], TEXT_KEY: operand}
     if isinstance(node, (ast.BoolOp, ast.IfExp, ast.Lambda)) or (isinstance(node, ast.Constant)):
-        raise Fault(node, "a test compares a name; Shortcuts joins tests by `and` or by `or`, not both, and on one level.")
+        raise Fault(
+            node, "a test compares a name; Shortcuts joins tests by `and` or by `or`, not both, and on one level."
+        )
     return {**_subject(compiler, node), "WFCondition": dialect.HAS_VALUE}
 
 
 def _is_test(node: ast.expr, name: str) -> bool:
     """extra() around a bare reference belongs to the reference, unless legacy() says that it is a test."""
-    return name == "legacy" or isinstance(node, (ast.Compare, ast.UnaryOp)) or \
-        (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    return (
+        name == "legacy"
+        or isinstance(node, (ast.Compare, ast.UnaryOp))
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    )
 
 
 def _subject(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
     if called(node) == "previous":
         return {}
-    return {"WFInput": subject_value(expressions.reference(compiler, node))}
+    return {"WFInput": subject_value(references.reference(compiler, node))}
 
 
 def _negated(compiler: "Compiler", node: ast.UnaryOp) -> dict[str, Any]:
@@ -109,7 +120,7 @@ def _comparison(compiler: "Compiler", node: ast.Compare) -> dict[str, Any]:
         left, right, operator = right, left, _MIRRORED[operator]
     given = {**_subject(compiler, left), "WFCondition": operator}
     if operator in (4, 5) and isinstance(right, ast.Constant) and right.value == "" and isinstance(right.value, str):
-        return given                                    # Shortcuts stores nothing for an empty text
+        return given  # Shortcuts stores nothing for an empty text
     return {**given, **_operand(compiler, right, text_too=operator in (4, 5))}
 
 
@@ -121,7 +132,11 @@ def _is_none(compiler: "Compiler", node: ast.Compare, left: ast.expr, right: ast
 
 
 def _is_operand(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Constant, ast.UnaryOp)) or called(node) in ("number", *_KEPT_IN) or expressions.is_text(node)
+    return (
+        isinstance(node, (ast.Constant, ast.UnaryOp))
+        or called(node) in ("number", *_KEPT_IN)
+        or expressions.is_text(node)
+    )
 
 
 def _between(compiler: "Compiler", node: ast.Compare) -> dict[str, Any]:
@@ -130,7 +145,12 @@ def _between(compiler: "Compiler", node: ast.Compare) -> dict[str, Any]:
     key = next(iter(low))
     if key not in _SECOND or set(high) != {key}:
         raise Fault(node, "low <= value <= high takes two numbers or two dates.")
-    return {**_subject(compiler, node.comparators[0]), "WFCondition": dialect.BETWEEN, key: low[key], _SECOND[key]: high[key]}
+    return {
+        **_subject(compiler, node.comparators[0]),
+        "WFCondition": dialect.BETWEEN,
+        key: low[key],
+        _SECOND[key]: high[key],
+    }
 
 
 def _operand(compiler: "Compiler", node: ast.expr, text_too: bool) -> dict[str, Any]:
@@ -150,7 +170,7 @@ def _operand(compiler: "Compiler", node: ast.expr, text_too: bool) -> dict[str, 
     if isinstance(stored, bool) or stored is None:
         raise Fault(node, "Shortcuts has no True, False or None to compare with; write `if x:` or `if not x:`.")
     if isinstance(stored, int):
-        return {NUMBER_KEY: str(stored)}                # Shortcuts stores a typed number as text
+        return {NUMBER_KEY: str(stored)}  # Shortcuts stores a typed number as text
     if isinstance(stored, dict) and text_too:
         alone = {"string": expressions.MARK, "attachmentsByRange": {"{0, 1}": stored["Value"]}}
         return {NUMBER_KEY: stored, TEXT_KEY: expressions.text_token(alone)}

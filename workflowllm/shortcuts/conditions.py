@@ -1,4 +1,5 @@
 """The condition of an If as a Python test."""
+
 from typing import Any
 
 from workflowllm.shortcuts import dialect
@@ -53,7 +54,7 @@ def simple_test(printer: ValuePrinter, subject: str, is_number: bool, stored: di
         del rest[dialect.LEGACY]
         return f"legacy({', '.join(filter(None, (test, printer.arguments(rest))))})"
     if rest and test == subject:
-        test += " is not None"      # extra(subject, ...) would say that the reference itself stores more
+        test += " is not None"  # extra(subject, ...) would say that the reference itself stores more
     return f"extra({test}, {printer.arguments(rest)})" if rest else test
 
 
@@ -69,8 +70,9 @@ def _test(printer: ValuePrinter, subject: str, is_number: bool, condition: Any, 
         return _between(printer, subject, rest)
     if condition in dialect.COMPARISONS:
         keys = _TEXT_FIRST if condition in (4, 5) and not is_number else _NUMBER_FIRST + _TEXT_FIRST
-        operand = (_either(printer, rest) if condition in (4, 5) else None) or \
-            _operand(printer, keys, rest, absent='""' if condition in (4, 5) else None)
+        operand = (_either(printer, rest) if condition in (4, 5) else None) or _operand(
+            printer, keys, rest, absent='""' if condition in (4, 5) else None
+        )
         return operand and f"{subject} {dialect.COMPARISONS[condition]} {operand}"
     operand = _operand(printer, (TEXT_KEY,), rest)
     if operand is None:
@@ -97,12 +99,14 @@ def _is_attachment(value: Any) -> bool:
     return isinstance(value, dict) and value.get("WFSerializationType") == dialect.ATTACHMENT and len(value) == 2
 
 
-def _operand(printer: ValuePrinter, keys: tuple[str, ...], rest: dict[str, Any], absent: str | None = None) -> str | None:
+def _operand(
+    printer: ValuePrinter, keys: tuple[str, ...], rest: dict[str, Any], absent: str | None = None
+) -> str | None:
     key = next((key for key in keys if key in rest), None)
     if key is None:
         return absent
     text = operand_text(printer, key, rest[key])
-    if text is None or text == absent:              # a stored empty text is not an absent one
+    if text is None or text == absent:  # a stored empty text is not an absent one
         return None
     reference = _is_attachment(rest.pop(key))
     return f"number({text})" if reference and absent is not None else text
@@ -124,9 +128,11 @@ def _number(printer: ValuePrinter, value: Any) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
-        return number_literal(float(value)) if abs(value) < 2 ** 53 else None
+        return number_literal(float(value)) if abs(value) < 2**53 else None
     if isinstance(value, str):
-        return value if value.lstrip("-").isdecimal() and value == _canonical(value) else f"number({printer.value(value)})"
+        return (
+            value if value.lstrip("-").isdecimal() and value == _canonical(value) else f"number({printer.value(value)})"
+        )
     text = printer.value(value)
     if text.startswith(('f"', "f'", "text_of(", '"', "'")):
         return f"number({text})"

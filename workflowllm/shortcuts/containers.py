@@ -132,8 +132,8 @@ def _check_actions(root: object) -> None:
     if not isinstance(root, dict):
         raise ShortcutError(f"This is not a shortcut: its root is a {type(root).__name__}, not a dictionary.")
     if "WFWorkflowActions" not in root:
-        keys = ", ".join(map(str, list(root)[:5])) or "no keys at all"
-        raise ShortcutError(f"This is not a shortcut: it has no WFWorkflowActions (it has {keys[:200]}).")
+        keys = ", ".join(repr(key[:40]) for key in list(root)[:5]) or "no keys at all"
+        raise ShortcutError(f"This is not a shortcut: it has no WFWorkflowActions (it has {keys}).")
     actions = root["WFWorkflowActions"]
     if not isinstance(actions, list):
         raise ShortcutError(f"WFWorkflowActions is a {type(actions).__name__}, not a list.")
@@ -144,7 +144,7 @@ def _check_actions(root: object) -> None:
         if not isinstance(identifier, str):
             raise ShortcutError(f"Action {index} has no text WFWorkflowActionIdentifier.")
         if not isinstance(action.get("WFWorkflowActionParameters"), (dict, type(None))):
-            raise ShortcutError(f"Action {index} ({identifier[:80]}) has parameters that are not a dictionary.")
+            raise ShortcutError(f"Action {index} ({identifier[:80]!r}) has parameters that are not a dictionary.")
 
 
 def is_icloud_link(text: str) -> bool:

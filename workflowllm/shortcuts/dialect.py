@@ -1,25 +1,46 @@
 """The words of the dialect that both directions share. `data/dialect.md` explains them with examples."""
 
 # Types of reference that are written as a call without arguments.
-SOURCES = {"ExtensionInput": "shortcut_input", "Clipboard": "clipboard", "CurrentDate": "current_date",
-           "DeviceDetails": "device_details", "Input": "action_input", "Ask": "input"}
+SOURCES = {
+    "ExtensionInput": "shortcut_input",
+    "Clipboard": "clipboard",
+    "CurrentDate": "current_date",
+    "DeviceDetails": "device_details",
+    "Input": "action_input",
+    "Ask": "input",
+}
 
 # Coercions with a Python name of their own; any other class is `coerce(x, "Class")`.
-COERCIONS = {"WFStringContentItem": "str", "WFDictionaryContentItem": "dict", "WFNumberContentItem": "float",
-             "WFBooleanContentItem": "bool"}
+COERCIONS = {
+    "WFStringContentItem": "str",
+    "WFDictionaryContentItem": "dict",
+    "WFNumberContentItem": "float",
+    "WFBooleanContentItem": "bool",
+}
 CLASS_PREFIX, CLASS_SUFFIX = "WF", "ContentItem"
 
 # `PropertyUserInfo` that Shortcuts stores for a property: `x.Name` stands for both, anything else is spelt out.
-PROPERTY_INFO = {"Name": "WFItemName", "File Extension": "WFFileExtensionProperty", "File Size": "WFFileSizeProperty",
-                 "Last Modified Date": "WFFileModificationDate", "Creation Date": "WFFileCreationDate"}
+PROPERTY_INFO = {
+    "Name": "WFItemName",
+    "File Extension": "WFFileExtensionProperty",
+    "File Size": "WFFileSizeProperty",
+    "Last Modified Date": "WFFileModificationDate",
+    "Creation Date": "WFFileCreationDate",
+}
 
 # Date formats: argument of format_date(), key of the aggrandizement.
-DATE_FORMAT = {"style": "WFDateFormatStyle", "time": "WFTimeFormatStyle", "format": "WFDateFormat",
-               "relative": "WFRelativeDateFormatStyle", "include_time": "WFISO8601IncludeTime"}
+DATE_FORMAT = {
+    "style": "WFDateFormatStyle",
+    "time": "WFTimeFormatStyle",
+    "format": "WFDateFormat",
+    "relative": "WFRelativeDateFormatStyle",
+    "include_time": "WFISO8601IncludeTime",
+}
 
 AGGRANDIZEMENT = "WF{}VariableAggrandizement"
-COERCION, PROPERTY, DICTIONARY_VALUE, DATE = (AGGRANDIZEMENT.format(kind) for kind in (
-    "Coercion", "Property", "DictionaryValue", "DateFormat"))
+COERCION, PROPERTY, DICTIONARY_VALUE, DATE = (
+    AGGRANDIZEMENT.format(kind) for kind in ("Coercion", "Property", "DictionaryValue", "DateFormat")
+)
 
 # Serialization types.
 TEXT, ATTACHMENT, FIELDS = "WFTextTokenString", "WFTextTokenAttachment", "WFDictionaryFieldValue"
@@ -38,15 +59,71 @@ OLD_CONDITIONS = {"Equals": 4, "Contains": 99, "Is Greater Than": 2, "Is Less Th
 LEGACY = "WFConditionalLegacyComparisonBehavior"
 
 # Operators of filters: the words of where("Name", "contains", ...).
-FILTER_OPERATORS = {0: "<", 1: "<=", 2: ">", 3: ">=", 4: "==", 5: "!=", 8: "begins with", 9: "ends with",
-                    99: "contains", 999: "does not contain", 100: "has a value", 101: "has no value",
-                    1000: "in the next", 1001: "in the last", 1002: "is today", 1003: "between"}
+FILTER_OPERATORS = {
+    0: "<",
+    1: "<=",
+    2: ">",
+    3: ">=",
+    4: "==",
+    5: "!=",
+    8: "begins with",
+    9: "ends with",
+    99: "contains",
+    999: "does not contain",
+    100: "has a value",
+    101: "has no value",
+    1000: "in the next",
+    1001: "in the last",
+    1002: "is today",
+    1003: "between",
+}
 
 CONTROL_KEYS = frozenset({"UUID", "GroupingIdentifier", "WFControlFlowMode"})
 
 # What no variable may be called.
-RESERVED = frozenset({
-    "_", "action", "all", "all_of", "any", "any_of", "bare", "block_result", "bool", "branch", "coerce", "data", "date", "dict",
-    "enumerate", "extra", "fields", "float", "format_date", "getattr", "import_question", "item", "legacy", "len", "list",
-    "menu", "missing", "modified", "number", "plain", "previous", "print", "range", "serialized", "shown_as", "str",
-    "text_of", "token", "uid", "untitled", "where", *SOURCES.values()})
+RESERVED = frozenset(
+    {
+        "_",
+        "action",
+        "all",
+        "all_of",
+        "any",
+        "any_of",
+        "bare",
+        "block_result",
+        "bool",
+        "branch",
+        "coerce",
+        "data",
+        "date",
+        "dict",
+        "enumerate",
+        "extra",
+        "fields",
+        "float",
+        "format_date",
+        "getattr",
+        "import_question",
+        "item",
+        "legacy",
+        "len",
+        "list",
+        "menu",
+        "missing",
+        "modified",
+        "number",
+        "plain",
+        "previous",
+        "print",
+        "range",
+        "serialized",
+        "shown_as",
+        "str",
+        "text_of",
+        "token",
+        "uid",
+        "untitled",
+        "where",
+        *SOURCES.values(),
+    }
+)

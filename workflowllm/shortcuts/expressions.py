@@ -1,4 +1,5 @@
 """Python expressions as parameter values and references: the way back from `values.py`."""
+
 import ast
 import base64
 import binascii
@@ -6,8 +7,7 @@ import plistlib
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from workflowllm.shortcuts import dialect, field_expressions
-from workflowllm.shortcuts.action_table import BUILT_IN
+from workflowllm.shortcuts import dialect, field_expressions, references
 from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.problems import Fault
 
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from workflowllm.shortcuts.from_python import Compiler
 
 MARK = "\ufffc"
-_COERCIONS = {word: item_class for item_class, word in dialect.COERCIONS.items()}
-_SOURCES = {word: kind for kind, word in dialect.SOURCES.items()}
-_MATH = {ast.Add: "+", ast.Sub: "-", ast.Mult: "×", ast.Div: "÷"}
-_SCIENTIFIC = {ast.Mod: "Modulus", ast.Pow: "x^y"}
 
 
 def attachment(token: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +33,7 @@ def keyword_values(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
             values[keyword.arg] = parameter(compiler, keyword.arg, keyword.value)
             continue
         if not isinstance(keyword.value, ast.Dict):
-            raise Fault(keyword.value, "only a dictionary written out can follow **; write **{\"key\": value}.")
+            raise Fault(keyword.value, 'only a dictionary written out can follow **; write **{"key": value}.')
         for key, node in zip(keyword.value.keys, keyword.value.values):
             name = constant_text(key, keyword.value)
             values[name] = parameter(compiler, name, node)
@@ -71,19 +67,19 @@ def value(compiler: "Compiler", node: ast.expr) -> Any:
         return text_token(text(compiler, node))
     if isinstance(node, ast.Call):
         name = called(node)
-        special = _VALUES.get(name or "")
+        special = VALUES.get(name or "")
         if special:
             return special(compiler, node)
         if name and name.startswith("WF") and "_" not in name:
             return {"Value": _wrapped(compiler, node), "WFSerializationType": name}
         if name == "float" and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
             return float(node.args[0].value)
-    return attachment(reference(compiler, node))
+    return attachment(references.reference(compiler, node))
 
 
 def _constant(node: ast.Constant) -> Any:
     if node.value is Ellipsis or isinstance(node.value, (complex, bytes)):
-        raise Fault(node, f"{type(node.value).__name__} has no place in a shortcut; for bytes write data(\"base64\").")
+        raise Fault(node, f'{type(node.value).__name__} has no place in a shortcut; for bytes write data("base64").')
     return node.value
 
 
@@ -135,7 +131,7 @@ def _data(_: "Compiler", call: ast.Call) -> bytes:
 
 def _uid(_: "Compiler", call: ast.Call) -> plistlib.UID:
     node = only_argument(call)
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, int) and 0 <= node.value < 2 ** 64):
+    if not (isinstance(node, ast.Constant) and isinstance(node.value, int) and 0 <= node.value < 2**64):
         raise Fault(call, "uid() takes a whole number.")
     return plistlib.UID(node.value)
 
@@ -144,7 +140,7 @@ def _bare(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
     node = only_argument(call)
     if is_text(node) or isinstance(node, ast.Constant):
         return text(compiler, node)
-    return reference(compiler, node)
+    return references.reference(compiler, node)
 
 
 def _serialized(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
@@ -153,14 +149,21 @@ def _serialized(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
     return {"Value": value(compiler, call.args[1]), "WFSerializationType": constant_text(call.args[0], call)}
 
 
-_VALUES = {
-    "date": _date, "data": _data, "uid": _uid, "bare": _bare, "serialized": _serialized,
+VALUES = {
+    "date": _date,
+    "data": _data,
+    "uid": _uid,
+    "bare": _bare,
+    "serialized": _serialized,
     "plain": lambda compiler, call: value(compiler, only_argument(call)),
     "fields": lambda compiler, call: field_expressions.field_value(compiler, only_argument(call)),
-    "all_of": field_expressions.content_filter, "any_of": field_expressions.content_filter}
+    "all_of": field_expressions.content_filter,
+    "any_of": field_expressions.content_filter,
+}
 
 
 # Texts
+
 
 def text(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
     """`{string, attachmentsByRange}` of a text expression. Ranges count UTF-16 units."""
@@ -170,7 +173,7 @@ def text(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
             string.append(part)
             at += len(part.encode("utf-16-le", "surrogatepass")) // 2
             continue
-        attachments[f"{{{at}, 1}}"] = reference(compiler, part)
+        attachments[f"{{{at}, 1}}"] = references.reference(compiler, part)
         string.append(MARK)
         at += 1
     return {"string": "".join(string), "attachmentsByRange": attachments}
@@ -184,133 +187,14 @@ def _parts(node: ast.expr) -> list[str | ast.expr]:
         return [part for piece in node.values for part in _parts(piece)]
     if isinstance(node, ast.FormattedValue):
         if node.format_spec is not None or node.conversion != -1:
-            raise Fault(node, "Shortcuts formats by actions: take out the format after ':' or '!' and call "
-                              "is_workflow_actions_format_number or is_workflow_actions_format_date before.")
+            raise Fault(
+                node,
+                "Shortcuts formats by actions: take out the format after ':' or '!' and call "
+                "is_workflow_actions_format_number or is_workflow_actions_format_date before.",
+            )
         return _parts(node.value)
     if isinstance(node, ast.BinOp) and is_text(node):
         return _parts(node.left) + _parts(node.right)
     if called(node) == "text_of":
         return [part for argument in node.args for part in _parts(argument)]
     return [node]
-
-
-# References
-
-def reference(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
-    """The token that an expression stands for; what needs an action of its own becomes one before."""
-    if isinstance(node, ast.Name):
-        return compiler.name(node)
-    if isinstance(node, ast.Attribute):
-        name = node.attr.replace("_", " ")
-        info = dialect.PROPERTY_INFO.get(name)
-        return _with(reference(compiler, node.value), _property(name, {} if info is None else {"PropertyUserInfo": info}))
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-        return _with(reference(compiler, node.value), {"Type": dialect.DICTIONARY_VALUE, "DictionaryKey": node.slice.value})
-    if isinstance(node, ast.Call):
-        name = called(node)
-        if name in _COERCIONS and node.args:
-            return _coerced(compiler, only_argument(node), _COERCIONS[name])
-        if name in _SOURCES and not node.args and not node.keywords:
-            return {"Type": _SOURCES[name]}
-        if name in _REFERENCES:
-            return _REFERENCES[name](compiler, node)
-    return compiler.hoist(node)
-
-
-def _with(token: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
-    return {**token, "Aggrandizements": [*token.get("Aggrandizements", []), step]}
-
-
-def _property(name: str, info: dict[str, Any]) -> dict[str, Any]:
-    return {"Type": dialect.PROPERTY, "PropertyName": name, **info}
-
-
-def _coerced(compiler: "Compiler", node: ast.expr, item_class: str) -> dict[str, Any]:
-    return _with(reference(compiler, node), {"Type": dialect.COERCION, "CoercionItemClass": item_class})
-
-
-def _coerce(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    if len(call.args) != 2:
-        raise Fault(call, 'coerce() takes a value and a type, as in coerce(x, "URL").')
-    name = constant_text(call.args[1], call)
-    full = name if dialect.CLASS_SUFFIX in name else f"{dialect.CLASS_PREFIX}{name}{dialect.CLASS_SUFFIX}"
-    return _coerced(compiler, call.args[0], full)
-
-
-def _getattr(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    if len(call.args) not in (2, 3):
-        raise Fault(call, 'getattr() takes a value and a property, as in getattr(x, "File Size").')
-    info = {"PropertyUserInfo": value(compiler, call.args[2])} if len(call.args) == 3 else {}
-    return _with(reference(compiler, call.args[0]), _property(constant_text(call.args[1], call), info))
-
-
-def _format_date(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    if len(call.args) != 1 or any(keyword.arg not in dialect.DATE_FORMAT for keyword in call.keywords):
-        raise Fault(call, f"format_date() takes a date and any of {', '.join(dialect.DATE_FORMAT)}.")
-    given = {"include_time": False, **{keyword.arg: value(compiler, keyword.value) for keyword in call.keywords}}
-    step = {dialect.DATE_FORMAT[word]: item for word, item in given.items() if item is not None}
-    return _with(reference(compiler, call.args[0]), {"Type": dialect.DATE, **step})
-
-
-def _modified(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    if len(call.args) != 2:
-        raise Fault(call, "modified() takes a value and the conversion as it is stored.")
-    return _with(reference(compiler, call.args[0]), value(compiler, call.args[1]))
-
-
-def _extra(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    if len(call.args) != 1:
-        raise Fault(call, "extra() takes a value and keywords.")
-    return {**reference(compiler, call.args[0]), **keyword_values(compiler, call)}
-
-
-def _token(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    node = only_argument(call)
-    if not isinstance(node, ast.Dict):
-        raise Fault(call, "token() takes a reference as it is stored, a dictionary.")
-    return value(compiler, node)
-
-
-def _unplaced(_: "Compiler", call: ast.Call) -> dict[str, Any]:
-    raise Fault(call, f"{called(call)}() cannot stand here: give the output a name in the line before and use that.")
-
-
-_REFERENCES = {"coerce": _coerce, "getattr": _getattr, "format_date": _format_date, "modified": _modified,
-               "extra": _extra, "token": _token, "previous": _unplaced, "block_result": _unplaced}
-
-
-# Expressions that need an action of their own
-
-def arithmetic(compiler: "Compiler", node: ast.BinOp) -> tuple[str, dict[str, Any]]:
-    """The Calculate action of a sum, difference, product, quotient, remainder or power."""
-    operation = _MATH.get(type(node.op))
-    scientific = _SCIENTIFIC.get(type(node.op))
-    if operation is None and scientific is None:
-        raise Fault(node, "Shortcuts calculates with + - * / % ** only.")
-    operand = value(compiler, node.right) if not isinstance(node.right, ast.Constant) else node.right.value
-    if isinstance(operand, str) or not isinstance(operand, (int, float, dict)):
-        raise Fault(node.right, "a number or a name must stand here.")
-    given = {"WFInput": attachment(reference(compiler, node.left))}
-    if scientific:
-        return BUILT_IN + "math", {**given, "WFMathOperation": "…", "WFScientificMathOperation": scientific,
-                                   "WFScientificMathOperand": operand}
-    return BUILT_IN + "math", {**given, "WFMathOperation": operation, "WFMathOperand": operand}
-
-
-def dictionary_value(compiler: "Compiler", node: ast.Subscript) -> tuple[str, dict[str, Any]]:
-    """Get Dictionary Value, or Get Item from List for a whole number (Python counts from 0, Shortcuts from 1)."""
-    index = node.slice
-    given = attachment(reference(compiler, node.value))
-    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub) and is_number(index.operand) and index.operand.value == 1:
-        return BUILT_IN + "getitemfromlist", {"WFInput": given, "WFItemSpecifier": "Last Item"}
-    if is_number(index) and isinstance(index.value, int):
-        return BUILT_IN + "getitemfromlist", {"WFInput": given, "WFItemSpecifier": "Item At Index",
-                                              "WFItemIndex": index.value + 1}
-    if isinstance(index, (ast.Slice, ast.Tuple, ast.UnaryOp)):
-        raise Fault(index, "call is_workflow_actions_getitemfromlist with WFItemSpecifier=\"Items in Range\" for a part of a list.")
-    return BUILT_IN + "getvalueforkey", {"WFInput": given, "WFDictionaryKey": value(compiler, index)}
-
-
-# Words that stand for no action.
-WORDS = frozenset({*_VALUES, *_REFERENCES, "text_of", "item", "where", "legacy", "shown_as", "untitled", "missing",
-                   "import_question"})

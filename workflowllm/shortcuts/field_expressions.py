@@ -1,4 +1,5 @@
 """Typed fields, typed items and content filters from Python: the way back from `fields.py`."""
+
 import ast
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,9 @@ def _item(compiler: "Compiler", node: ast.expr) -> tuple[Any, Any]:
             raise Fault(node, "item() takes a type and a value.")
         return expressions.value(compiler, node.args[0]), expressions.value(compiler, node.args[1])
     if isinstance(node, ast.Constant) and not isinstance(node.value, str):
-        raise Fault(node, "an entry of a dictionary or list is a text, a number, True, False, a list, a dictionary or a name.")
+        raise Fault(
+            node, "an entry of a dictionary or list is a text, a number, True, False, a list, a dictionary or a name."
+        )
     return dialect.ITEM_TEXT, _text(compiler, node)
 
 
@@ -81,9 +84,11 @@ def content_filter(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
     """all_of(where(...), ...) and any_of(...)."""
     if call.keywords:
         raise Fault(call, f"{called(call)}() takes where(...) only.")
-    inner = {"WFActionParameterFilterPrefix": int(called(call) == "all_of"),
-             "WFActionParameterFilterTemplates": [_where(compiler, part) for part in call.args],
-             "WFContentPredicateBoundedDate": False}
+    inner = {
+        "WFActionParameterFilterPrefix": int(called(call) == "all_of"),
+        "WFActionParameterFilterTemplates": [_where(compiler, part) for part in call.args],
+        "WFContentPredicateBoundedDate": False,
+    }
     return {"Value": inner, "WFSerializationType": dialect.FILTER}
 
 
@@ -97,5 +102,9 @@ def _where(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
     options = {"Removable": values.pop("Removable", True)}
     if "Bounded" in values:
         options["Bounded"] = values.pop("Bounded")
-    return {"Property": expressions.constant_text(node.args[0], node), "Operator": _OPERATORS[words], "Values": values,
-            **{key: item for key, item in options.items() if item is not None}}
+    return {
+        "Property": expressions.constant_text(node.args[0], node),
+        "Operator": _OPERATORS[words],
+        "Values": values,
+        **{key: item for key, item in options.items() if item is not None},
+    }

@@ -1,4 +1,5 @@
 """Dictionaries with typed fields, lists with typed items, and content filters, as Python expressions."""
+
 from typing import TYPE_CHECKING, Any
 
 from workflowllm.shortcuts import dialect
@@ -84,8 +85,13 @@ def is_number_text(text: str) -> bool:
 
 
 def _nested(printer: "ValuePrinter", kind: int, serialization: Any, value: Any) -> str | None:
-    if kind == dialect.ITEM_DICTIONARY and serialization == dialect.FIELDS and isinstance(value, dict) and \
-            value.get("WFSerializationType") == dialect.FIELDS and len(value) == 2:
+    if (
+        kind == dialect.ITEM_DICTIONARY
+        and serialization == dialect.FIELDS
+        and isinstance(value, dict)
+        and value.get("WFSerializationType") == dialect.FIELDS
+        and len(value) == 2
+    ):
         return field_dictionary(printer, value.get("Value"))
     if kind == dialect.ITEM_ARRAY and serialization == dialect.ARRAY and isinstance(value, list):
         return item_list(printer, value)
@@ -115,8 +121,12 @@ def _list_item(printer: "ValuePrinter", entry: Any) -> str:
 
 def content_filter(printer: "ValuePrinter", value: Any) -> str | None:
     """A filter as all_of(where(...), ...) or any_of(...); None where it holds something unusual."""
-    if not isinstance(value, dict) or value.get("WFContentPredicateBoundedDate", True) is not False or \
-            value.get("WFActionParameterFilterPrefix") not in (0, 1) or len(value) != 3:
+    if (
+        not isinstance(value, dict)
+        or value.get("WFContentPredicateBoundedDate", True) is not False
+        or value.get("WFActionParameterFilterPrefix") not in (0, 1)
+        or len(value) != 3
+    ):
         return None
     templates = value.get("WFActionParameterFilterTemplates")
     parts = [_where(printer, template) for template in templates] if isinstance(templates, list) else [None]
@@ -127,12 +137,22 @@ def content_filter(printer: "ValuePrinter", value: Any) -> str | None:
 
 def _where(printer: "ValuePrinter", template: Any) -> str | None:
     """where("Name", "contains", String="x"): property, operator, and the stored operands."""
-    if not isinstance(template, dict) or not template.keys() <= {"Property", "Operator", "Values", "Removable", "Bounded"}:
+    if not isinstance(template, dict) or not template.keys() <= {
+        "Property",
+        "Operator",
+        "Values",
+        "Removable",
+        "Bounded",
+    }:
         return None
     operator, values = template.get("Operator"), template.get("Values")
     words = dialect.FILTER_OPERATORS.get(operator) if type(operator) is int else None
-    if words is None or not isinstance(template.get("Property"), str) or not isinstance(values, dict) or \
-            not all(is_name(key) and key not in ("Removable", "Bounded") for key in values):
+    if (
+        words is None
+        or not isinstance(template.get("Property"), str)
+        or not isinstance(values, dict)
+        or not all(is_name(key) and key not in ("Removable", "Bounded") for key in values)
+    ):
         return None
     options = {key: template[key] for key in ("Removable", "Bounded") if key in template}
     if options.get("Removable") is True:
@@ -145,8 +165,9 @@ def _where(printer: "ValuePrinter", template: Any) -> str | None:
 
 def is_token(value: dict) -> bool:
     """Whether a dictionary is a reference without the wrapping of a WFTextTokenAttachment."""
-    return (value.get("Type") == "ActionOutput" and "OutputUUID" in value) or \
-        (value.get("Type") == "Variable" and "VariableName" in value)
+    return (value.get("Type") == "ActionOutput" and "OutputUUID" in value) or (
+        value.get("Type") == "Variable" and "VariableName" in value
+    )
 
 
 def is_special(value: dict) -> bool:

@@ -1,4 +1,5 @@
 """Which names some path has assigned before the statement being printed."""
+
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
@@ -14,14 +15,13 @@ class Flow:
 
     def __init__(self, links: Links, names: Names, actions: Sequence[Action]):
         self.assigned: set[str] = set()
-        self.order: list[str] = []                      # assigned names, oldest first
-        self.undefined: dict[str, bool] = {}            # names used before; True where the first use adds to a list
-        self.places: list[int] = []                     # where each of `set_names` is assigned
+        self.order: list[str] = []  # assigned names, oldest first
+        self.undefined: dict[str, bool] = {}  # names used before; True where the first use adds to a list
+        self.places: list[int] = []  # where each of `set_names` is assigned
         self.set_names: list[str] = []
         for action in actions:
             variable = action.parameters.get("WFVariableName") if action.identifier == _SETS else None
-            name = names.outputs.get(action.index) or (
-                names.variables[variable] if isinstance(variable, str) else None)
+            name = names.outputs.get(action.index) or (names.variables[variable] if isinstance(variable, str) else None)
             if name:
                 self.places.append(action.index)
                 self.set_names.append(name)

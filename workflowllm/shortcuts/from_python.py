@@ -2,27 +2,27 @@
 
 The code is only ever parsed. Everything that Shortcuts cannot say is reported with its place, all of a file at once.
 """
+
 import ast
 import difflib
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflowllm.shortcuts import blocks, expressions
+from workflowllm.shortcuts import blocks, expressions, made_actions, references
 from workflowllm.shortcuts.action_table import BUILT_IN, output_name
 from workflowllm.shortcuts.bindings import SET_VARIABLE_CALL, Binding, called, classify, find_bindings, is_append
-from workflowllm.shortcuts.identifiers import identifier_of
 from workflowllm.shortcuts.problems import DialectError, Fault, Problem
 from workflowllm.shortcuts.questions import CATEGORY
-from workflowllm.shortcuts.refusals import refuse_expression, refuse_statement
+from workflowllm.shortcuts.refusals import refuse_statement
 
-_NAMESPACE = uuid.UUID("6f0c8d5e-95a2-4d1b-8c64-1f8a54d0a5c1")   # of our own, so that equal code gives equal UUIDs
-_BLOCK_CALLS = frozenset(f"is_workflow_actions_{name}" for name in ("conditional", "repeat_each", "repeat_count", "choosefrommenu"))
+_NAMESPACE = uuid.UUID("6f0c8d5e-95a2-4d1b-8c64-1f8a54d0a5c1")  # of our own, so that equal code gives equal UUIDs
 
 
 @dataclass(slots=True)
 class Compiled:
     """The actions of a program, as a property list holds them, and its import questions."""
+
     actions: list[dict[str, Any]] = field(default_factory=list)
     questions: list[dict[str, Any]] = field(default_factory=list)
 
@@ -32,7 +32,9 @@ def compile_code(code: str) -> Compiled:
     try:
         tree = ast.parse(code)
     except SyntaxError as error:
-        raise DialectError([Problem(error.lineno or 1, error.offset or 1, f"this is not Python: {error.msg}.")]) from None
+        raise DialectError(
+            [Problem(error.lineno or 1, error.offset or 1, f"this is not Python: {error.msg}.")]
+        ) from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise DialectError([Problem(1, 1, f"this cannot be read as Python: {error}.")]) from None
     try:
@@ -61,17 +63,23 @@ class Compiler:
         self.bindings = bindings
         self.result = Compiled()
         self.problems: list[Problem] = []
-        self.loops: list[dict[str, str]] = []           # loop variables of the loops around, innermost last
-        self.left: dict[str, str] = {}                  # loop variables of the last loop that had them
-        self.asked: list[dict[str, Any]] = []           # import questions that wait for their action
-        self.made: dict[str, str] = {}                  # UUID -> name that Shortcuts shows for the output
-        self.assigned: set[str] = set()                 # names assigned so far, in the order of the text
+        self.loops: list[dict[str, str]] = []  # loop variables of the loops around, innermost last
+        self.left: dict[str, str] = {}  # loop variables of the last loop that had them
+        self.asked: list[dict[str, Any]] = []  # import questions that wait for their action
+        self.made: dict[str, str] = {}  # UUID -> name that Shortcuts shows for the output
+        self.assigned: set[str] = set()  # names assigned so far, in the order of the text
         self.count = 0
 
     # Actions
 
-    def emit(self, identifier: str, parameters: dict[str, Any], output: str | None = None, shown: str | None = None,
-             other: dict[str, Any] | None = None) -> dict[str, Any]:
+    def emit(
+        self,
+        identifier: str,
+        parameters: dict[str, Any],
+        output: str | None = None,
+        shown: str | None = None,
+        other: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Add an action; `output` is its UUID, `shown` the name that its output is given."""
         stored = dict(parameters)
         if shown is not None:
@@ -80,8 +88,9 @@ class Compiler:
             stored["UUID"] = output
             self.made.setdefault(output, shown or output_name(identifier))
         self.answer(stored)
-        self.result.actions.append({"WFWorkflowActionIdentifier": identifier, "WFWorkflowActionParameters": stored,
-                                    **(other or {})})
+        self.result.actions.append(
+            {"WFWorkflowActionIdentifier": identifier, "WFWorkflowActionParameters": stored, **(other or {})}
+        )
         return stored
 
     def answer(self, parameters: dict[str, Any]) -> None:
@@ -101,7 +110,7 @@ class Compiler:
 
     def hoist(self, node: ast.expr) -> dict[str, Any]:
         """Make the action that an expression needs, and refer to its output."""
-        identifier, parameters, other = self.action(node)
+        identifier, parameters, other = made_actions.action(self, node)
         output = self.fresh("step")
         self.emit(identifier, parameters, output, other=other)
         return self.output_token(output)
@@ -136,7 +145,7 @@ class Compiler:
 
     def block(self, statements: list[ast.stmt]) -> None:
         """Compile the statements of one block; a fault ends one statement, not the block."""
-        ended: dict[str, Any] | None = None         # the last block's closing action, while block_result() may follow
+        ended: dict[str, Any] | None = None  # the last block's closing action, while block_result() may follow
         for statement in statements:
             try:
                 ended = self.statement(statement, ended)
@@ -172,7 +181,7 @@ class Compiler:
         elif isinstance(node, ast.Constant) and node.value is Ellipsis:
             return
         else:
-            identifier, parameters, other = self.action(node)
+            identifier, parameters, other = made_actions.action(self, node)
             self.emit(identifier, parameters, other=other)
 
     def import_question(self, call: ast.Call) -> None:
@@ -187,7 +196,9 @@ class Compiler:
 
     def append(self, call: ast.Call) -> None:
         node = expressions.only_argument(call)
-        given = {} if called(node) == "previous" else {"WFInput": expressions.attachment(expressions.reference(self, node))}
+        given = (
+            {} if called(node) == "previous" else {"WFInput": expressions.attachment(references.reference(self, node))}
+        )
         self.emit(BUILT_IN + "appendvariable", {"WFVariableName": self.variable(call.func.value), **given})
 
     def block_result(self, call: ast.Call, ended: dict[str, Any] | None, name: str | None) -> None:
@@ -222,7 +233,9 @@ class Compiler:
         self.place(target, value, binding, kind, ended)
         self.assigned.add(target.id)
 
-    def place(self, target: ast.Name, value: ast.expr, binding: Binding, kind: str, ended: dict[str, Any] | None) -> None:
+    def place(
+        self, target: ast.Name, value: ast.expr, binding: Binding, kind: str, ended: dict[str, Any] | None
+    ) -> None:
         if kind == "missing":
             binding.uuid = expressions.constant_text(expressions.only_argument(value), value)
         elif kind == "declare":
@@ -233,7 +246,7 @@ class Compiler:
         elif binding.kind == "output" and called(value) == "block_result":
             self.block_result(value, ended, target.id)
         elif binding.kind == "output":
-            identifier, parameters, other = self.action(value)
+            identifier, parameters, other = made_actions.action(self, value)
             self.made[new_uuid(target.id)] = shown_output(binding)
             self.emit(identifier, parameters, new_uuid(target.id), binding.label, other)
         else:
@@ -251,25 +264,30 @@ class Compiler:
         return self.output_token(ended["UUID"])
 
     def store(self, target: ast.Name, token: dict[str, Any]) -> None:
-        self.emit(BUILT_IN + "setvariable", {"WFVariableName": self.variable(target), "WFInput": expressions.attachment(token)})
+        self.emit(
+            BUILT_IN + "setvariable",
+            {"WFVariableName": self.variable(target), "WFInput": expressions.attachment(token)},
+        )
 
     def set_variable(self, target: ast.Name, value: ast.expr) -> None:
         name = self.variable(target)
         if called(value) == SET_VARIABLE_CALL:
-            identifier, parameters, other = self.call(value)
+            identifier, parameters, other = made_actions.call(self, value)
             self.emit(identifier, {"WFVariableName": name, **parameters}, other=other)
         elif called(value) == "previous":
             self.emit(BUILT_IN + "setvariable", {"WFVariableName": name})
         else:
-            self.store(target, expressions.reference(self, value))
+            self.store(target, references.reference(self, value))
 
     def set_key(self, target: ast.Subscript, value: ast.expr) -> None:
         """`d[key] = value`: Set Dictionary Value gives a new dictionary, which the variable then holds."""
         if not isinstance(target.value, ast.Name):
             raise Fault(target, "give the inner dictionary a name, set its key, and put it back.")
-        parameters = {"WFDictionary": expressions.attachment(expressions.reference(self, target.value)),
-                      "WFDictionaryKey": expressions.value(self, target.slice),
-                      "WFDictionaryValue": expressions.text_token(expressions.text(self, value))}
+        parameters = {
+            "WFDictionary": expressions.attachment(references.reference(self, target.value)),
+            "WFDictionaryKey": expressions.value(self, target.slice),
+            "WFDictionaryValue": expressions.text_token(expressions.text(self, value)),
+        }
         output = self.fresh("step")
         self.emit(BUILT_IN + "setvalueforkey", parameters, output)
         self.store(target.value, self.output_token(output))
@@ -280,80 +298,11 @@ class Compiler:
             raise Fault(node.target, "only a name can be changed in place.")
         if isinstance(node.value, ast.List) and isinstance(node.op, ast.Add):
             for item in node.value.elts:
-                token = expressions.reference(self, item)
-                self.emit(BUILT_IN + "appendvariable",
-                          {"WFVariableName": self.variable(node.target), "WFInput": expressions.attachment(token)})
+                token = references.reference(self, item)
+                self.emit(
+                    BUILT_IN + "appendvariable",
+                    {"WFVariableName": self.variable(node.target), "WFInput": expressions.attachment(token)},
+                )
             return
         left = ast.copy_location(ast.Name(node.target.id), node.target)
         self.store(node.target, self.hoist(ast.copy_location(ast.BinOp(left, node.op, node.value), node)))
-
-    # Expressions that make an action
-
-    def action(self, node: ast.expr) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        """(identifier, parameters, other keys) of the action that an expression makes."""
-        made = self.literal_action(node)
-        if made is None and isinstance(node, ast.Subscript):
-            made = expressions.dictionary_value(self, node)
-        if made is None and isinstance(node, ast.BinOp):
-            made = expressions.arithmetic(self, node)
-        if made is not None:
-            return *made, {}
-        if isinstance(node, ast.Call):
-            return self.call(node)
-        raise refuse_expression(node)
-
-    def literal_action(self, node: ast.expr) -> tuple[str, dict[str, Any]] | None:
-        """The action that holds a literal: Text, Number, Dictionary or List."""
-        if expressions.is_text(node) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            return BUILT_IN + "gettext", {"WFTextActionText": expressions.value(self, node)}
-        if isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float)):
-            return BUILT_IN + "number", {"WFNumberActionNumber": node.value + 0}
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and expressions.is_number(node.operand):
-            return BUILT_IN + "number", {"WFNumberActionNumber": -node.operand.value}
-        if isinstance(node, (ast.Dict, ast.List)):
-            kind = "dictionary" if isinstance(node, ast.Dict) else "list"
-            return BUILT_IN + kind, {"WFItems": expressions.parameter(self, "WFItems", node)}
-        return None
-
-    def call(self, node: ast.Call) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        """An API called with keywords, or one of the dialect's short forms for an action."""
-        if isinstance(node.func, ast.Attribute):
-            return *self.method(node), {}
-        name = called(node)
-        if name in ("input", "print", "len"):
-            return *self.short_form(node), {}
-        if name in _BLOCK_CALLS:
-            raise Fault(node, f"{name} opens a block; write if, for or match instead.")
-        arguments = list(node.args)
-        if name == "action":
-            identifier = expressions.constant_text(arguments.pop(0) if arguments else None, node)
-        elif name is None or "_" not in name or name in expressions.WORDS:
-            raise refuse_expression(node)
-        else:
-            identifier = identifier_of(name)
-        other = expressions.value(self, arguments.pop()) if len(arguments) == 1 and isinstance(arguments[0], ast.Dict) else {}
-        if arguments:
-            raise Fault(arguments[0], f"{name} takes keyword arguments only.")
-        return identifier, expressions.keyword_values(self, node), other
-
-    def method(self, node: ast.Call) -> tuple[str, dict[str, Any]]:
-        """d.keys() and d.values()."""
-        asked = {"keys": "All Keys", "values": "All Values"}.get(node.func.attr)
-        if asked is None or node.args or node.keywords:
-            raise refuse_expression(node)
-        return BUILT_IN + "getvalueforkey", {
-            "WFInput": expressions.attachment(expressions.reference(self, node.func.value)), "WFGetDictionaryValueType": asked}
-
-    def short_form(self, node: ast.Call) -> tuple[str, dict[str, Any]]:
-        """input(prompt), print(text), len(items)."""
-        name = called(node)
-        if name == "input" and not node.args and not node.keywords:
-            return BUILT_IN + "ask", {}
-        argument = expressions.only_argument(node)
-        if name == "len":
-            return BUILT_IN + "count", {"Input": expressions.attachment(expressions.reference(self, argument))}
-        if name == "print":
-            return BUILT_IN + "showresult", {"Text": expressions.text_token(expressions.text(self, argument))}
-        if not (isinstance(argument, ast.Constant) or expressions.is_text(argument)):
-            return BUILT_IN + "ask", {"WFAskActionPrompt": expressions.text_token(expressions.text(self, argument))}
-        return BUILT_IN + "ask", {"WFAskActionPrompt": expressions.value(self, argument)}

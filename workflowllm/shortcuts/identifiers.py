@@ -3,6 +3,7 @@
 `is.workflow.actions.url` is called as `is_workflow_actions_url(...)`. A dot becomes `_`, so a `_` or `-` of the
 identifier itself is spelt out: `com.my-app.do_it` <-> `com_my__dash__app_do__underscore__it`.
 """
+
 import keyword
 import re
 import unicodedata
@@ -12,10 +13,14 @@ _WRITTEN = {"_": "__underscore__", "-": "__dash__"}
 _READ = {"underscore": "_", "dash": "-"}
 
 
+@lru_cache(maxsize=4096)
 def is_name(text: str) -> bool:
     """Whether `text` can stand as a Python name and comes back unchanged (Python folds names to NFKC)."""
-    return text.isidentifier() and not keyword.iskeyword(text) and \
-        (text.isascii() or unicodedata.normalize("NFKC", text) == text)
+    return (
+        text.isidentifier()
+        and not keyword.iskeyword(text)
+        and (text.isascii() or unicodedata.normalize("NFKC", text) == text)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -32,6 +37,7 @@ def identifier_of(name: str) -> str:
     return "".join(_READ[piece] if odd % 2 else piece.replace("_", ".") for odd, piece in enumerate(pieces))
 
 
+@lru_cache(maxsize=4096)
 def name_from(text: str, fallback: str) -> str:
     """A Python name close to a person's words: letters of any script kept, the rest `_`, at most 60 characters."""
     folded = unicodedata.normalize("NFKC", text)

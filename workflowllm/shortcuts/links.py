@@ -1,4 +1,5 @@
 """Who refers to what in a shortcut: outputs by UUID, variables by name, and inputs that are left implicit."""
+
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,11 +12,12 @@ from workflowllm.shortcuts.tree import CLOSE, CONDITIONAL, MENU, NEXT, OPEN, Act
 @dataclass(slots=True)
 class Links:
     """What one pass over the actions finds. Places are indexes into the action list."""
-    makers: dict[str, list[int]] = field(default_factory=dict)          # UUID -> actions that own it
-    labels: dict[int, str] = field(default_factory=dict)                # maker -> name its first reference shows
-    missing: dict[str, str] = field(default_factory=dict)               # UUID nobody owns -> name shown
-    variables: dict[str, list[int]] = field(default_factory=dict)       # variable -> where it is read
-    implicit: dict[int, int] = field(default_factory=dict)              # action -> maker of its implicit input
+
+    makers: dict[str, list[int]] = field(default_factory=dict)  # UUID -> actions that own it
+    labels: dict[int, str] = field(default_factory=dict)  # maker -> name its first reference shows
+    missing: dict[str, str] = field(default_factory=dict)  # UUID nobody owns -> name shown
+    variables: dict[str, list[int]] = field(default_factory=dict)  # variable -> where it is read
+    implicit: dict[int, int] = field(default_factory=dict)  # action -> maker of its implicit input
 
     def maker(self, uuid: str, at: int) -> int | None:
         """The action that a reference in action `at` means: the latest earlier owner, else the first."""
@@ -44,7 +46,7 @@ def _scan(action: Action, links: Links) -> None:
     if isinstance(name, str):
         links.variables.setdefault(name, [])
     waiting: list[Any] = [value for value in action.parameters.values() if type(value) in (dict, list)]
-    for value in waiting:                   # grows while it is walked: no recursion, however deep the value
+    for value in waiting:  # grows while it is walked: no recursion, however deep the value
         if type(value) is dict:
             if "Type" in value:
                 _note(value, action.index, links)

@@ -1,4 +1,5 @@
 """Python names for a shortcut's variables and outputs: never a UUID, never two things under one name."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ GET_TEXT = BUILT_IN + "gettext"
 @dataclass(slots=True)
 class Names:
     """The name of each output (by the index of its maker), variable, and UUID that nothing owns."""
+
     outputs: dict[int, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)

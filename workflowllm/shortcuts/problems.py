@@ -1,4 +1,5 @@
 """What is wrong with a piece of Python, with places, and the error that carries all of it."""
+
 import ast
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from workflowllm.shortcuts.errors import ShortcutError
 
 class Problem(NamedTuple):
     """A fault in the source: 1-based line and column, what is wrong, and what to write instead."""
+
     line: int
     column: int
     message: str

@@ -1,4 +1,5 @@
 """Import questions: what Shortcuts asks when a shortcut is added, to fill a parameter of an action."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,12 +7,13 @@ from typing import Any
 from workflowllm.shortcuts.identifiers import is_name
 from workflowllm.shortcuts.tree import Leaf, Node, branches, first_body
 
-CATEGORY = "Parameter"      # of every import question seen
+CATEGORY = "Parameter"  # of every import question seen
 
 
 @dataclass(slots=True)
 class Questions:
     """Arguments of import_question() calls: by the action they stand before, and those that come last."""
+
     placed: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     last: list[dict[str, Any]] = field(default_factory=list)
 
@@ -38,8 +40,12 @@ def place_questions(tree: Sequence[Node], questions: Any) -> Questions:
 
 
 def _is_regular(question: Any) -> bool:
-    return isinstance(question, dict) and type(question.get("ActionIndex")) is int and \
-        question.get("Category") == CATEGORY and all(map(is_name, question))
+    return (
+        isinstance(question, dict)
+        and type(question.get("ActionIndex")) is int
+        and question.get("Category") == CATEGORY
+        and all(map(is_name, question))
+    )
 
 
 def _statement_starts(nodes: Sequence[Node]) -> set[int]:

@@ -1,4 +1,5 @@
 """Python that Shortcuts cannot say, and what to write instead."""
+
 import ast
 from typing import NoReturn
 
@@ -12,7 +13,7 @@ _STATEMENTS: dict[type, str] = {
     ast.FunctionDef: "Shortcuts has no functions; make it a shortcut of its own and call is_workflow_actions_runworkflow.",
     ast.AsyncFunctionDef: "Shortcuts has no functions; make it a shortcut of its own and call is_workflow_actions_runworkflow.",
     ast.ClassDef: "Shortcuts has no classes; use a dictionary.",
-    ast.Return: "Shortcuts gives a result with is_workflow_actions_output(WFOutput=f\"{x}\").",
+    ast.Return: 'Shortcuts gives a result with is_workflow_actions_output(WFOutput=f"{x}").',
     ast.Try: "Shortcuts cannot catch errors; test the value with if before using it.",
     ast.With: "Shortcuts has no with; call the actions one after the other.",
     ast.Import: "Shortcuts imports nothing; take the line out.",
@@ -21,7 +22,8 @@ _STATEMENTS: dict[type, str] = {
     ast.Raise: "Shortcuts stops with is_workflow_actions_exit().",
     ast.Assert: "Shortcuts has no assert; write an if that calls is_workflow_actions_exit().",
     ast.Global: "all variables of a shortcut are global; take the line out.",
-    ast.Nonlocal: "all variables of a shortcut are global; take the line out."}
+    ast.Nonlocal: "all variables of a shortcut are global; take the line out.",
+}
 
 _EXPRESSIONS: dict[type, str] = {
     ast.IfExp: "write an if with an else, and name its result with block_result().",
@@ -36,22 +38,39 @@ _EXPRESSIONS: dict[type, str] = {
     ast.Yield: "append to a list instead.",
     ast.Starred: "write the items out.",
     ast.Set: "write a list.",
-    ast.Tuple: "write a list."}
+    ast.Tuple: "write a list.",
+}
 
-_METHODS = {"join": "is_workflow_actions_text_combine", "split": "is_workflow_actions_text_split",
-            "replace": "is_workflow_actions_text_replace", "upper": "is_workflow_actions_text_changecase",
-            "lower": "is_workflow_actions_text_changecase", "title": "is_workflow_actions_text_changecase",
-            "strip": "is_workflow_actions_text_replace", "format": "an f-string", "get": "d[\"key\"]",
-            "items": "d.keys() and d[key]"}
-_FUNCTIONS = {"int": "float", "round": "is_workflow_actions_round", "sorted": "is_workflow_actions_filter_files",
-              "sum": "is_workflow_actions_statistics", "max": "is_workflow_actions_statistics",
-              "min": "is_workflow_actions_statistics", "open": "is_workflow_actions_documentpicker_open",
-              "list": "[...]", "exit": "is_workflow_actions_exit"}
+_METHODS = {
+    "join": "is_workflow_actions_text_combine",
+    "split": "is_workflow_actions_text_split",
+    "replace": "is_workflow_actions_text_replace",
+    "upper": "is_workflow_actions_text_changecase",
+    "lower": "is_workflow_actions_text_changecase",
+    "title": "is_workflow_actions_text_changecase",
+    "strip": "is_workflow_actions_text_replace",
+    "format": "an f-string",
+    "get": 'd["key"]',
+    "items": "d.keys() and d[key]",
+}
+_FUNCTIONS = {
+    "int": "float",
+    "round": "is_workflow_actions_round",
+    "sorted": "is_workflow_actions_filter_files",
+    "sum": "is_workflow_actions_statistics",
+    "max": "is_workflow_actions_statistics",
+    "min": "is_workflow_actions_statistics",
+    "open": "is_workflow_actions_documentpicker_open",
+    "list": "[...]",
+    "exit": "is_workflow_actions_exit",
+}
 
 
 def refuse_statement(node: ast.stmt) -> NoReturn:
     """Raise the Fault of a statement that has no form in Shortcuts."""
-    advice = next((advice for kind, advice in _STATEMENTS.items() if isinstance(node, kind)), "Shortcuts has no such statement.")
+    advice = next(
+        (advice for kind, advice in _STATEMENTS.items() if isinstance(node, kind)), "Shortcuts has no such statement."
+    )
     raise Fault(node, advice)
 
 
@@ -63,7 +82,9 @@ def refuse_expression(node: ast.expr) -> Fault:
         return Fault(node, f"{name}() is neither an API nor a word of the dialect that can stand here{instead}.")
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         instead = _METHODS.get(node.func.attr)
-        return Fault(node, f"Shortcuts has no method {node.func.attr}" + (f"; use {instead}." if instead else "; call an API."))
+        return Fault(
+            node, f"Shortcuts has no method {node.func.attr}" + (f"; use {instead}." if instead else "; call an API.")
+        )
     if isinstance(node, (ast.Name, ast.Attribute)):
         return Fault(node, "a value on its own does nothing; assign it or give it to an API.")
     for kind, advice in _EXPRESSIONS.items():

@@ -2,12 +2,13 @@
 
 `data/dialect.md` lists each construct beside its Python; `from_python.py` compiles the text back.
 """
+
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflowllm.shortcuts import dialect, statements
+from workflowllm.shortcuts import dialect, heads, statements
 from workflowllm.shortcuts.flow import Flow
 from workflowllm.shortcuts.links import Links, find_links
 from workflowllm.shortcuts.literals import line_literal
@@ -29,15 +30,16 @@ from workflowllm.shortcuts.tree import (
 )
 from workflowllm.shortcuts.values import ValuePrinter
 
-MAX_INDENT = 98         # CPython reads at most 100 levels
+MAX_INDENT = 98  # CPython reads at most 100 levels
 
 
 @dataclass(slots=True)
 class Conversion:
     """A shortcut as Python."""
+
     code: str
-    apis: list[str]             # identifiers in order of first use
-    metadata: dict[str, Any]    # the property list's other top-level keys, as far as the code does not say them
+    apis: list[str]  # identifiers in order of first use
+    metadata: dict[str, Any]  # the property list's other top-level keys, as far as the code does not say them
 
 
 def to_python(workflow: dict[str, Any], repair: bool = False) -> Conversion:
@@ -67,7 +69,7 @@ class Printer:
         self.names: Names = choose_names(actions, self.links)
         self.actions = actions
         self.at = 0
-        self.depth = 0                      # loops around the current statement
+        self.depth = 0  # loops around the current statement
         self.indent = ""
         self.lines: list[str] = []
         self.flow = Flow(self.links, self.names, actions)
@@ -142,8 +144,10 @@ class Printer:
         """A block one level deeper; `first` is a line that stands before its statements."""
         outer, self.indent = self.indent, self.indent + "    "
         if len(self.indent) > 4 * MAX_INDENT:
-            raise NestingError(f"action {self.at}: the Python would be indented more than {MAX_INDENT} levels, and CPython "
-                               "reads at most 100; split the shortcut.")
+            raise NestingError(
+                f"action {self.at}: the Python would be indented more than {MAX_INDENT} levels, and CPython "
+                "reads at most 100; split the shortcut."
+            )
         if first:
             self.add(first)
         if nodes or not first:
@@ -154,7 +158,7 @@ class Printer:
         self.add(statements.statement(self, node.action))
 
     def conditional(self, node: If, word: str = "if") -> None:
-        self.add(f"{word} {self.named(node.start, statements.test(self, node.start))}:")
+        self.add(f"{word} {self.named(node.start, heads.test(self, node.start))}:")
         branch = self.flow.branch(lambda: self.body(node.body))
         if node.orelse is not None:
             branch += self.flow.branch(lambda: self.orelse(node.orelse))
@@ -165,7 +169,12 @@ class Printer:
         """elif for a lone If that needs no line of its own after it; else for anything else."""
         inner = branch.body[0] if len(branch.body) == 1 else None
         first = self.branch_line(branch)
-        if type(inner) is If and not first and inner.start.index not in self.questions and not self.needs_end(inner.end):
+        if (
+            type(inner) is If
+            and not first
+            and inner.start.index not in self.questions
+            and not self.needs_end(inner.end)
+        ):
             self.at = inner.start.index
             return self.conditional(inner, "elif")
         self.add("else:")
@@ -173,7 +182,7 @@ class Printer:
 
     def loop(self, node: Loop) -> None:
         each = node.start.identifier == REPEAT_EACH
-        source = statements.each_source(self, node.start) if each else None
+        source = heads.each_source(self, node.start) if each else None
         suffix = f" {self.depth + 1}" if self.depth else ""
         inside = range(node.start.index + 1, node.end.index)
         item = self.loop_variable("Repeat Item" + suffix, inside) if each else None
@@ -182,7 +191,7 @@ class Printer:
             source = self.named(node.start, source)
             head = f"{index}, {item or '_'} in enumerate({source}, start=1)" if index else f"{item or '_'} in {source}"
         else:
-            source = self.named(node.start, statements.count_source(self, node.start, index is not None))
+            source = self.named(node.start, heads.count_source(self, node.start, index is not None))
             head = f"{index or '_'} in {source}"
         self.add(f"for {head}:")
         self.flow.enter_loop(inside)
@@ -202,7 +211,7 @@ class Printer:
         return name
 
     def menu(self, node: Menu) -> None:
-        self.add(f"match {self.named(node.start, statements.menu_source(self, node))}:")
+        self.add(f"match {self.named(node.start, heads.menu_source(self, node))}:")
         outer, self.indent = self.indent, self.indent + "    "
         assigned: list[str] = []
         if node.before or not node.cases:
@@ -210,7 +219,7 @@ class Printer:
             self.body(node.before)
         for case in node.cases:
             self.at = case.start.index
-            pattern, first = statements.case_pattern(self, case), self.branch_line(case)
+            pattern, first = heads.case_pattern(self, case), self.branch_line(case)
             self.add(f"case {pattern}:")
             assigned += self.flow.branch(lambda case=case, first=first: self.body(case.body, first))
         self.flow.join(assigned)
@@ -225,7 +234,7 @@ class Printer:
     def branch_line(self, branch: Branch) -> str | None:
         """What a branch's opening action stores beyond the usual, as a line in the branch."""
         self.at = branch.start.index
-        extra = self.values.arguments(statements.branch_extra(branch))
+        extra = self.values.arguments(heads.branch_extra(branch))
         target = self.output_target(branch.start)
         return f"{target}branch({extra})" if extra or target else None
 
@@ -236,12 +245,18 @@ class Printer:
         """`name = block_result()` after a block whose result is used."""
         if self.needs_end(end):
             self.at = end.index
-            extra = {key: value for key, value in end.parameters.items()
-                     if key not in dialect.CONTROL_KEYS and not (key == "CustomOutputName" and isinstance(value, str))}
+            extra = {
+                key: value
+                for key, value in end.parameters.items()
+                if key not in dialect.CONTROL_KEYS and not (key == "CustomOutputName" and isinstance(value, str))
+            }
             call = f"block_result({self.values.arguments(extra)})"
             self.add(self.output_target(end) + call)
 
 
 _STATEMENTS: dict[type, Callable[[Printer, Any], None]] = {
-    Leaf: Printer.leaf, If: Printer.conditional, Loop: Printer.loop, Menu: Printer.menu}
-
+    Leaf: Printer.leaf,
+    If: Printer.conditional,
+    Loop: Printer.loop,
+    Menu: Printer.menu,
+}

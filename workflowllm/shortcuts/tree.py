@@ -3,6 +3,7 @@
 A shortcut marks its blocks by actions of one identifier: `WFControlFlowMode` 0 opens, 1 starts the else branch or the
 next menu case, 2 closes; `GroupingIdentifier` is the same on all actions of a block.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,27 +17,30 @@ MENU = "is.workflow.actions.choosefrommenu"
 LOOPS = (REPEAT_EACH, REPEAT_COUNT)
 _WORDS = {CONDITIONAL: "If", REPEAT_EACH: "Repeat with Each", REPEAT_COUNT: "Repeat", MENU: "Choose from Menu"}
 OPEN, NEXT, CLOSE = 0, 1, 2
-MAX_DEPTH = 200     # far above CPython's 100 levels of indentation, for chains of elif; the deepest real one has 44
+MAX_DEPTH = 200  # far above CPython's 100 levels of indentation, for chains of elif; the deepest real one has 44
 
 
 @dataclass(slots=True)
 class Action:
     """One action as the file has it. `index` is its place in the list; repairs add actions without a place (-1)."""
+
     index: int
     identifier: str
     parameters: dict[str, Any]
-    other: dict[str, Any] = field(default_factory=dict)     # keys beside identifier and parameters
+    other: dict[str, Any] = field(default_factory=dict)  # keys beside identifier and parameters
 
 
 @dataclass(slots=True)
 class Leaf:
     """An action that is no part of a block."""
+
     action: Action
 
 
 @dataclass(slots=True)
 class Branch:
     """The else branch of a conditional, or one case of a menu, with the action that starts it."""
+
     start: Action
     body: list["Node"]
 
@@ -52,6 +56,7 @@ class If:
 @dataclass(slots=True)
 class Loop:
     """Repeat with Each or Repeat, by the start's identifier. `last` is the greatest index inside, for intervals."""
+
     start: Action
     body: list["Node"]
     end: Action
@@ -60,7 +65,7 @@ class Loop:
 @dataclass(slots=True)
 class Menu:
     start: Action
-    before: list["Node"]        # actions that stand before the first case
+    before: list["Node"]  # actions that stand before the first case
     cases: list[Branch]
     end: Action
 
@@ -77,8 +82,9 @@ def read_actions(workflow: dict[str, Any]) -> list[Action]:
     actions = []
     for index, item in enumerate(workflow["WFWorkflowActions"]):
         other = {} if len(item) <= 2 else {key: value for key, value in item.items() if key not in _ACTION_KEYS}
-        actions.append(Action(index, item["WFWorkflowActionIdentifier"],
-                              item.get("WFWorkflowActionParameters") or {}, other))
+        actions.append(
+            Action(index, item["WFWorkflowActionIdentifier"], item.get("WFWorkflowActionParameters") or {}, other)
+        )
     return actions
 
 
@@ -96,6 +102,7 @@ def mode_of(action: Action) -> int | None:
 @dataclass(slots=True)
 class _Open:
     """A block that the walk is in: its opening action, the branches begun so far, and the list being filled."""
+
     start: Action
     branches: list[Branch]
     first: list[Node]
@@ -142,7 +149,9 @@ class _Walk:
         elif mode in (NEXT, CLOSE):
             self.move_on(action, mode)
         else:
-            self.refuse(action, f"has the mode {action.parameters.get('WFControlFlowMode')!r}, which is none of 0, 1, 2")
+            self.refuse(
+                action, f"has the mode {action.parameters.get('WFControlFlowMode')!r}, which is none of 0, 1, 2"
+            )
 
     def enter(self, action: Action) -> None:
         body: list[Node] = []
@@ -159,8 +168,11 @@ class _Walk:
         if not self.belongs(action, self.open[-1]):
             match = [block for block in self.open if self.belongs(action, block)]
             if not (self.repair and match):
-                return self.refuse(action, f"{what} a {_WORDS[action.identifier]} (group "
-                                   f"{action.parameters.get('GroupingIdentifier')}), but {self.open[-1].describe()} is open there")
+                return self.refuse(
+                    action,
+                    f"{what} a {_WORDS[action.identifier]} (group "
+                    f"{action.parameters.get('GroupingIdentifier')}), but {self.open[-1].describe()} is open there",
+                )
             while self.open[-1] is not match[-1]:
                 self.close(_missing_end(self.open[-1].start))
         if mode == CLOSE:
@@ -170,7 +182,9 @@ class _Walk:
     def next_branch(self, action: Action) -> None:
         block = self.open[-1]
         if action.identifier in LOOPS:
-            return self.refuse(action, f"starts a second branch in {block.describe()}, which is open there and has none")
+            return self.refuse(
+                action, f"starts a second branch in {block.describe()}, which is open there and has none"
+            )
         if action.identifier == CONDITIONAL and block.branches:
             return self.refuse(action, f"starts a second else branch in {block.describe()}, which is open there")
         block.branches.append(Branch(action, []))
@@ -183,8 +197,9 @@ class _Walk:
 
     @staticmethod
     def belongs(action: Action, block: _Open) -> bool:
-        return action.identifier == block.start.identifier and \
-            action.parameters.get("GroupingIdentifier") == block.start.parameters.get("GroupingIdentifier")
+        return action.identifier == block.start.identifier and action.parameters.get(
+            "GroupingIdentifier"
+        ) == block.start.parameters.get("GroupingIdentifier")
 
     def refuse(self, action: Action, problem: str) -> None:
         if not self.repair:
@@ -192,16 +207,20 @@ class _Walk:
 
     def finish(self) -> list[Node]:
         if self.open and not self.repair:
-            raise NestingError(f"the shortcut ends while {self.open[-1].describe()} is open; it is badly nested "
-                               "(--repair mends it).")
+            raise NestingError(
+                f"the shortcut ends while {self.open[-1].describe()} is open; it is badly nested (--repair mends it)."
+            )
         while self.open:
             self.close(_missing_end(self.open[-1].start))
         return self.top
 
 
 def _missing_end(start: Action) -> Action:
-    return Action(-1, start.identifier, {"GroupingIdentifier": start.parameters.get("GroupingIdentifier"),
-                                         "WFControlFlowMode": CLOSE})
+    return Action(
+        -1,
+        start.identifier,
+        {"GroupingIdentifier": start.parameters.get("GroupingIdentifier"), "WFControlFlowMode": CLOSE},
+    )
 
 
 def branches(node: If | Loop | Menu) -> list[Branch]:

@@ -3,6 +3,7 @@
 Every form is chosen so that the compiler (`expressions.py`) gives the same value back; a value that fits no
 pleasant form is written as what it is: a dictionary, or a call of its serialization type.
 """
+
 import plistlib
 from collections.abc import Callable
 from datetime import datetime
@@ -20,9 +21,11 @@ from workflowllm.shortcuts.literals import (
     text_literal,
 )
 
-MAX_DEPTH = 60          # CPython reads at most 200 nested brackets, and a level of a value may take three
-_TOKEN_KEYS = {"ActionOutput": {"Type", "OutputUUID", "OutputName", "Aggrandizements"},
-               "Variable": {"Type", "VariableName", "Aggrandizements"}}
+MAX_DEPTH = 60  # CPython reads at most 200 nested brackets, and a level of a value may take three
+_TOKEN_KEYS = {
+    "ActionOutput": {"Type", "OutputUUID", "OutputName", "Aggrandizements"},
+    "Variable": {"Type", "VariableName", "Aggrandizements"},
+}
 _SOURCE_KEYS = {"Type", "Aggrandizements"}
 
 
@@ -33,16 +36,19 @@ class ValuePrinter:
         self.output = output
         self.variable = variable
         self.depth = 0
-        self.printers = {
-            str: text_literal, bool: str, int: number_literal, float: number_literal, datetime: date_literal,
-            bytes: data_literal, bytearray: data_literal, dict: self.mapping, list: self.sequence,
-            type(None): str, plistlib.UID: lambda uid: f"uid({uid.data})"}
 
     def value(self, value: Any) -> str:
         """Any value of a property list, as a parameter holds it."""
-        printer = self.printers.get(type(value))
+        kind = type(value)
+        if kind is str:
+            return text_literal(value)
+        if kind is dict:
+            return self.mapping(value)
+        if kind is list:
+            return self.sequence(value)
+        printer = _PRINTERS.get(kind)
         if printer is None:
-            raise ShortcutError(f"a value of the type {type(value).__name__} has no place in a shortcut.")
+            raise ShortcutError(f"a value of the type {kind.__name__} has no place in a shortcut.")
         return printer(value)
 
     def parameter(self, key: str, value: Any) -> str:
@@ -81,7 +87,9 @@ class ValuePrinter:
     def serialized(self, serialization: str, inner: Any) -> str:
         """`{Value, WFSerializationType}`: the common types in their own form, the rest as a call of the type."""
         if serialization == dialect.TEXT:
-            text = self.text(inner) if isinstance(inner, dict) else text_literal(inner) if isinstance(inner, str) else None
+            text = (
+                self.text(inner) if isinstance(inner, dict) else text_literal(inner) if isinstance(inner, str) else None
+            )
         elif serialization == dialect.ATTACHMENT:
             text = self.reference(inner) if isinstance(inner, dict) else None
         elif serialization == dialect.FIELDS:
@@ -107,8 +115,10 @@ class ValuePrinter:
         return ", ".join(named)
 
     def dictionary(self, value: dict, print_value: Callable[[str, Any], str] | None = None) -> str:
-        entries = (f"{line_literal(key)}: {print_value(key, item) if print_value else self.value(item)}"
-                   for key, item in value.items())
+        entries = (
+            f"{line_literal(key)}: {print_value(key, item) if print_value else self.value(item)}"
+            for key, item in value.items()
+        )
         return "{" + ", ".join(entries) + "}"
 
     # Texts with references
@@ -120,10 +130,10 @@ class ValuePrinter:
             return None
         if not attachments:
             return text_literal(string)
-        ranged = _ranges(attachments)
+        ranged = parse_ranges(attachments)
         if ranged is None:
             return None
-        pieces = _slices(string, [start_length for start_length, _ in ranged])
+        pieces = slice_utf16(string, [start_length for start_length, _ in ranged])
         expressions = [self.reference(token) for _, token in ranged]
         return f_string(pieces, expressions) or _text_call(pieces, expressions)
 
@@ -162,8 +172,11 @@ class ValuePrinter:
             return _coerced(base, step["CoercionItemClass"]) or f"modified({base}, {self.value(step)})"
         if kind == dialect.DICTIONARY_VALUE and keys == 2 and isinstance(step.get("DictionaryKey"), str):
             return f"{base}[{line_literal(step['DictionaryKey'])}]"
-        if kind == dialect.PROPERTY and isinstance(step.get("PropertyName"), str) and \
-                keys == 2 + ("PropertyUserInfo" in step):
+        if (
+            kind == dialect.PROPERTY
+            and isinstance(step.get("PropertyName"), str)
+            and keys == 2 + ("PropertyUserInfo" in step)
+        ):
             return self.property_of(base, step)
         if kind == dialect.DATE and step.keys() <= _DATE_KEYS and None not in step.values():
             return self.formatted_date(base, step)
@@ -187,6 +200,15 @@ class ValuePrinter:
         return f"format_date({', '.join([base] + [f'{word}={self.value(value)}' for word, value in given.items()])})"
 
 
+_PRINTERS: dict[type, Callable[[Any], str]] = {
+    bool: str,
+    int: number_literal,
+    float: number_literal,
+    datetime: date_literal,
+    bytes: data_literal,
+    type(None): str,
+    plistlib.UID: lambda uid: f"uid({uid.data})",
+}
 _DATE_KEYS = set(dialect.DATE_FORMAT.values()) | {"Type"}
 
 
@@ -195,12 +217,16 @@ def _coerced(base: str, item_class: str) -> str | None:
     if item_class in dialect.COERCIONS:
         return f"{dialect.COERCIONS[item_class]}({base})"
     short = item_class.removeprefix(dialect.CLASS_PREFIX).removesuffix(dialect.CLASS_SUFFIX)
-    if short and dialect.CLASS_SUFFIX not in short and f"{dialect.CLASS_PREFIX}{short}{dialect.CLASS_SUFFIX}" == item_class:
+    if (
+        short
+        and dialect.CLASS_SUFFIX not in short
+        and f"{dialect.CLASS_PREFIX}{short}{dialect.CLASS_SUFFIX}" == item_class
+    ):
         return f"coerce({base}, {line_literal(short)})"
     return f"coerce({base}, {line_literal(item_class)})" if dialect.CLASS_SUFFIX in item_class else None
 
 
-def _ranges(attachments: Any) -> list[tuple[tuple[int, int], dict]] | None:
+def parse_ranges(attachments: Any) -> list[tuple[tuple[int, int], dict]] | None:
     """[((start, length), token), ...] in order of place; None where a key or a token is malformed."""
     ranged = []
     for key, token in attachments.items() if isinstance(attachments, dict) else ():
@@ -212,17 +238,17 @@ def _ranges(attachments: Any) -> list[tuple[tuple[int, int], dict]] | None:
     return ranged or None
 
 
-def _slices(string: str, ranges: list[tuple[int, int]]) -> list[str]:
+def slice_utf16(string: str, ranges: list[tuple[int, int]]) -> list[str]:
     """The pieces of text around ranges, which count UTF-16 units."""
     if max(string, default="") <= "\uffff":
         ends = [start + length for start, length in ranges]
-        return [string[at:start] for at, (start, _) in zip([0, *ends], ranges)] + [string[ends[-1]:]]
+        return [string[at:start] for at, (start, _) in zip([0, *ends], ranges)] + [string[ends[-1] :]]
     raw = string.encode("utf-16-le", "surrogatepass")
     pieces, at = [], 0
     for start, length in ranges:
-        pieces.append(raw[2 * at:2 * start].decode("utf-16-le", "surrogatepass"))
+        pieces.append(raw[2 * at : 2 * start].decode("utf-16-le", "surrogatepass"))
         at = start + length
-    return [*pieces, raw[2 * at:].decode("utf-16-le", "surrogatepass")]
+    return [*pieces, raw[2 * at :].decode("utf-16-le", "surrogatepass")]
 
 
 def _text_call(pieces: list[str], expressions: list[str]) -> str:

@@ -1,4 +1,5 @@
 """Whole workflows: compiled actions and metadata to a property list, and metadata to JSON and back."""
+
 import base64
 import plistlib
 from datetime import datetime
@@ -8,20 +9,43 @@ from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import Compiled
 
 # What Shortcuts writes into a new, empty shortcut that takes any input.
-_INPUTS = ("AppStoreApp", "Article", "Contact", "Date", "EmailAddress", "Folder", "GenericFile", "Image", "iTunesProduct",
-           "Location", "DCMapsLink", "AVAsset", "PDF", "PhoneNumber", "RichText", "SafariWebPage", "String", "URL")
+_INPUTS = (
+    "AppStoreApp",
+    "Article",
+    "Contact",
+    "Date",
+    "EmailAddress",
+    "Folder",
+    "GenericFile",
+    "Image",
+    "iTunesProduct",
+    "Location",
+    "DCMapsLink",
+    "AVAsset",
+    "PDF",
+    "PhoneNumber",
+    "RichText",
+    "SafariWebPage",
+    "String",
+    "URL",
+)
 _QUESTIONS = "WFWorkflowImportQuestions"
 
 
 def default_metadata() -> dict[str, Any]:
     """What an import needs beside the actions."""
     return {
-        "WFWorkflowClientVersion": "2302.0.4", "WFWorkflowMinimumClientVersion": 900,
+        "WFWorkflowClientVersion": "2302.0.4",
+        "WFWorkflowMinimumClientVersion": 900,
         "WFWorkflowMinimumClientVersionString": "900",
         "WFWorkflowIcon": {"WFWorkflowIconStartColor": 463140863, "WFWorkflowIconGlyphNumber": 61440},
         "WFWorkflowInputContentItemClasses": [f"WF{name}ContentItem" for name in _INPUTS],
-        "WFWorkflowOutputContentItemClasses": [], "WFWorkflowTypes": [], "WFQuickActionSurfaces": [],
-        "WFWorkflowHasOutputFallback": False, _QUESTIONS: []}
+        "WFWorkflowOutputContentItemClasses": [],
+        "WFWorkflowTypes": [],
+        "WFQuickActionSurfaces": [],
+        "WFWorkflowHasOutputFallback": False,
+        _QUESTIONS: [],
+    }
 
 
 def build_workflow(compiled: Compiled, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -53,7 +77,9 @@ def to_bytes(workflow: dict[str, Any]) -> bytes:
     try:
         return plistlib.dumps(_without_null(workflow), fmt=plistlib.FMT_BINARY, sort_keys=False)
     except UnicodeEncodeError:
-        raise ShortcutError("a text holds half of a character (a lone surrogate), which no property list can.") from None
+        raise ShortcutError(
+            "a text holds half of a character (a lone surrogate), which no property list can."
+        ) from None
     except OverflowError:
         raise ShortcutError("a whole number has more than 64 bits, which no property list can hold.") from None
 

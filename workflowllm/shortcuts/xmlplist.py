@@ -44,7 +44,7 @@ def loads(data: bytes) -> object:
         except (_Odd, ExpatError, ValueError, LookupError, OverflowError, MemoryError) as error:
             if isinstance(error, ShortcutError):
                 raise
-            reason = error
+            reason = str(error)[:200]  # may quote the text
     raise ShortcutError(f"The XML property list is damaged ({reason}); fetch the file again.")
 
 
@@ -69,7 +69,7 @@ def _expat_pieces(data: bytes) -> Iterator[str]:
 
     def start(name: str, _attributes: dict) -> None:
         if not open_names and name != "plist":
-            raise ShortcutError(f"This is not a property list: the XML root is <{name[:40]}>, not <plist>.")
+            raise ShortcutError(f"This is not a property list: the XML root is {name[:40]!r}, not <plist>.")
         if len(open_names) > MAX_DEPTH + 1:
             raise ShortcutError(f"The property list is nested deeper than {MAX_DEPTH} levels.")
         if open_names:
@@ -119,7 +119,7 @@ def _build(pieces: Iterator[str]) -> object:
             if next(pieces, "").rstrip() != "/string>":
                 raise _Odd("an element within a string")
         elif text and not text.isspace() and name not in _SCALARS:
-            raise _Odd(f"text within or after <{name[:40]}>")
+            raise _Odd(f"text within or after the element {name[:40]!r}")
         elif name in ("/dict", "/array"):
             if key is not None or is_dict != (name == "/dict") or not outer:
                 raise _Odd(f"a misplaced <{name}>")
@@ -152,7 +152,7 @@ def _unescape(text: str) -> str:
 
 def _entity(reference: str) -> str:
     if reference not in _ENTITIES:
-        raise _Odd(f"the reference {reference[:40]}")
+        raise _Odd(f"the reference {reference[:40]!r}")
     return _ENTITIES[reference]
 
 
@@ -160,10 +160,10 @@ def _other(name: str, text: str, pieces: Iterator[str]) -> object:
     """A value that is neither text nor a container with content."""
     if name.endswith("/"):
         if name not in _EMPTY:
-            raise _Odd(f"the element <{name[:40]}>")
+            raise _Odd(f"the element {name[:40]!r}")
         return _EMPTY[name]()
     if name not in _SCALARS:
-        raise _Odd(f"the element <{name[:40]}>")
+        raise _Odd(f"the element {name[:40]!r}")
     if next(pieces, "").rstrip() != f"/{name}>":
         raise _Odd(f"an element within <{name}>")
     return _SCALARS[name](_unescape(text))

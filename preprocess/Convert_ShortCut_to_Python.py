@@ -1,0 +1,89 @@
+"""Convert Apple Shortcuts to Python: every container, one JSON Lines record for each file of a folder.
+
+    python ./preprocess/Convert_ShortCut_to_Python.py --folder_path data/shortcuts --output output/shortcuts.jsonl
+    python ./preprocess/Convert_ShortCut_to_Python.py --folder_path data/shortcuts --python_dir output/python
+    python ./preprocess/Convert_ShortCut_to_Python.py data/shortcuts/tip_calculator.shortcut
+    python ./preprocess/Convert_ShortCut_to_Python.py https://www.icloud.com/shortcuts/<id>
+
+Binary, XML and JSON property lists and signed files (AEA1) are told apart by content. A record holds the Python as
+`code`, the identifiers called as `apis`, and the file's other keys as `metadata`, from which
+Convert_Python_to_ShortCut.py makes an equal shortcut. What cannot be converted goes to <output>.errors.jsonl.
+"""
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, positive_int, run_command
+from workflowllm.shortcuts.containers import fetch_icloud, is_icloud_link, read_file, read_shortcut
+from workflowllm.shortcuts.convert import Outcome, convert_file, list_files, python_path
+from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.to_python import to_python
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "source", nargs="?", metavar="FILE", help="one shortcut file or iCloud link; its Python is printed"
+    )
+    parser.add_argument("--folder_path", type=Path, help="folder to walk, sub-folders too")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("output/shortcuts.jsonl"),
+        help="JSON Lines file of a folder's records (default: %(default)s)",
+    )
+    parser.add_argument("--python_dir", type=Path, help="folder that also gets each Python file (default: none)")
+    parser.add_argument("--repair", action="store_true", help="close badly nested blocks instead of refusing the file")
+    parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
+    arguments = parser.parse_args()
+    if (arguments.source is None) == (arguments.folder_path is None):
+        parser.error("give either a FILE or --folder_path")
+    return arguments
+
+
+def print_one(source: str, repair: bool) -> int:
+    """Print the Python of one file or link."""
+    try:
+        shortcut = read_shortcut(fetch_icloud(source)) if is_icloud_link(source) else read_file(source)
+        print(to_python(shortcut.workflow, repair).code, end="")
+    except ShortcutError as error:
+        raise CommandError(f"{source}: {error}") from None
+    return ALL_DONE
+
+
+def convert_folder(arguments: argparse.Namespace) -> int:
+    """Convert every file below a folder."""
+    folder: Path = arguments.folder_path
+    if not folder.is_dir():
+        raise CommandError(f"{folder} is no folder; give the one that holds the shortcuts.")
+    output = RecordOutcomes(arguments.output)
+    files = list_files(folder, without=(output.output, output.errors), without_folder=arguments.python_dir)
+    with output:
+        work = partial(convert_file, folder, repair=arguments.repair)
+        for outcome in map_inputs(work, files, arguments.workers, len(files), "file"):
+            keep(outcome, output, arguments.python_dir)
+    return output.summary()
+
+
+def keep(outcome: Outcome, output: RecordOutcomes, python_dir: Path | None) -> None:
+    """One input ends as a record or as an error."""
+    if outcome.record is None:
+        output.fail(outcome.key, outcome.error)
+        return
+    output.add(outcome.record)
+    if python_dir:
+        path = python_path(python_dir, outcome.key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(outcome.record["code"], "utf-8", newline="\n")
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    if arguments.source is not None:
+        return print_one(arguments.source, arguments.repair)
+    return convert_folder(arguments)
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,189 @@
+"""What the command-line scripts share: JSON Lines in and out, worker processes, progress, and how a run ends."""
+
+import argparse
+import gzip
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from tqdm import tqdm
+
+ALL_DONE, SOME_FAILED, WRONG_COMMAND = 0, 1, 2
+_CHUNK = 8  # inputs handed to a worker at a time: small enough for progress, large enough for the pipe
+Input, Result = TypeVar("Input"), TypeVar("Result")
+
+
+class CommandError(Exception):
+    """The command itself is wrong: one sentence, exit status 2."""
+
+
+def positive_int(text: str) -> int:
+    """A flag's whole number from 1 up."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
+
+
+def run_command(main: Callable[[], int]) -> None:
+    """Run a script's main and exit with its status; a wrong command is one line, and Ctrl-C leaves quietly."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except CommandError as error:
+        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+        status = WRONG_COMMAND
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = ALL_DONE
+    sys.exit(status)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[str]]:
+    """A text file that appears under its name only when it is whole."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = tempfile.NamedTemporaryFile(  # noqa: SIM115
+            "w", encoding="utf-8", newline="
+", dir=path.parent, prefix=f".{path.name}.", delete=False
+        )
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}.") from None
+    try:
+        with handle:
+            yield handle
+        os.chmod(handle.name, 0o666 & ~_umask())
+        os.replace(handle.name, path)
+    except BaseException:
+        Path(handle.name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file beside its place and rename it when whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(data)
+    os.replace(beside, path)
+
+
+def json_line(record: Any) -> str:
+    """A record as one line of JSON. Half characters, which UTF-8 has no form for, are written as escapes."""
+    line = json.dumps(record, ensure_ascii=False, separators=(", ", ": "))
+    return line if _is_utf8(line) else json.dumps(record, separators=(", ", ": "))
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def read_records(path: Path) -> Iterator[tuple[int, Any]]:
+    """(line number, record) of a .jsonl, .jsonl.gz or .json file; a line that is no JSON comes as a ValueError."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8", errors="surrogateescape") as handle:
+            if path.suffix == ".json":
+                yield from enumerate(_json_array(handle.read(), path), 1)
+                return
+            for number, line in enumerate(handle, 1):
+                if line.strip():
+                    yield number, _parsed(line)
+    except (OSError, EOFError) as error:
+        raise CommandError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}.") from None
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return ValueError(f"this line is not JSON: {error}")
+
+
+def _json_array(text: str, path: Path) -> list[Any]:
+    records = _parsed(text)
+    if not isinstance(records, list):
+        raise CommandError(f"{path} holds no JSON array; write one, or give JSON Lines the ending .jsonl.")
+    return records
+
+
+class Outcomes:
+    """How the inputs of a run end: counts, and what failed in `<output>.errors.jsonl`, which is there only if needed."""
+
+    def __init__(self, output: Path):
+        self.errors = output.with_name(output.name + ".errors.jsonl")
+        self.done = self.skipped = self.failed = 0
+        self.files = ExitStack()
+
+    def __enter__(self) -> "Outcomes":
+        self._errors = self.files.enter_context(whole_file(self.errors))
+        return self
+
+    def __exit__(self, *failure: Any) -> None:
+        self.files.__exit__(*failure)
+        if failure[0] is None and not self.failed:
+            self.errors.unlink(missing_ok=True)
+
+    def fail(self, key: str, reason: str) -> None:
+        self._errors.write(json_line({"key": key, "error": reason}) + "\n")
+        self.failed += 1
+
+    def summary(self) -> int:
+        """Print the counts as the last line on standard error; return the exit status."""
+        where = f" (reasons in {self.errors})" if self.failed else ""
+        print(f"done {self.done}, skipped {self.skipped}, failed {self.failed}{where}", file=sys.stderr)
+        return SOME_FAILED if self.failed else ALL_DONE
+
+
+class RecordOutcomes(Outcomes):
+    """Outcomes of a stage that writes records: its JSON Lines file appears when it is whole."""
+
+    def __init__(self, output: Path):
+        super().__init__(output)
+        self.output = output
+
+    def __enter__(self) -> "RecordOutcomes":
+        self._records = self.files.enter_context(whole_file(self.output))
+        return super().__enter__()
+
+    def add(self, record: dict[str, Any]) -> None:
+        self._records.write(json_line(record) + "\n")
+        self.done += 1
+
+
+def map_inputs(
+    work: Callable[[Input], Result], inputs: Iterable[Input], workers: int, total: int | None, unit: str
+) -> Iterator[Result]:
+    """`work` over the inputs, results in order, by so many processes, with a progress bar on a terminal."""
+    bar = tqdm(total=total, unit=unit, disable=None, file=sys.stderr)
+    with bar:
+        if workers == 1:
+            results: Iterator[Result] = map(work, inputs)
+            yield from _counted(results, bar)
+            return
+        # forkserver: workers start from a clean process, whatever threads the parent has
+        with get_context("forkserver").Pool(workers) as pool:
+            yield from _counted(pool.imap(work, inputs, chunksize=_CHUNK), bar)
+
+
+def _counted(results: Iterator[Result], bar: "tqdm[Any]") -> Iterator[Result]:
+    for result in results:
+        bar.update()
+        yield result
