@@ -23,6 +23,10 @@ MAX_NODES = 2_000_000  # of the tree as a reader walks it; the largest of 1,166 
 
 _EPOCH = datetime.datetime(2001, 1, 1)
 _CONSTANTS = {0x00: None, 0x08: False, 0x09: True, 0x0F: b""}
+_KNOWN = bytes(
+    [*_CONSTANTS, *range(0x10, 0x15), 0x22, 0x23, 0x33, *range(0x40, 0x70), *range(0x80, 0x90), *range(0xA0, 0xB0)]
+    + [*range(0xD0, 0xE0)]
+)
 _FORMATS = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _TO_FILL = bytes(token >> 4 in (0xA, 0xD) and token & 15 > 0 for token in range(256))  # empty ones may be shared
 _IS_NO_KEY = bytes(token >> 4 not in (0x5, 0x6, 0xA, 0xD) for token in range(256))
@@ -56,6 +60,9 @@ def _loads(data: bytes) -> object:
     offsets = list(_unpacker(count, width)(data, table))
     body = data[:table]
     tokens = bytes(map(body.__getitem__, offsets))
+    unknown = tokens.translate(None, _KNOWN)
+    if unknown:
+        raise ValueError(f"unknown kind of object 0x{unknown[0]:02x}")
     ends = _ends(offsets, table)
     objects = _scalars(body, tokens, offsets, ends)
     if _fill(body, tokens, offsets, ends, objects, top, ref_width):
@@ -146,16 +153,14 @@ def _other_scalar(body: bytes, token: int, at: int, limit: int) -> object:
     raw = body[start : start + size]
     if start + size > limit:
         raise ValueError(f"the object at byte {at} ends early")
-    if kind == 1 and size <= 16:
+    if kind == 1:
         return int.from_bytes(raw, "big", signed=size >= 8)
     if kind == 4:
         return raw
     if kind == 8:
         return UID(int.from_bytes(raw, "big"))
-    if token in (0x22, 0x23, 0x33):
-        number = struct.unpack(">f" if token == 0x22 else ">d", raw)[0]
-        return number if token != 0x33 else _EPOCH + datetime.timedelta(seconds=number)
-    raise ValueError(f"unknown kind of object 0x{token:02x} at byte {at}")
+    number = struct.unpack(">f" if token == 0x22 else ">d", raw)[0]
+    return number if kind == 2 else _EPOCH + datetime.timedelta(seconds=number)
 
 
 def _fill(
