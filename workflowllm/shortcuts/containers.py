@@ -65,7 +65,7 @@ def _property_list(data: bytes) -> tuple[object, str]:
     if lowered.startswith(("<!doctype html", "<html")):
         raise ShortcutError("This is a web page, not a shortcut: the download went wrong, or the link has expired.")
     if lowered.startswith(("<?xml", "<plist", "<!doctype plist", "<!--")):
-        return xmlplist.loads(data if data[:1] > b"<" else data.lstrip()), "xml"
+        return xmlplist.loads(data.lstrip()), "xml"
     if start.startswith(("{", "[")):
         return _json(data), "json"
     raise ShortcutError(_what_it_is(data, start))
