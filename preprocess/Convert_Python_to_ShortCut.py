@@ -25,7 +25,7 @@ from workflowllm.jobs import (
     run_command,
     write_bytes,
 )
-from workflowllm.shortcuts.convert import CompiledFile, compile_numbered
+from workflowllm.shortcuts.convert import CompiledFile, compilation_crashed, compile_numbered
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import compile_code
 from workflowllm.shortcuts.sign import sign
@@ -78,7 +78,7 @@ def compile_records(arguments: argparse.Namespace) -> int:
     outcomes = Outcomes(arguments.output_dir)
     with outcomes:
         work = partial(compile_numbered, field=arguments.field)
-        for result in map_inputs(work, read_records(arguments.input), arguments.workers, None, "record"):
+        for result in map_inputs(work, read_records(arguments.input), arguments.workers, compilation_crashed):
             keep(result, arguments, outcomes, written)
     return outcomes.summary()
 

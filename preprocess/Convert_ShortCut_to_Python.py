@@ -16,7 +16,7 @@ from pathlib import Path
 
 from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, positive_int, run_command
 from workflowllm.shortcuts.containers import fetch_icloud, is_icloud_link, read_file, read_shortcut
-from workflowllm.shortcuts.convert import Outcome, convert_file, list_files, python_path
+from workflowllm.shortcuts.convert import conversion_crashed, convert_file, list_files
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.to_python import to_python
 
@@ -60,22 +60,13 @@ def convert_folder(arguments: argparse.Namespace) -> int:
     output = RecordOutcomes(arguments.output)
     files = list_files(folder, without=(output.output, output.errors), without_folder=arguments.python_dir)
     with output:
-        work = partial(convert_file, folder, repair=arguments.repair)
-        for outcome in map_inputs(work, files, arguments.workers, len(files), "file"):
-            keep(outcome, output, arguments.python_dir)
+        work = partial(convert_file, folder=folder, python_dir=arguments.python_dir, repair=arguments.repair)
+        for converted in map_inputs(work, files, arguments.workers, conversion_crashed, len(files), "file"):
+            if converted.error:
+                output.fail(converted.key, converted.error)
+            else:
+                output.add(converted.line)
     return output.summary()
-
-
-def keep(outcome: Outcome, output: RecordOutcomes, python_dir: Path | None) -> None:
-    """One input ends as a record or as an error."""
-    if outcome.record is None:
-        output.fail(outcome.key, outcome.error)
-        return
-    output.add(outcome.record)
-    if python_dir:
-        path = python_path(python_dir, outcome.key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(outcome.record["code"], "utf-8", newline="\n")
 
 
 def main() -> int:

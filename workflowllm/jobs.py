@@ -6,8 +6,12 @@ import json
 import os
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -43,6 +47,9 @@ def run_command(main: Callable[[], int]) -> None:
     except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = ALL_DONE
+    except OSError as error:  # a full disk, above all
+        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+        status = WRONG_COMMAND
     sys.exit(status)
 
 
@@ -52,8 +59,7 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = tempfile.NamedTemporaryFile(  # noqa: SIM115
-            "w", encoding="utf-8", newline="
-", dir=path.parent, prefix=f".{path.name}.", delete=False
+            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
         )
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}.") from None
@@ -163,27 +169,84 @@ class RecordOutcomes(Outcomes):
         self._records = self.files.enter_context(whole_file(self.output))
         return super().__enter__()
 
-    def add(self, record: dict[str, Any]) -> None:
-        self._records.write(json_line(record) + "\n")
+    def add(self, line: str) -> None:
+        """A record, as its line of JSON."""
+        self._records.write(line + "\n")
         self.done += 1
 
 
 def map_inputs(
-    work: Callable[[Input], Result], inputs: Iterable[Input], workers: int, total: int | None, unit: str
+    work: Callable[[Input], Result],
+    inputs: Iterable[Input],
+    workers: int,
+    crashed: Callable[[Input], Result],
+    total: int | None = None,
+    unit: str = "record",
 ) -> Iterator[Result]:
-    """`work` over the inputs, results in order, by so many processes, with a progress bar on a terminal."""
-    bar = tqdm(total=total, unit=unit, disable=None, file=sys.stderr)
-    with bar:
-        if workers == 1:
-            results: Iterator[Result] = map(work, inputs)
-            yield from _counted(results, bar)
-            return
-        # forkserver: workers start from a clean process, whatever threads the parent has
-        with get_context("forkserver").Pool(workers) as pool:
-            yield from _counted(pool.imap(work, inputs, chunksize=_CHUNK), bar)
+    """`work` over the inputs, results in order, by so many processes, with a progress bar on a terminal.
+
+    Inputs are taken as results are, so memory does not grow with their number. An input that kills its worker gives
+    `crashed(input)`.
+    """
+    results = map(work, inputs) if workers == 1 else _in_processes(work, inputs, workers, crashed)
+    with tqdm(total=total, unit=unit, disable=None, file=sys.stderr) as bar:
+        for result in results:
+            yield result
+            bar.update()
 
 
-def _counted(results: Iterator[Result], bar: "tqdm[Any]") -> Iterator[Result]:
-    for result in results:
-        bar.update()
-        yield result
+def _in_processes(
+    work: Callable[[Input], Result], inputs: Iterable[Input], workers: int, crashed: Callable[[Input], Result]
+) -> Iterator[Result]:
+    pool = _new_pool(workers)
+    waiting: deque[tuple[list[Input], Future[list[Result]]]] = deque()
+    try:
+        for chunk in _chunks(inputs):
+            waiting.append((chunk, pool.submit(_each, work, chunk)))
+            if len(waiting) < 4 * workers:
+                continue
+            chunk, future = waiting.popleft()
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                yield from _one_by_one(work, [chunk, *(later for later, _ in waiting)], crashed)
+                waiting.clear()
+                pool = _new_pool(workers)
+        while waiting:
+            chunk, future = waiting.popleft()
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                yield from _one_by_one(work, [chunk, *(later for later, _ in waiting)], crashed)
+                waiting.clear()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _new_pool(workers: int) -> ProcessPoolExecutor:
+    # forkserver: workers start from a clean process, whatever threads the parent has
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["workflowllm.shortcuts.convert"])
+    return ProcessPoolExecutor(workers, mp_context=context)
+
+
+def _chunks(inputs: Iterable[Input]) -> Iterator[list[Input]]:
+    rest = iter(inputs)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def _each(work: Callable[[Input], Result], chunk: list[Input]) -> list[Result]:
+    return [work(item) for item in chunk]
+
+
+def _one_by_one(
+    work: Callable[[Input], Result], chunks: list[list[Input]], crashed: Callable[[Input], Result]
+) -> Iterator[Result]:
+    """After a worker died: each input alone, so that only the one that kills is lost."""
+    for item in chain.from_iterable(chunks):
+        with _new_pool(1) as pool:
+            try:
+                yield pool.submit(work, item).result()
+            except BrokenProcessPool:
+                yield crashed(item)

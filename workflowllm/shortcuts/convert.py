@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from workflowllm.jobs import json_line, write_bytes
 from workflowllm.shortcuts.containers import read_file
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import compile_code
@@ -16,11 +17,11 @@ ENDING = ".shortcut"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one input: a result, or a reason in one sentence."""
+class Converted:
+    """A shortcut file's record as a line of JSON; or a reason in one sentence, and no line."""
 
     key: str
-    record: dict[str, Any] | None = None
+    line: str = ""
     error: str = ""
 
 
@@ -35,14 +36,23 @@ def list_files(folder: Path, without: tuple[Path, ...] = (), without_folder: Pat
     return sorted(found)
 
 
-def convert_file(folder: Path, key: str, repair: bool = False) -> Outcome:
-    """One file of a folder as a record, whatever the file holds."""
+def convert_file(key: str, folder: Path, python_dir: Path | None, repair: bool) -> Converted:
+    """One file of a folder, whatever it holds; its Python also goes below `python_dir`."""
     try:
-        return Outcome(key, shortcut_record(folder, key, repair))
+        record = shortcut_record(folder, key, repair)
+        if python_dir:
+            write_bytes(python_dir / (key + ".py"), record["code"].encode("utf-8"))
     except ShortcutError as error:
-        return Outcome(key, error=str(error))
+        return Converted(key, error=str(error))
+    except OSError as error:
+        return Converted(key, error=f"its Python was not written: {error.strerror}.")
     except (RecursionError, MemoryError) as error:
-        return Outcome(key, error=f"the file is too large or nested too deeply ({type(error).__name__}).")
+        return Converted(key, error=f"the file is too large or nested too deeply ({type(error).__name__}).")
+    return Converted(key, json_line(record))
+
+
+def conversion_crashed(key: str) -> Converted:
+    return Converted(key, error="the process that converted it died; the file may be too large for this machine.")
 
 
 def shortcut_record(folder: Path, key: str, repair: bool = False) -> dict[str, Any]:
@@ -67,11 +77,6 @@ def shortcut_record(folder: Path, key: str, repair: bool = False) -> dict[str, A
     }
 
 
-def python_path(folder: Path, key: str) -> Path:
-    """Where the Python of a file goes: the same place below another folder, `.py` after its whole name."""
-    return folder / (key + ".py")
-
-
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
     """A record's shortcut: where it may go, best first, and its bytes; or a reason, and no path."""
@@ -93,6 +98,10 @@ def compile_numbered(numbered: tuple[int, Any], field: str) -> CompiledFile:
         return CompiledFile(name, error=str(error))
     except (RecursionError, MemoryError) as error:
         return CompiledFile(name, error=f"the record is too large or nested too deeply ({type(error).__name__}).")
+
+
+def compilation_crashed(numbered: tuple[int, Any]) -> CompiledFile:
+    return CompiledFile(f"line {numbered[0]}", error="the process that compiled it died; the record may be too large.")
 
 
 def compile_record(record: dict[str, Any], field: str) -> bytes:

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.action_table import BUILT_IN, action_facts
-from workflowllm.shortcuts.conditions import gives_number, simple_test, wrapped_reference
 from workflowllm.shortcuts.identifiers import function_name
 from workflowllm.shortcuts.literals import docstring_literal, line_literal
-from workflowllm.shortcuts.tree import Action, Branch, Menu
+from workflowllm.shortcuts.tree import Action
 
 if TYPE_CHECKING:
     from workflowllm.shortcuts.to_python import Printer
