@@ -87,7 +87,8 @@ def _find_implicit(actions: Sequence[Action], links: Links) -> None:
         known = facts.get(action.identifier, _UNKNOWN)
         mode = mode_of(action)
         parameters = action.parameters
-        if last is not None and known.input_key and known.input_key not in parameters and mode in (None, OPEN):
+        takes = known.input_key and known.input_key not in parameters and "WFConditions" not in parameters
+        if last is not None and takes and mode in (None, OPEN):
             links.implicit[action.index] = last
             links.labels.setdefault(last, "")
         owned = "UUID" in parameters or "CustomOutputName" in parameters
