@@ -54,12 +54,12 @@ def run_command(main: Callable[[], int]) -> None:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[str]]:
-    """A text file that appears under its name only when it is whole."""
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under its name only when it is whole."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = tempfile.NamedTemporaryFile(  # noqa: SIM115
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+            dir=path.parent, prefix=f".{path.name}.", delete=False
         )
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}.") from None
@@ -87,18 +87,12 @@ def write_bytes(path: Path, data: bytes) -> None:
     os.replace(beside, path)
 
 
-def json_line(record: Any) -> str:
-    """A record as one line of JSON. Half characters, which UTF-8 has no form for, are written as escapes."""
-    line = json.dumps(record, ensure_ascii=False, separators=(", ", ": "))
-    return line if _is_utf8(line) else json.dumps(record, separators=(", ", ": "))
-
-
-def _is_utf8(text: str) -> bool:
+def json_line(record: Any) -> bytes:
+    """A record as one line of JSON in UTF-8. Half characters, which UTF-8 has no form for, are written as escapes."""
     try:
-        text.encode("utf-8")
+        return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
     except UnicodeEncodeError:
-        return False
-    return True
+        return json.dumps(record).encode("ascii") + b"\n"
 
 
 def read_records(path: Path) -> Iterator[tuple[int, Any]]:
@@ -131,7 +125,7 @@ def _json_array(text: str, path: Path) -> list[Any]:
 
 
 class Outcomes:
-    """How the inputs of a run end: counts, and what failed in `<output>.errors.jsonl`, which is there only if needed."""
+    """How the inputs of a run end: counts, and what failed in `<output>.errors.jsonl`, there only when needed."""
 
     def __init__(self, output: Path):
         self.errors = output.with_name(output.name + ".errors.jsonl")
@@ -148,7 +142,7 @@ class Outcomes:
             self.errors.unlink(missing_ok=True)
 
     def fail(self, key: str, reason: str) -> None:
-        self._errors.write(json_line({"key": key, "error": reason}) + "\n")
+        self._errors.write(json_line({"key": key, "error": reason}))
         self.failed += 1
 
     def summary(self) -> int:
@@ -169,9 +163,9 @@ class RecordOutcomes(Outcomes):
         self._records = self.files.enter_context(whole_file(self.output))
         return super().__enter__()
 
-    def add(self, line: str) -> None:
-        """A record, as its line of JSON."""
-        self._records.write(line + "\n")
+    def add(self, line: bytes) -> None:
+        """A record, as `json_line` gives it."""
+        self._records.write(line)
         self.done += 1
 
 

@@ -74,7 +74,7 @@ def single_test(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
         operand = _text(compiler, expressions.only_argument(node))
         return {**_subject(compiler, node.func.value), "WFCondition": _METHODS[node.func.attr], TEXT_KEY: operand}
-    if isinstance(node, (ast.BoolOp, ast.IfExp, ast.Lambda)) or (isinstance(node, ast.Constant)):
+    if isinstance(node, (ast.BoolOp, ast.IfExp, ast.Lambda, ast.Constant)):
         raise Fault(
             node, "a test compares a name; Shortcuts joins tests by `and` or by `or`, not both, and on one level."
         )

@@ -21,7 +21,7 @@ class Converted:
     """A shortcut file's record as a line of JSON; or a reason in one sentence, and no line."""
 
     key: str
-    line: str = ""
+    line: bytes = b""
     error: str = ""
 
 

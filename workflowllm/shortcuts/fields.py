@@ -23,7 +23,7 @@ def field_parameter(printer: "ValuePrinter", value: dict | list) -> str:
 
 
 def field_dictionary(printer: "ValuePrinter", value: Any) -> str | None:
-    """`{WFDictionaryFieldValueItems: [...]}` as a dictionary display; None where an item has no key or more than one."""
+    """`{WFDictionaryFieldValueItems: [...]}` as a dictionary display; None where an item is not of the usual form."""
     items = value.get("WFDictionaryFieldValueItems") if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(items, list):
         return None

@@ -7,7 +7,7 @@ from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.tree import CLOSE, NEXT, Action, mode_of, read_actions
 from workflowllm.shortcuts.values import parse_ranges, slice_utf16
 
-_SHORT = 48     # characters of a text that are shown
+_SHORT = 48  # characters of a text that are shown
 _HIDDEN = ("GroupingIdentifier",)
 
 

@@ -6,12 +6,14 @@ from typing import NoReturn
 from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.problems import Fault
 
+_NO_FUNCTIONS = "Shortcuts has no functions; make it a shortcut of its own, called by is_workflow_actions_runworkflow."
+
 _STATEMENTS: dict[type, str] = {
     ast.While: "Shortcuts has no while; write `for _ in range(n):` and stop with is_workflow_actions_exit().",
     ast.Break: "Shortcuts cannot leave a loop early; put the rest of the body under an if.",
     ast.Continue: "Shortcuts cannot skip to the next round; put the rest of the body under an if.",
-    ast.FunctionDef: "Shortcuts has no functions; make it a shortcut of its own and call is_workflow_actions_runworkflow.",
-    ast.AsyncFunctionDef: "Shortcuts has no functions; make it a shortcut of its own and call is_workflow_actions_runworkflow.",
+    ast.FunctionDef: _NO_FUNCTIONS,
+    ast.AsyncFunctionDef: _NO_FUNCTIONS,
     ast.ClassDef: "Shortcuts has no classes; use a dictionary.",
     ast.Return: 'Shortcuts gives a result with is_workflow_actions_output(WFOutput=f"{x}").',
     ast.Try: "Shortcuts cannot catch errors; test the value with if before using it.",
