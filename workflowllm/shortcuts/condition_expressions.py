@@ -36,6 +36,8 @@ def condition(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
 def _several(node: ast.expr) -> tuple[int, list[ast.expr]] | None:
     if isinstance(node, ast.BoolOp):
         return int(isinstance(node.op, ast.And)), node.values
+    if called(node) == "listed":
+        return -1, [expressions.only_argument(node)]
     if (
         called(node) in ("all", "any")
         and len(node.args) == 1

@@ -106,6 +106,7 @@ RESERVED = frozenset(
         "import_question",
         "item",
         "legacy",
+        "listed",
         "len",
         "list",
         "menu",

@@ -76,7 +76,7 @@ def _several_tests(printer: "Printer", several: Any) -> str | None:
     }:
         return None
     prefix, templates = inner["WFActionParameterFilterPrefix"], inner["WFActionParameterFilterTemplates"]
-    if prefix not in (0, 1) or not isinstance(templates, list):
+    if prefix not in (-1, 0, 1) or not isinstance(templates, list):
         return None
     tests = [
         _single_test(printer, template) if isinstance(template, dict) and "WFInput" in template else None
@@ -84,6 +84,8 @@ def _several_tests(printer: "Printer", several: Any) -> str | None:
     ]
     if None in tests or not tests:
         return None
+    if prefix == -1:
+        return f"listed({tests[0]})" if len(tests) == 1 else None
     if len(tests) == 1:
         return f"{'all' if prefix else 'any'}([{tests[0]}])"
     return (" and " if prefix else " or ").join(tests)

@@ -20,7 +20,7 @@ _MATH = {ast.Add: "+", ast.Sub: "-", ast.Mult: "×", ast.Div: "÷"}
 _SCIENTIFIC = {ast.Mod: "Modulus", ast.Pow: "x^y"}
 # Words that stand for no action.
 WORDS = frozenset(
-    {*expressions.VALUES, *references.REFERENCES, "text_of", "item", "where", "legacy", "shown_as", "untitled"}
+    {*expressions.VALUES, *references.REFERENCES, "text_of", "item", "where", "legacy", "listed", "shown_as", "untitled"}
     | {"missing", "import_question"}
 )
 
