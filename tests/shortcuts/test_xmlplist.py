@@ -139,7 +139,7 @@ def test_hostile_lists_are_refused_in_one_sentence(name):
 
 def test_too_many_values(monkeypatch):
     monkeypatch.setattr(xmlplist, "MAX_NODES", 10)
-    with pytest.raises(ShortcutError, match="over 10 values"):
+    with pytest.raises(ShortcutError, match="over 10 tags"):
         xmlplist.loads(plist("<array>" + "<true/>" * 30 + "</array>"))
 
 

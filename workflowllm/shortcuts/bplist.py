@@ -19,7 +19,7 @@ from plistlib import UID
 from workflowllm.shortcuts.errors import ShortcutError
 
 MAX_DEPTH = 512
-MAX_NODES = 2_000_000  # of the tree as a reader walks it; the largest of 1,166 real files has 23,684
+MAX_NODES = 1_000_000  # of the tree as a reader walks it; the largest of 1,166 real files has 23,684
 
 _EPOCH = datetime.datetime(2001, 1, 1)
 _CONSTANTS = {0x00: None, 0x08: False, 0x09: True, 0x0F: b""}

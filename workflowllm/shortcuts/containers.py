@@ -92,7 +92,7 @@ def _what_it_is(data: bytes, start: str) -> str:
 
 def _json(data: bytes) -> object:
     """The tree of a JSON dump, bounded as property lists are."""
-    if sum(map(data.count, (b",", b"[", b"{"))) > 2 * bplist.MAX_NODES:
+    if sum(map(data.count, (b",", b"[", b"{"))) > bplist.MAX_NODES:
         raise ShortcutError(f"The JSON has over {bplist.MAX_NODES:,} values.")
     try:
         text = data.decode("utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
@@ -101,7 +101,7 @@ def _json(data: bytes) -> object:
         if _JSON_SURROGATE.search(text):
             json.dumps(root, ensure_ascii=False).encode()  # fails on half a surrogate pair
     except json.JSONDecodeError as error:
-        if re.match(r'\{\s*("[^"]*"|[\w.]+)\s*=', text.lstrip()):
+        if re.match(r'\{\s*("[^"]*"|[\w.]+)\s*=', text.lstrip()[:2048]):
             raise ShortcutError(_what_it_is(b"", "//")) from None
         raise ShortcutError(f"The JSON is damaged: {error}.") from None
     except UnicodeError as error:

@@ -20,7 +20,7 @@ MAX_DIGITS = 100  # Apple's integers have at most 128 bits
 
 _PROLOG = re.compile(
     r"""<\?xml\ version="1\.0"(\ encoding="UTF-8")?\?>\s*
-    (<!DOCTYPE\ plist\ PUBLIC\ "[^"<>]*"\ "[^"<>]*">\s*)?
+    (<!DOCTYPE\ plist\ PUBLIC\ "[\w\ ./:-]*"\ "[^"<>]*">\s*)?
     <plist(\ version="1\.0")?>[ \t\n]*<""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
@@ -36,8 +36,8 @@ class _Odd(Exception):
 
 def loads(data: bytes) -> object:
     """The root object of an XML property list, in the types plistlib gives; raises ShortcutError only."""
-    if data.count(b"<") > 2 * MAX_NODES:
-        raise ShortcutError(f"The XML property list has over {MAX_NODES:,} values.")
+    if data.count(b"<") > MAX_NODES:
+        raise ShortcutError(f"The XML property list has over {MAX_NODES:,} tags; no shortcut has.")
     for pieces in (_plain_pieces, _expat_pieces):
         try:
             return _build(pieces(data))
