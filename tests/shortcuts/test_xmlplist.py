@@ -105,6 +105,7 @@ HOSTILE = {
     "key without a value": plist("<dict><key>a</key></dict>"),
     "two keys": plist("<dict><key>a</key><key>b</key></dict>"),
     "value without a key": plist("<dict><true/></dict>"),
+    "unfinished tag": plist("<string</string>"),
     "wrong end": plist("<dict></array>"),
     "element in text": plist("<string>a<b/>c</string>"),
     "unknown element": plist("<set></set>"),

@@ -106,7 +106,9 @@ def _build(pieces: Iterator[str]) -> object:
     holder, is_dict, key = document, False, None
     outer: list = []
     for piece in pieces:
-        name, _, text = piece.partition(">")
+        name, close, text = piece.partition(">")
+        if not close:
+            raise _Odd("a tag without its end")
         if name == "key":
             if key is not None or not is_dict:
                 raise _Odd("a key where a value was due")
