@@ -124,7 +124,8 @@ def content_filter(printer: "ValuePrinter", value: Any) -> str | None:
     if (
         not isinstance(value, dict)
         or value.get("WFContentPredicateBoundedDate", True) is not False
-        or value.get("WFActionParameterFilterPrefix") not in (0, 1)
+        or type(value.get("WFActionParameterFilterPrefix")) is not int
+        or value["WFActionParameterFilterPrefix"] not in (0, 1)
         or len(value) != 3
     ):
         return None

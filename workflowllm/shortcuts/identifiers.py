@@ -19,6 +19,7 @@ def is_name(text: str) -> bool:
     return (
         text.isidentifier()
         and not keyword.iskeyword(text)
+        and text != "__debug__"  # no keyword, but the one name that Python lets nobody assign
         and (text.isascii() or unicodedata.normalize("NFKC", text) == text)
     )
 

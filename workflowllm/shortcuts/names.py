@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from workflowllm.shortcuts.action_table import BUILT_IN, output_name
 from workflowllm.shortcuts.dialect import RESERVED
-from workflowllm.shortcuts.identifiers import is_name, name_from
+from workflowllm.shortcuts.identifiers import function_name, is_name, name_from
 from workflowllm.shortcuts.links import Links
 from workflowllm.shortcuts.tree import Action
 
@@ -41,6 +41,7 @@ class _Pool:
 def choose_names(actions: Sequence[Action], links: Links) -> Names:
     """Variables first, so that they keep the user's own names; then outputs in the order of their makers."""
     pool, names = _Pool(), Names()
+    pool.taken.update(filter(None, (function_name(action.identifier) for action in actions)))
     plain = [name for name in links.variables if is_name(name)]
     others = [name for name in links.variables if not is_name(name)]
     for variable in plain + others:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflowllm.shortcuts import dialect, heads, statements
+from workflowllm.shortcuts import heads, statements
 from workflowllm.shortcuts.flow import Flow
 from workflowllm.shortcuts.links import Links, find_links
 from workflowllm.shortcuts.literals import line_literal
@@ -228,30 +228,34 @@ class Printer:
 
     def named(self, start: Action, source: str) -> str:
         """A block's head; in the rare case that something refers to its opening action, with a name for that."""
-        target = self.output_target(start)
-        return f"({target.removesuffix(' = ')} := {source})" if target else source
+        name = self.names.outputs.get(start.index)
+        if name is None:
+            return source
+        self.flow.assign(name)
+        return f"({name} := {source})"
 
     def branch_line(self, branch: Branch) -> str | None:
         """What a branch's opening action stores beyond the usual, as a line in the branch."""
         self.at = branch.start.index
-        extra = self.values.arguments(heads.branch_extra(branch))
-        target = self.output_target(branch.start)
-        return f"{target}branch({extra})" if extra or target else None
+        return self.mark_line("branch", branch.start, heads.branch_extra(branch))
 
     def needs_end(self, end: Action) -> bool:
-        return end.index in self.names.outputs or any(key not in dialect.CONTROL_KEYS for key in end.parameters)
+        return end.index in self.names.outputs or bool(end.other or heads.end_extra(end))
 
     def end(self, end: Action) -> None:
         """`name = block_result()` after a block whose result is used."""
-        if self.needs_end(end):
-            self.at = end.index
-            extra = {
-                key: value
-                for key, value in end.parameters.items()
-                if key not in dialect.CONTROL_KEYS and not (key == "CustomOutputName" and isinstance(value, str))
-            }
-            call = f"block_result({self.values.arguments(extra)})"
-            self.add(self.output_target(end) + call)
+        self.at = end.index
+        line = self.mark_line("block_result", end, heads.end_extra(end))
+        if line:
+            self.add(line)
+
+    def mark_line(self, word: str, action: Action, extra: dict[str, Any]) -> str | None:
+        """`name = word(...)` with what a block's mark stores; None where nothing needs saying."""
+        parts = [self.values.value(action.other)] if action.other else []
+        if extra:
+            parts.append(self.values.arguments(extra))
+        target = self.output_target(action)
+        return f"{target}{word}({', '.join(parts)})" if parts or target else None
 
 
 _STATEMENTS: dict[type, Callable[[Printer, Any], None]] = {
