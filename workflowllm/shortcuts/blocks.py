@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from workflowllm.shortcuts import condition_expressions, dialect, expressions, references
+from workflowllm.shortcuts import condition_expressions, dialect, expressions, made_actions, references
 from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.identifiers import function_name
 from workflowllm.shortcuts.problems import Fault
@@ -16,7 +16,7 @@ _MENU_CALLS = ("menu", "input", function_name(MENU))
 
 
 def compile_block(compiler: "Compiler", node: ast.If | ast.For | ast.Match) -> dict[str, Any]:
-    """Compile a block; return the stored parameters of its closing action, which block_result() may name."""
+    """Compile a block; return its closing action, which block_result() may name."""
     if isinstance(node, ast.If):
         return _if(compiler, node)
     if isinstance(node, ast.For):
@@ -32,25 +32,29 @@ class _Block:
         self.identifier = identifier
         self.group = compiler.fresh("group")
         self.name = head.target.id if isinstance(head, ast.NamedExpr) else None
+        call = _head(head)
+        explicit = called(call) == function_name(identifier)
+        self.other = made_actions.action_keys(compiler, call.args) if explicit else {}
 
     def mark(self, mode: int, parameters: dict[str, Any]) -> dict[str, Any]:
-        stored = self.compiler.emit(
-            self.identifier, {"GroupingIdentifier": self.group, "WFControlFlowMode": mode, **parameters}
-        )
+        if mode == OPEN:
+            self.group = parameters.get("GroupingIdentifier", self.group)
+        control = {"GroupingIdentifier": self.group, "WFControlFlowMode": mode}
+        other = self.other if mode == OPEN else None
+        stored = {key: value for key, value in {**control, **parameters}.items() if value is not None}
+        action = self.compiler.emit(self.identifier, stored, other=other)
         if mode == OPEN and self.name:
-            self.compiler.name_output(stored, self.name)
-        return stored
+            self.compiler.name_output(action, self.name)
+        return action
 
     def branch(self, parameters: dict[str, Any], body: list[ast.stmt]) -> None:
         """The next branch, with what a branch() line at its top stores."""
         first = body[0]
         call = first.value if isinstance(first, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
-        stored = self.mark(NEXT, parameters)
+        action = self.mark(NEXT, parameters)
         if call is not None and called(call) == "branch":
-            stored.update(expressions.keyword_values(self.compiler, call))
             target = first.targets[0] if isinstance(first, ast.Assign) else getattr(first, "target", None)
-            if isinstance(target, ast.Name):
-                self.compiler.name_output(stored, target.id)
+            self.compiler.mark(call, action, target.id if isinstance(target, ast.Name) else None)
             body = body[1:]
         self.compiler.block(body)
 
@@ -82,15 +86,15 @@ def _for(compiler: "Compiler", node: ast.For) -> dict[str, Any]:
         raise Fault(node.target, "a loop's variable is a plain name.")
     head = _head(node.iter)
     counted = called(head) in ("range", function_name(REPEAT_COUNT))
-    source, index, item = head, None, names[-1].id
+    source, index, item = node.iter, None, names[-1].id
     if called(head) == "enumerate":
         source, index = _enumerated(head, names), names[0].id
     elif len(names) != 1:
         raise Fault(node.target, "two variables need enumerate(..., start=1).")
     if counted:
         index, item = item, None
-    given = _count(compiler, node, head) if counted else _each(compiler, source)
-    block = _Block(compiler, REPEAT_COUNT if counted else REPEAT_EACH, node.iter)
+    given = _count(compiler, node, head) if counted else _each(compiler, _head(source))
+    block = _Block(compiler, REPEAT_COUNT if counted else REPEAT_EACH, source)
     block.mark(OPEN, given)
     _loop_body(compiler, node, {"Repeat Index": index, "Repeat Item": item})
     return block.mark(CLOSE, {})
@@ -187,11 +191,8 @@ def _match(compiler: "Compiler", node: ast.Match) -> dict[str, Any]:
             titles.append({})
     given = _menu_parameters(compiler, head)
     given.setdefault("WFMenuItems", [_item(title) for title in titles])
-    other = given.pop("action", None)
     block = _Block(compiler, MENU, node.subject)
     block.mark(OPEN, {key: value for key, value in given.items() if value is not None})
-    if other:
-        compiler.result.actions[-1].update(other)
     if before:
         compiler.block(before.body)
     for case, title in zip(cases, titles):
@@ -201,6 +202,8 @@ def _match(compiler: "Compiler", node: ast.Match) -> dict[str, Any]:
 
 def _menu_parameters(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
     given = expressions.keyword_values(compiler, call)
+    if called(call) == function_name(MENU):
+        return given
     if "prompt" in given:
         given["WFMenuPrompt"] = given.pop("prompt")
     if len(call.args) > 1:

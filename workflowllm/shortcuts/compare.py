@@ -29,6 +29,8 @@ def differences(first: dict[str, Any], second: dict[str, Any]) -> Iterator[str]:
             yield f"{where}: {b.identifier} instead"
             continue
         left, right = one.parameters(a), two.parameters(b)
+        if one.value(a.other) != two.value(b.other):
+            yield f"{where}: keys of the action itself differ"
         for key in sorted(left.keys() | right.keys()):
             if key not in left and two.is_spelt_out_input(right[key], b.index):
                 continue
@@ -95,7 +97,7 @@ class _Canonical:
 
     def is_spelt_out_input(self, value: Any, at: int) -> bool:
         """Whether a canonical value is a plain reference to the latest output before action `at`."""
-        entries = value[1] if value[0] == "dictionary" else {}
+        entries = value[1] if isinstance(value, tuple) and value[0] == "dictionary" else {}
         if "Variable" in entries:
             return self.is_spelt_out_input(entries["Variable"], at)
         inner = entries.get("Value", ("",))

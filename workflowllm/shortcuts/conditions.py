@@ -4,7 +4,7 @@ from typing import Any
 
 from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.action_table import action_facts
-from workflowllm.shortcuts.literals import number_literal
+from workflowllm.shortcuts.literals import is_text_form, number_literal
 from workflowllm.shortcuts.values import ValuePrinter
 
 TEXT_KEY, NUMBER_KEY = "WFConditionalActionString", "WFNumberValue"
@@ -116,7 +116,7 @@ def operand_text(printer: ValuePrinter, key: str, value: Any) -> str | None:
     """An operand so that its form says which parameter holds it; None where it would not."""
     if key == TEXT_KEY:
         text = printer.value(value)
-        return text if isinstance(value, str) or text.startswith(('f"', "f'", "text_of(", '"', "'")) else None
+        return text if isinstance(value, str) or is_text_form(text) else None
     if key in (NUMBER_KEY, "WFAnotherNumber"):
         return _number(printer, value)
     text = printer.value(value)
@@ -134,7 +134,7 @@ def _number(printer: ValuePrinter, value: Any) -> str | None:
             value if value.lstrip("-").isdecimal() and value == _canonical(value) else f"number({printer.value(value)})"
         )
     text = printer.value(value)
-    if text.startswith(('f"', "f'", "text_of(", '"', "'")):
+    if is_text_form(text):
         return f"number({text})"
     return text if _is_attachment(value) else None
 

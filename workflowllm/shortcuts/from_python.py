@@ -88,10 +88,9 @@ class Compiler:
             stored["UUID"] = output
             self.made.setdefault(output, shown or output_name(identifier))
         self.answer(stored)
-        self.result.actions.append(
-            {"WFWorkflowActionIdentifier": identifier, "WFWorkflowActionParameters": stored, **(other or {})}
-        )
-        return stored
+        action = {"WFWorkflowActionIdentifier": identifier, "WFWorkflowActionParameters": stored, **(other or {})}
+        self.result.actions.append(action)
+        return action
 
     def answer(self, parameters: dict[str, Any]) -> None:
         """Give the waiting import questions this action, or let them wait for the one that has their parameter."""
@@ -205,12 +204,18 @@ class Compiler:
         """Name what the block that ends right above gives."""
         if ended is None:
             raise Fault(call, "block_result() stands right after the if, for or match whose result it names.")
-        ended.update(expressions.keyword_values(self, call))
-        if name is not None:
-            self.name_output(ended, name)
+        self.mark(call, ended, name)
 
-    def name_output(self, parameters: dict[str, Any], name: str) -> None:
-        """Give an action's stored parameters the output that a name stands for."""
+    def mark(self, call: ast.Call, action: dict[str, Any], name: str | None) -> None:
+        """Store what block_result(...) or branch(...) says on the action that it is about."""
+        action["WFWorkflowActionParameters"].update(expressions.keyword_values(self, call))
+        action.update(made_actions.action_keys(self, call.args))
+        if name is not None:
+            self.name_output(action, name)
+
+    def name_output(self, action: dict[str, Any], name: str) -> None:
+        """Give an action the output that a name stands for."""
+        parameters = action["WFWorkflowActionParameters"]
         label = self.bindings[name].label
         if label is not None:
             parameters["CustomOutputName"] = label
@@ -260,8 +265,8 @@ class Compiler:
 
     def block_token(self, call: ast.Call, ended: dict[str, Any] | None) -> dict[str, Any]:
         self.block_result(call, ended, None)
-        ended["UUID"] = self.fresh("result")
-        return self.output_token(ended["UUID"])
+        output = ended["WFWorkflowActionParameters"]["UUID"] = self.fresh("result")
+        return self.output_token(output)
 
     def store(self, target: ast.Name, token: dict[str, Any]) -> None:
         self.emit(

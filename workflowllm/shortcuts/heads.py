@@ -7,6 +7,7 @@ from workflowllm.shortcuts.conditions import gives_number, simple_test, wrapped_
 from workflowllm.shortcuts.literals import line_literal
 from workflowllm.shortcuts.statements import call, plain_reference
 from workflowllm.shortcuts.tree import Action, Branch, Menu
+from workflowllm.shortcuts.values import parse_ranges
 
 if TYPE_CHECKING:
     from workflowllm.shortcuts.to_python import Printer
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def test(printer: "Printer", start: Action) -> str:
     """What stands behind `if`."""
-    parameters = {key: value for key, value in start.parameters.items() if key not in dialect.CONTROL_KEYS}
+    parameters = stored_parameters(printer, start)
     several = parameters.get("WFConditions")
     text = None
     if start.other:
@@ -28,15 +29,19 @@ def test(printer: "Printer", start: Action) -> str:
     return _explicit_test(printer, start, parameters)
 
 
+def stored_parameters(printer: "Printer", start: Action) -> dict[str, Any]:
+    """What a block's opening action stores beyond its mark; a group that it lacks or shares is named."""
+    stored = {key: value for key, value in start.parameters.items() if key not in printer.control_keys(start)}
+    return stored if "GroupingIdentifier" in start.parameters else {**stored, "GroupingIdentifier": None}
+
+
 def _explicit_test(printer: "Printer", start: Action, parameters: dict[str, Any]) -> str:
     """A condition that Python has no form for, as a call; there, a reference as WFInput is the wrapped one."""
     if "WFInput" not in parameters:
         return call(printer, start)
     token = wrapped_reference(parameters["WFInput"])
     subject = printer.values.reference(token) if token else f"plain({printer.values.value(parameters['WFInput'])})"
-    rest = call(printer, start, without=("WFInput",))
-    head, _, tail = rest.partition("(")
-    return f"{head}(WFInput={subject}{'' if tail == ')' else ', '}{tail}"
+    return call(printer, start, without=("WFInput",), first=(f"WFInput={subject}",))
 
 
 def _single_test(printer: "Printer", parameters: dict[str, Any]) -> str | None:
@@ -76,7 +81,7 @@ def _several_tests(printer: "Printer", several: Any) -> str | None:
     }:
         return None
     prefix, templates = inner["WFActionParameterFilterPrefix"], inner["WFActionParameterFilterTemplates"]
-    if prefix not in (-1, 0, 1) or not isinstance(templates, list):
+    if type(prefix) is not int or prefix not in (-1, 0, 1) or not isinstance(templates, list):
         return None
     tests = [
         _single_test(printer, template) if isinstance(template, dict) and "WFInput" in template else None
@@ -93,7 +98,7 @@ def _several_tests(printer: "Printer", several: Any) -> str | None:
 
 def each_source(printer: "Printer", start: Action) -> str:
     """What Repeat with Each goes over."""
-    if start.parameters.keys() <= {"WFInput"} | dialect.CONTROL_KEYS and not start.other:
+    if stored_parameters(printer, start).keys() <= {"WFInput"} and not start.other:
         source = plain_reference(printer, start.parameters, "WFInput")
         if source or "WFInput" not in start.parameters:
             return source or "previous()"
@@ -104,7 +109,7 @@ def count_source(printer: "Printer", start: Action, indexed: bool) -> str:
     """The range of a Repeat; indexes count from 1 as in Shortcuts."""
     parameters = start.parameters
     count = parameters.get("WFRepeatCount")
-    if parameters.keys() <= {"WFRepeatCount"} | dialect.CONTROL_KEYS and not start.other:
+    if stored_parameters(printer, start).keys() <= {"WFRepeatCount"} and not start.other:
         if (
             isinstance(count, (int, float))
             and not isinstance(count, bool)
@@ -120,12 +125,13 @@ def count_source(printer: "Printer", start: Action, indexed: bool) -> str:
 
 def menu_source(printer: "Printer", node: Menu) -> str:
     """menu(prompt); the items are written out only where they are not the cases' titles."""
-    parameters = {key: value for key, value in node.start.parameters.items() if key not in dialect.CONTROL_KEYS}
-    parts = []
-    prompt = parameters.pop("WFMenuPrompt", None)
-    if prompt is not None:
-        parts.append(printer.values.value(prompt))
-    items = parameters.pop("WFMenuItems", None)
+    start = node.start
+    if start.other:
+        source = call(printer, start)
+        return source if "WFMenuItems" in start.parameters else f"{source[:-1]}, WFMenuItems=None)"
+    parameters = stored_parameters(printer, start)
+    prompt, items = parameters.pop("WFMenuPrompt", None), parameters.pop("WFMenuItems", None)
+    parts = [] if prompt is None else [printer.values.value(prompt)]
     if items is None:
         parts.append("WFMenuItems=None")
     else:
@@ -136,15 +142,22 @@ def menu_source(printer: "Printer", node: Menu) -> str:
             parts.append(f"WFMenuItems={text}")
     if parameters:
         parts.append(printer.values.arguments(parameters))
-    if node.start.other:
-        parts.append(f"action={printer.values.value(node.start.other)}")
     return f"menu({', '.join(parts)})"
+
+
+def _attributed(case: dict[str, Any]) -> dict[str, Any] | None:
+    """The title of a menu's case that may hold references; None where there is none, or not as Shortcuts stores it."""
+    title = case.get("WFMenuItemAttributedTitle")
+    if not isinstance(title, dict) or title.keys() != {"string", "attachmentsByRange"}:
+        return None
+    is_text = isinstance(title["string"], str) and (title["attachmentsByRange"] == {} or parse_ranges(title["attachmentsByRange"]))
+    return title if is_text else None
 
 
 def _item_of(case: dict[str, Any]) -> Any:
     """The menu's item that belongs to a case."""
-    attributed = case.get("WFMenuItemAttributedTitle")
-    if not isinstance(attributed, dict):
+    attributed = _attributed(case)
+    if attributed is None:
         return case.get("WFMenuItemTitle")
     return {"WFItemType": dialect.ITEM_TEXT, "WFValue": {"Value": attributed, "WFSerializationType": dialect.TEXT}}
 
@@ -153,8 +166,8 @@ def case_pattern(printer: "Printer", case: Branch) -> str:
     """The title of a menu's case; a title that holds references stands in shown_as()."""
     title = case.start.parameters.get("WFMenuItemTitle")
     pattern = line_literal(title) if isinstance(title, str) else None
-    attributed = case.start.parameters.get("WFMenuItemAttributedTitle")
-    shown = printer.values.text(attributed) if isinstance(attributed, dict) else None
+    attributed = _attributed(case.start.parameters)
+    shown = printer.values.text(attributed) if attributed else None
     guard = f" if shown_as({shown})" if shown else "" if pattern else " if untitled()"
     return (pattern or "_") + guard
 
@@ -165,6 +178,13 @@ def branch_extra(branch: Branch) -> dict[str, Any]:
     said = set(dialect.CONTROL_KEYS)
     if isinstance(parameters.get("WFMenuItemTitle"), str):
         said.add("WFMenuItemTitle")
-    if isinstance(parameters.get("WFMenuItemAttributedTitle"), dict):
+    if _attributed(parameters):
         said.add("WFMenuItemAttributedTitle")
     return {key: value for key, value in parameters.items() if key not in said}
+
+
+def end_extra(end: Action) -> dict[str, Any]:
+    """What a block's closing action stores beside the name of its result."""
+    named = isinstance(end.parameters.get("CustomOutputName"), str)
+    said = dialect.CONTROL_KEYS | ({"CustomOutputName"} if named else set())
+    return {key: value for key, value in end.parameters.items() if key not in said}

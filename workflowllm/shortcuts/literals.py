@@ -89,3 +89,8 @@ def date_literal(moment: datetime) -> str:
 def data_literal(data: bytes) -> str:
     """`data("...")`, base64."""
     return f'data("{base64.b64encode(data).decode("ascii")}")'
+
+
+def is_text_form(expression: str) -> bool:
+    """Whether a printed expression is a text: a literal, an f-string, or text_of(...)."""
+    return expression.startswith(('"', "'", 'f"', "f'", "text_of("))

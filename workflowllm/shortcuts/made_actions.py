@@ -20,8 +20,8 @@ _MATH = {ast.Add: "+", ast.Sub: "-", ast.Mult: "×", ast.Div: "÷"}
 _SCIENTIFIC = {ast.Mod: "Modulus", ast.Pow: "x^y"}
 # Words that stand for no action.
 WORDS = frozenset(
-    {*expressions.VALUES, *references.REFERENCES, "text_of", "item", "where", "legacy", "listed", "shown_as", "untitled"}
-    | {"missing", "import_question"}
+    {*expressions.VALUES, *references.REFERENCES, "text_of", "item", "where", "legacy", "listed", "shown_as"}
+    | {"untitled", "missing", "import_question"}
 )
 
 
@@ -69,14 +69,16 @@ def call(compiler: "Compiler", node: ast.Call) -> tuple[str, dict[str, Any], dic
         raise refuse_expression(node)
     else:
         identifier = identifier_of(name)
-    other = (
-        expressions.value(compiler, arguments.pop())
-        if len(arguments) == 1 and isinstance(arguments[0], ast.Dict)
-        else {}
-    )
-    if arguments:
-        raise Fault(arguments[0], f"{name} takes keyword arguments only.")
-    return identifier, expressions.keyword_values(compiler, node), other
+    return identifier, expressions.keyword_values(compiler, node), action_keys(compiler, arguments)
+
+
+def action_keys(compiler: "Compiler", arguments: list[ast.expr]) -> dict[str, Any]:
+    """Keys of an action beside its identifier and parameters: a dictionary in front of the keywords."""
+    if not arguments:
+        return {}
+    if len(arguments) > 1 or not isinstance(arguments[0], ast.Dict):
+        raise Fault(arguments[0], "actions take keyword arguments only.")
+    return expressions.value(compiler, arguments[0])
 
 
 def _method(compiler: "Compiler", node: ast.Call) -> tuple[str, dict[str, Any]]:

@@ -32,7 +32,7 @@ class _Pool:
         chosen, count = name + "_" if name in RESERVED else name, self.counts.get(name, 1)
         while chosen in self.taken:
             count += 1
-            chosen = f"{name}_{count}"
+            chosen = f"{name.rstrip('_')}_{count}"
         self.counts[name] = count
         self.taken.add(chosen)
         return chosen

@@ -44,6 +44,7 @@ def _is_regular(question: Any) -> bool:
         isinstance(question, dict)
         and type(question.get("ActionIndex")) is int
         and question.get("Category") == CATEGORY
+        and len(question) > 2
         and all(map(is_name, question))
     )
 

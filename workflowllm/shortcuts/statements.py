@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.action_table import BUILT_IN, action_facts
+from workflowllm.shortcuts.bindings import SET_VARIABLE_CALL
 from workflowllm.shortcuts.identifiers import function_name
-from workflowllm.shortcuts.literals import docstring_literal, line_literal
-from workflowllm.shortcuts.tree import Action
+from workflowllm.shortcuts.literals import docstring_literal, is_text_form, line_literal
+from workflowllm.shortcuts.tree import Action, mode_of
 
 if TYPE_CHECKING:
     from workflowllm.shortcuts.to_python import Printer
@@ -19,7 +20,8 @@ _NAME = "WFVariableName"
 def statement(printer: "Printer", action: Action) -> str:
     """The statement of an action that is no part of a block."""
     special = _SPECIAL.get(action.identifier)
-    text = special(printer, action, action.parameters) if special and not action.other else None
+    plain = not action.other and isinstance(action.parameters.get("CustomOutputName", ""), str)
+    text = special(printer, action, action.parameters) if special and plain else None
     return text or assigned_call(printer, action)
 
 
@@ -29,28 +31,24 @@ def assigned_call(printer: "Printer", action: Action) -> str:
     return printer.output_target(action) + source
 
 
-def call(printer: "Printer", action: Action, without: tuple[str, ...] = ()) -> str:
-    """An action as a call; its UUID and its output's name stand elsewhere."""
+def call(printer: "Printer", action: Action, without: tuple[str, ...] = (), first: tuple[str, ...] = ()) -> str:
+    """An action as a call; its UUID and its output's name stand elsewhere. `first` are arguments printed before."""
     parameters = action.parameters
-    given = (
-        {
-            key: value
-            for key, value in parameters.items()
-            if key not in dialect.CONTROL_KEYS
-            and key not in without
-            and not (key == "CustomOutputName" and isinstance(value, str))
-        }
-        if action.parameters
-        else {}
-    )
-    parts = [printer.values.value(action.other)] if action.other else []
+    said = {*without, *(["UUID"] if mode_of(action) is None else printer.control_keys(action))}
+    if mode_of(action) is None and isinstance(parameters.get("CustomOutputName"), str):
+        said.add("CustomOutputName")  # a block's head has no place for an annotation
+    given = {key: value for key, value in parameters.items() if key not in said}
+    if mode_of(action) is not None and "GroupingIdentifier" not in parameters:
+        given["GroupingIdentifier"] = None
+    parts = [*([printer.values.value(action.other)] if action.other else []), *first]
     facts = action_facts().get(action.identifier)
     if action.index in printer.links.implicit and facts and facts.input_key not in parameters:
         parts.append(f"{facts.input_key}={printer.implicit()}")
     if given:
         parts.append(printer.values.arguments(given))
     name = function_name(action.identifier)
-    if name is None:
+    if name is None or (name == SET_VARIABLE_CALL and action.index in printer.names.outputs):
+        # `name = is_workflow_actions_setvariable(...)` would say that `name` is the variable.
         return f"action({', '.join([line_literal(action.identifier), *parts])})"
     return f"{name}({', '.join(parts)})"
 
@@ -89,7 +87,7 @@ def _text_value(printer: "Printer", parameters: dict[str, Any], key: str, allowe
     if not is_text or not parameters.keys() <= allowed:
         return None
     text = printer.values.value(value)
-    return None if text.startswith("WF") else text
+    return text if is_text_form(text) else None
 
 
 def plain_reference(printer: "Printer", parameters: dict[str, Any], key: str) -> str | None:

@@ -4,17 +4,19 @@
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflowllm.shortcuts import heads, statements
+from workflowllm.shortcuts import dialect, heads, statements
 from workflowllm.shortcuts.flow import Flow
 from workflowllm.shortcuts.links import Links, find_links
 from workflowllm.shortcuts.literals import line_literal
 from workflowllm.shortcuts.names import Names, choose_names
 from workflowllm.shortcuts.questions import place_questions
 from workflowllm.shortcuts.tree import (
+    OPEN,
     REPEAT_EACH,
     Action,
     Branch,
@@ -26,6 +28,7 @@ from workflowllm.shortcuts.tree import (
     Node,
     build_tree,
     flatten,
+    mode_of,
     read_actions,
 )
 from workflowllm.shortcuts.values import ValuePrinter
@@ -61,6 +64,17 @@ def to_python(workflow: dict[str, Any], repair: bool = False) -> Conversion:
     return Conversion("\n".join(lines) + "\n" if lines else "", apis, metadata)
 
 
+def own_groups(actions: Sequence[Action]) -> set[str]:
+    """Group identifiers that stand for one block only, so that any new identifier can stand for them."""
+    owners = (action for action in actions if mode_of(action) in (None, OPEN))
+    groups = Counter(owner.parameters.get("GroupingIdentifier") for owner in owners if _has_group(owner))
+    return {group for group, count in groups.items() if count == 1}
+
+
+def _has_group(action: Action) -> bool:
+    return isinstance(action.parameters.get("GroupingIdentifier"), str)
+
+
 class Printer:
     """Prints statements, keeping the indentation and which names are assigned so far."""
 
@@ -68,6 +82,7 @@ class Printer:
         self.links: Links = find_links(actions)
         self.names: Names = choose_names(actions, self.links)
         self.actions = actions
+        self.own_groups = own_groups(actions)
         self.at = 0
         self.depth = 0  # loops around the current statement
         self.indent = ""
@@ -121,6 +136,12 @@ class Printer:
             needs = name in shown and shown[name] != name
             lines.append(f"{self.target(name, shown[name] if needs else None)} = {value}")
         return lines
+
+    def control_keys(self, action: Action) -> frozenset[str]:
+        """The keys of a block's mark that go without saying: those of every block, and a group that is its own."""
+        group = action.parameters.get("GroupingIdentifier")
+        own = isinstance(group, str) and group in self.own_groups
+        return dialect.CONTROL_KEYS if own else dialect.CONTROL_KEYS - {"GroupingIdentifier"}
 
     # Statements
 

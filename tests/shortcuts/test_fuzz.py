@@ -1,0 +1,38 @@
+"""Damaged samples: each is converted or refused with a sentence, and what is converted comes back equal."""
+
+import ast
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from workflowllm.shortcuts.compare import differences
+from workflowllm.shortcuts.containers import read_shortcut
+from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.from_python import compile_code
+from workflowllm.shortcuts.mutate import mutated
+from workflowllm.shortcuts.to_python import to_python
+from workflowllm.shortcuts.workflow import build_workflow
+
+SAMPLES = Path(__file__).parents[2] / "data" / "shortcuts"
+SOURCES = [path.read_bytes() for path in sorted(SAMPLES.iterdir()) if path.suffix not in (".py", ".md")]
+EACH = 150
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_damaged_samples(seed: int) -> None:
+    random = Random(seed)
+    converted = refused = 0
+    for _ in range(EACH):
+        data = mutated(random.choice(SOURCES), random)
+        try:
+            workflow = read_shortcut(data).workflow
+            code = to_python(workflow).code
+        except ShortcutError as error:
+            assert str(error).strip() and "\n" not in str(error)
+            refused += 1
+            continue
+        ast.parse(code)
+        assert list(differences(workflow, build_workflow(compile_code(code)))) == []
+        converted += 1
+    assert min(converted, refused) > EACH // 10     # both kinds of ending are met
