@@ -23,7 +23,7 @@ from typing import Any
 from tqdm import tqdm
 
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, positive_int, run_command, write_bytes
-from workflowllm.shortcuts.compare import differences
+from workflowllm.shortcuts.compare import differences, metadata_differences
 from workflowllm.shortcuts.containers import read_file
 from workflowllm.shortcuts.convert import list_files
 from workflowllm.shortcuts.errors import ShortcutError
@@ -104,7 +104,7 @@ def check_way_back(key: str, workflow: dict[str, Any], conversion: Conversion, f
         counts.unequal.append(f"{key}: {error}")
         return
     counts.unequal += [f"{key}: {line}" for line in differences(workflow, again)][:1]
-    if {**workflow, "WFWorkflowActions": 0} != {**again, "WFWorkflowActions": 0}:
+    if metadata_differences(workflow, again):
         counts.metadata_lost.append(key)
     if to_python(again).code != conversion.code:
         counts.not_fixed.append(key)

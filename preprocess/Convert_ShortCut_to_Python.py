@@ -7,7 +7,8 @@
 
 Binary, XML and JSON property lists and signed files (AEA1) are told apart by content. A record holds the Python as
 `code`, the identifiers called as `apis`, and the file's other keys as `metadata`, from which
-Convert_Python_to_ShortCut.py makes an equal shortcut. What cannot be converted goes to <output>.errors.jsonl.
+Convert_Python_to_ShortCut.py makes an equal shortcut. What cannot be converted goes to <output>.errors.jsonl; .py and
+.md files are skipped.
 """
 
 import argparse
@@ -62,7 +63,9 @@ def convert_folder(arguments: argparse.Namespace) -> int:
     with output:
         work = partial(convert_file, folder=folder, python_dir=arguments.python_dir, repair=arguments.repair)
         for converted in map_inputs(work, files, arguments.workers, conversion_crashed, len(files), "file"):
-            if converted.error:
+            if converted.passed_over:
+                output.skipped += 1
+            elif converted.error:
                 output.fail(converted.key, converted.error)
             else:
                 output.add(converted.line)

@@ -39,6 +39,12 @@ def differences(first: dict[str, Any], second: dict[str, Any]) -> Iterator[str]:
                 yield f"{where}: {key} is {shown[0]} against {shown[1]}"
 
 
+def metadata_differences(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
+    """The top-level keys, beside the actions, that are not the same in both. Null, which only JSON has, is absent."""
+    keys = (first.keys() | second.keys()) - {"WFWorkflowActions"}
+    return sorted(key for key in keys if first.get(key) != second.get(key))
+
+
 class _Canonical:
     """One action list, and the canonical form of its values."""
 

@@ -14,6 +14,7 @@ from workflowllm.shortcuts.to_python import to_python
 from workflowllm.shortcuts.workflow import build_workflow, from_json, to_bytes, to_json
 
 ENDING = ".shortcut"
+_BESIDE = (".py", ".md")  # Python and notes that people keep beside their shortcuts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Converted:
     key: str
     line: bytes = b""
     error: str = ""
+    passed_over: bool = False  # not a shortcut, and by its name not meant to be one
+
+
+def passed_over(key: str) -> bool:
+    """Whether a file that is no shortcut is not meant to be one."""
+    return key.endswith(_BESIDE)
 
 
 def list_files(folder: Path, without: tuple[Path, ...] = (), without_folder: Path | None = None) -> list[str]:
@@ -43,7 +50,7 @@ def convert_file(key: str, folder: Path, python_dir: Path | None, repair: bool) 
         if python_dir:
             write_bytes(python_dir / (key + ".py"), record["code"].encode("utf-8"))
     except ShortcutError as error:
-        return Converted(key, error=str(error))
+        return Converted(key, error=str(error), passed_over=passed_over(key))
     except OSError as error:
         return Converted(key, error=f"its Python was not written: {error.strerror}.")
     except (RecursionError, MemoryError) as error:
