@@ -100,5 +100,10 @@ def _find_implicit(actions: Sequence[Action], links: Links) -> None:
                 last = None
         elif mode == CLOSE:
             last = action.index
-        elif mode == NEXT or owned or action.identifier not in (CONDITIONAL, MENU):
+        elif mode == NEXT or action.identifier not in (CONDITIONAL, MENU) or _is_named(action, links):
             last = None
+
+
+def _is_named(action: Action, links: Links) -> bool:
+    """Whether a block's opening action has an output: a UUID that nothing refers to is none."""
+    return action.index in links.labels or "CustomOutputName" in action.parameters

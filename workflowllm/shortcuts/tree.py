@@ -81,7 +81,8 @@ def read_actions(workflow: dict[str, Any]) -> list[Action]:
     """The actions of a workflow's property list, in order."""
     actions = []
     for index, item in enumerate(workflow["WFWorkflowActions"]):
-        other = {} if len(item) <= 2 else {key: value for key, value in item.items() if key not in _ACTION_KEYS}
+        usual = len(item) == 2 and "WFWorkflowActionParameters" in item
+        other = {} if usual else {key: value for key, value in item.items() if key not in _ACTION_KEYS}
         actions.append(
             Action(index, item["WFWorkflowActionIdentifier"], item.get("WFWorkflowActionParameters") or {}, other)
         )
