@@ -1,0 +1,164 @@
+"""Python syntax trees as flat arrays, so that the parts walk them with loops: 20,000 nested parentheses do not recurse."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import tree_sitter_python
+from tree_sitter import Language, Node, Parser, Tree
+
+__all__ = ["ERROR", "FlatTree", "Grammar", "encode"]
+
+HIDDEN_MISSING = re.compile(r'\(MISSING "?_')
+PRINTABLE_DEPTH = 2_000  # tree-sitter prints recursively: deeper trees would exhaust the stack
+ERROR = 0xFFFF  # tree-sitter's id of the node kind ERROR
+
+
+class Grammar:
+    """The parser and its tables: names of node kinds, which of them are named, ids of kinds and fields."""
+
+    def __init__(self) -> None:
+        self.language = Language(tree_sitter_python.language())
+        self.parser = Parser(self.language)
+        count = self.language.node_kind_count
+        self.names = {kind: self.language.node_kind_for_id(kind) or "" for kind in range(count)}
+        self.names[ERROR] = "ERROR"
+        self.named = {kind for kind in range(count) if self.language.node_kind_is_named(kind)} | {ERROR}
+        self.strings = frozenset(kind for kind in self.named if self.names[kind] == "string")
+        # One name may have several ids (an alias has its own), so a kind is looked up by name.
+        self.kinds_of: dict[str, frozenset[int]] = {}
+        for kind, name in self.names.items():
+            if kind in self.named:
+                self.kinds_of[name] = self.kinds_of.get(name, frozenset()) | {kind}
+
+    def kinds(self, *names: str) -> frozenset[int]:
+        missing = [name for name in names if name not in self.kinds_of]
+        assert not missing, f"the grammar has no node kinds {missing}"
+        return frozenset().union(*(self.kinds_of[name] for name in names))
+
+    def field(self, name: str) -> int:
+        field = self.language.field_id_for_name(name)
+        assert field is not None, f"the grammar has no field {name!r}"
+        return field
+
+    def parse(self, code: str) -> FlatTree:
+        source = encode(code)
+        return _flatten(code, source, self.parser.parse(source), self.strings)
+
+
+def encode(code: str) -> bytes:
+    """UTF-8; a lone surrogate, which has none, becomes `?`, so that columns still fit."""
+    return code.encode("utf-8", "replace")
+
+
+@dataclass
+class FlatTree:
+    """A tree in pre-order. The children of node i are i + 1, ends[i + 1], ends[ends[i + 1]], ... below ends[i]."""
+
+    code: str
+    source: bytes
+    kinds: list[int]
+    fields: list[int]  # 0: none
+    ends: list[int]  # one past the last node under this one
+    leaves: list[tuple[int, int, int]]  # node, first byte, last byte + 1
+    strings: list[tuple[int, int, int]]  # the same for string literals, which have children
+    unreadable: dict[int, str]  # leaves that tree-sitter made up (MISSING) or gave up on: what it says of them
+    hidden_missing: dict[int, str]  # nodes with a made-up token in them that is no node (a dedent), written out
+    depth: int  # of the tree without the inside of strings
+
+    def children(self, node: int) -> list[int]:
+        found = []
+        child, end = node + 1, self.ends[node]
+        while child < end:
+            found.append(child)
+            child = self.ends[child]
+        return found
+
+    def child_by_field(self, node: int, field: int) -> int | None:
+        child, end = node + 1, self.ends[node]
+        while child < end:
+            if self.fields[child] == field:
+                return child
+            child = self.ends[child]
+        return None
+
+
+def _flatten(code: str, source: bytes, tree: Tree, string_kinds: frozenset[int]) -> FlatTree:
+    cursor = tree.walk()
+    down, right, up = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
+    flat = FlatTree(code, source, [], [], [], [], [], {}, {}, 1)
+    kinds, fields, ends, leaves = flat.kinds, flat.fields, flat.ends, flat.leaves
+    path: list[int] = []  # the open nodes
+    string_level = 0  # how long `path` is inside the outermost open string
+    while True:
+        node = cursor.node
+        assert node is not None
+        kind = node.kind_id
+        index = len(kinds)
+        kinds.append(kind)
+        fields.append(cursor.field_id or 0)
+        ends.append(0)
+        if not string_level and len(path) >= flat.depth:
+            flat.depth = len(path) + 1
+        if down():
+            path.append(index)
+            if kind in string_kinds:
+                flat.strings.append((index, node.start_byte, node.end_byte))
+                string_level = string_level or len(path)
+            continue
+        leaves.append((index, node.start_byte, node.end_byte))
+        if leaves[-1][1] == leaves[-1][2] or kind == ERROR:
+            _note_unreadable(flat.unreadable, index, str(node))
+        ends[index] = index + 1
+        while not right():
+            if not up():
+                flat.hidden_missing.update(_hidden_missing(tree, flat.depth))
+                return flat
+            ends[path.pop()] = index + 1
+            if string_level > len(path):
+                string_level = 0
+
+
+def _note_unreadable(unreadable: dict[int, str], index: int, text: str) -> None:
+    if text.startswith(("(MISSING", "(UNEXPECTED")):
+        unreadable[index] = text
+
+
+def _hidden_missing(tree: Tree, depth: int) -> dict[int, str]:
+    """Tree-sitter's printed form shows such tokens, its nodes do not: a third of the samples have some."""
+    root = tree.root_node
+    if not root.has_error or depth > PRINTABLE_DEPTH:
+        return {}
+    total = len(HIDDEN_MISSING.findall(str(root)))
+    if not total:
+        return {}
+    nodes, parents = _nodes_with_errors(root)
+    innermost = set(range(len(nodes))) - set(parents)
+    texts = {place: str(nodes[place][1]) for place in innermost}
+    own = {place: len(HIDDEN_MISSING.findall(text)) for place, text in texts.items()}
+    if sum(own.values()) != total:  # some belong to nodes with other errors inside; printing all those takes longer
+        texts = {place: str(node) for place, (_, node) in enumerate(nodes)}
+        counts = [len(HIDDEN_MISSING.findall(texts[place])) for place in range(len(nodes))]
+        own = dict(enumerate(counts))
+        for place, parent in enumerate(parents):
+            if parent >= 0:
+                own[parent] -= counts[place]
+    return {nodes[place][0]: texts[place] for place, count in own.items() if count}
+
+
+def _nodes_with_errors(root: Node) -> tuple[list[tuple[int, Node]], list[int]]:
+    """The nodes that contain an error with their place in the tree, and for each the place in this list of its parent."""
+    nodes: list[tuple[int, Node]] = []
+    parents: list[int] = []
+    todo = [(root, 0, -1)]
+    while todo:
+        node, index, parent = todo.pop()
+        parents.append(parent)
+        nodes.append((index, node))
+        here, index = len(nodes) - 1, index + 1
+        for child in node.children:
+            if child.has_error:
+                todo.append((child, index, here))
+            index += child.descendant_count
+    return nodes, parents
