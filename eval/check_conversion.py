@@ -28,7 +28,7 @@ from workflowllm.shortcuts.containers import read_file
 from workflowllm.shortcuts.convert import list_files
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.paths import unassigned_names
+from workflowllm.shortcuts.paths import early_reads
 from workflowllm.shortcuts.speed import conversion_ratio
 from workflowllm.shortcuts.to_python import Conversion, to_python
 from workflowllm.shortcuts.workflow import build_workflow, from_json, to_bytes, to_json
@@ -93,7 +93,7 @@ def check_python(key: str, conversion: Conversion, counts: Counts) -> None:
         compile(tree, key, "exec")
     except SyntaxError as error:
         counts.beyond_cpython.append(f"{key}: {error}")
-    counts.unassigned += [f"{key}: {name.id}, line {name.lineno}" for name in unassigned_names(tree)]
+    counts.unassigned += [f"{key}: {name.id}, line {name.lineno}" for name in early_reads(tree).never]
 
 
 def check_way_back(key: str, workflow: dict[str, Any], conversion: Conversion, folder: Path, counts: Counts) -> None:

@@ -1,27 +1,40 @@
-"""Names that no path through a program assigns before they are read."""
+"""Names that a program reads before every path, or some path, has assigned them."""
 
 import ast
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from workflowllm.shortcuts.bindings import called
 
+EXIT_CALLS = frozenset({"is_workflow_actions_exit", "is_workflow_actions_output"})
 
-def unassigned_names(tree: ast.Module) -> list[ast.Name]:
-    """Every read of a name that nothing on any path before it assigns, in order; called names are not read.
 
-    A loop's body is read as if it had run before: what its end assigns, its start may see.
+@dataclass(slots=True)
+class Reads:
+    """Reads of names, in order: `never` where no path before assigns the name, `sometimes` where only some do."""
+
+    never: list[ast.Name] = field(default_factory=list)
+    sometimes: list[ast.Name] = field(default_factory=list)
+
+
+def early_reads(tree: ast.Module) -> Reads:
+    """Find them; called names are not read.
+
+    A loop's body is read as if it had run before: what its end assigns, its start may see. What stands in a branch that
+    stops the shortcut counts for the paths through that branch alone.
     """
     walk = _Walk()
     walk.block(tree.body)
-    return walk.found
+    return walk.reads
 
 
 class _Walk:
-    """Keeps the set of names that some path has assigned."""
+    """Keeps what some path and what every path has assigned."""
 
     def __init__(self) -> None:
-        self.assigned: set[str] = set()
-        self.found: list[ast.Name] = []
+        self.some: set[str] = set()
+        self.every: set[str] = set()
+        self.reads = Reads()
 
     def block(self, statements: Iterable[ast.stmt]) -> None:
         for statement in statements:
@@ -37,38 +50,54 @@ class _Walk:
                 self.read(case.guard)
             self.branches([case.body for case in node.cases])
         elif isinstance(node, ast.For):
-            self.read(node.iter)
-            self.assigned |= {
-                name.id for inner in [node.target, *node.body] for name in ast.walk(inner) if _stores(name)
-            }
-            self.block(node.body)
+            self.loop(node)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             self.read(node.value)
-            self.store(node)
+            self.store(_names_stored(node))
         else:
             self.read(node)
-            self.store(node)
+            self.store(_names_stored(node))
 
     def branches(self, bodies: list[list[ast.stmt]]) -> None:
-        before, after = self.assigned, set(self.assigned)
+        some, every = self.some, self.every
+        some_after, going_on = set(some), []
         for body in bodies:
-            self.assigned = set(before)
+            self.some, self.every = set(some), set(every)
             self.block(body)
-            after |= self.assigned
-        self.assigned = after
+            some_after |= self.some
+            if not (body and stops(body[-1])):
+                going_on.append(self.every)
+        self.some = some_after
+        self.every = set.intersection(*going_on) if going_on else every
+
+    def loop(self, node: ast.For) -> None:
+        self.read(node.iter)
+        before = set(self.every)
+        self.every |= _names_stored(node.target)
+        self.some |= _names_stored(node)
+        self.block(node.body)
+        self.every = before
 
     def read(self, node: ast.AST | None) -> None:
         skipped = {id(inner.func) for inner in ast.walk(node) if called(inner)} if node else set()
         for inner in ast.walk(node) if node else ():
             if isinstance(inner, ast.NamedExpr):
-                self.assigned.add(inner.target.id)
-            reads = isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and id(inner) not in skipped
-            if reads and inner.id not in self.assigned:
-                self.found.append(inner)
+                self.store({inner.target.id})
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and id(inner) not in skipped:
+                if inner.id not in self.some:
+                    self.reads.never.append(inner)
+                elif inner.id not in self.every:
+                    self.reads.sometimes.append(inner)
 
-    def store(self, node: ast.AST) -> None:
-        self.assigned |= {inner.id for inner in ast.walk(node) if _stores(inner)}
+    def store(self, names: set[str]) -> None:
+        self.some |= names
+        self.every |= names
 
 
-def _stores(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+def _names_stored(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+
+
+def stops(node: ast.stmt) -> bool:
+    """Whether a statement ends the shortcut."""
+    return isinstance(node, ast.Expr) and called(node.value) in EXIT_CALLS

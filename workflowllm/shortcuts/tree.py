@@ -17,7 +17,7 @@ MENU = "is.workflow.actions.choosefrommenu"
 LOOPS = (REPEAT_EACH, REPEAT_COUNT)
 _WORDS = {CONDITIONAL: "If", REPEAT_EACH: "Repeat with Each", REPEAT_COUNT: "Repeat", MENU: "Choose from Menu"}
 OPEN, NEXT, CLOSE = 0, 1, 2
-MAX_DEPTH = 200  # far above CPython's 100 levels of indentation, for chains of elif; the deepest real one has 44
+MAX_DEPTH = 120  # beyond CPython's 100 levels of indentation, for chains of elif; the deepest real block is in 44
 
 
 @dataclass(slots=True)

@@ -21,7 +21,8 @@ from workflowllm.shortcuts.literals import (
     text_literal,
 )
 
-MAX_DEPTH = 60  # CPython reads at most 200 nested brackets, and a level of a value may take three
+MAX_DEPTH = 50  # CPython reads at most 200 nested brackets, and a level of a value may take three
+_MAX_STEPS = 20  # conversions of one reference, a bracket each; real ones have two
 _TOKEN_KEYS = {
     "ActionOutput": {"Type", "OutputUUID", "OutputName", "Aggrandizements"},
     "Variable": {"Type", "VariableName", "Aggrandizements"},
@@ -147,11 +148,11 @@ class ValuePrinter:
         steps = token.get("Aggrandizements")
         if base is None or not isinstance(steps, (list, type(None))):
             return f"token({self.dictionary(token)})"
+        extra = {key: value for key, value in token.items() if key not in known}
+        if steps == [] or (steps and len(steps) > _MAX_STEPS):
+            extra["Aggrandizements"], steps = steps, None
         for step in steps or ():
             base = self.step(base, step)
-        extra = {key: value for key, value in token.items() if key not in known}
-        if steps == []:
-            extra["Aggrandizements"] = []
         return f"extra({base}, {self.arguments(extra)})" if extra else base
 
     def base(self, kind: Any, token: dict) -> str | None:
