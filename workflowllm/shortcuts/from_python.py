@@ -33,18 +33,22 @@ def compile_code(code: str) -> Compiled:
         tree = ast.parse(code)
     except SyntaxError as error:
         raise DialectError(
-            [Problem(error.lineno or 1, error.offset or 1, f"this is not Python: {error.msg}.")]
+            [Problem(error.lineno or 1, error.offset or 1, f"this is not Python: {error.msg}.", _syntax_code(error))]
         ) from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise DialectError([Problem(1, 1, f"this cannot be read as Python: {error}.")]) from None
+        raise DialectError([Problem(1, 1, f"this cannot be read as Python: {error}.", "syntax-error")]) from None
     try:
         compiler = Compiler(find_bindings(tree))
         compiler.block(tree.body)
     except RecursionError:
-        raise DialectError([Problem(1, 1, "an expression is nested too deeply; split it.")]) from None
+        raise DialectError([Problem(1, 1, "an expression is nested too deeply; split it.", "too-deep")]) from None
     if compiler.problems:
         raise DialectError(compiler.problems)
     return compiler.result
+
+
+def _syntax_code(error: SyntaxError) -> str:
+    return "repeated-parameter" if "keyword argument repeated" in error.msg else "syntax-error"
 
 
 def new_uuid(of: str) -> str:
@@ -124,7 +128,8 @@ class Compiler:
         binding = self.bindings.get(node.id)
         if binding is None:
             close = difflib.get_close_matches(node.id, self.bindings, 1)
-            raise Fault(node, f"nothing assigns {node.id}" + (f"; did you mean {close[0]}?" if close else "."))
+            advice = f"; did you mean {close[0]}?" if close else "."
+            raise Fault(node, f"nothing assigns {node.id}{advice}", "unassigned-name")
         if binding.kind == "loop":
             return {"Type": "Variable", "VariableName": self.left.get(node.id, binding.shown)}
         if binding.kind in ("missing", "output"):

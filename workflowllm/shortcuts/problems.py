@@ -8,11 +8,12 @@ from workflowllm.shortcuts.errors import ShortcutError
 
 
 class Problem(NamedTuple):
-    """A fault in the source: 1-based line and column, what is wrong, and what to write instead."""
+    """A fault in the source: 1-based line and column, what is wrong, what to write instead, and its kind."""
 
     line: int
     column: int
     message: str
+    code: str = "not-in-dialect"
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.message}"
@@ -29,6 +30,6 @@ class DialectError(ShortcutError):
 class Fault(Exception):
     """Stops the statement being compiled; the compiler notes it as a Problem and goes on with the next."""
 
-    def __init__(self, node: ast.AST, message: str):
+    def __init__(self, node: ast.AST, message: str, code: str = "not-in-dialect"):
         super().__init__(message)
-        self.problem = Problem(getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, message)
+        self.problem = Problem(getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, message, code)

@@ -70,10 +70,11 @@ _FUNCTIONS = {
 
 def refuse_statement(node: ast.stmt) -> NoReturn:
     """Raise the Fault of a statement that has no form in Shortcuts."""
+    code = "import" if isinstance(node, (ast.Import, ast.ImportFrom)) else "not-in-dialect"
     advice = next(
         (advice for kind, advice in _STATEMENTS.items() if isinstance(node, kind)), "Shortcuts has no such statement."
     )
-    raise Fault(node, advice)
+    raise Fault(node, advice, code)
 
 
 def refuse_expression(node: ast.expr) -> Fault:
@@ -81,7 +82,11 @@ def refuse_expression(node: ast.expr) -> Fault:
     name = called(node)
     if name is not None:
         instead = f"; write {_FUNCTIONS[name]}" if name in _FUNCTIONS else ""
-        return Fault(node, f"{name}() is neither an API nor a word of the dialect that can stand here{instead}.")
+        return Fault(
+            node,
+            f"{name}() is neither an API nor a word of the dialect that can stand here{instead}.",
+            "unknown-function",
+        )
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         instead = _METHODS.get(node.func.attr)
         return Fault(
