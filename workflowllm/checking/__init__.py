@@ -1,0 +1,1 @@
+"""What is wrong with a workflow's Python, found without running it."""

@@ -1,0 +1,124 @@
+"""The checker: code, and optionally the APIs offered, to a list of findings. The code is only ever parsed."""
+
+import ast
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+from workflowllm.apis.catalogue import Catalogue, catalogue
+from workflowllm.checking.calls import CallChecker
+from workflowllm.checking.findings import SEVERITIES, Finding, finding
+from workflowllm.shortcuts.bindings import Binding, called, find_bindings
+from workflowllm.shortcuts.from_python import compile_code
+from workflowllm.shortcuts.paths import early_reads, stops
+from workflowllm.shortcuts.problems import DialectError
+
+_FORBIDDEN = frozenset({"exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "open"})
+_FATAL = frozenset({"syntax-error", "repeated-parameter"})
+
+
+def check_code(code: str, offered: Collection[str] | None = None, apis: Catalogue | None = None) -> list[Finding]:
+    """Every finding on a workflow's Python, in the order of the text.
+
+    `offered` holds the identifiers that may be called, with dots or with `_` for them; None allows all. `apis` is the
+    catalogue to check against; None stands for the project's own.
+    """
+    found = _compile_findings(code)
+    if any(item.code in _FATAL for item in found):
+        return found
+    try:
+        tree = ast.parse(code)
+        calls = CallChecker(catalogue() if apis is None else apis, offered)
+        found += [*_tree_findings(tree), *calls.findings(tree)]
+    except (RecursionError, MemoryError):
+        return [Finding(1, 1, "too-deep", "error", "the code is nested too deeply to be checked.")]
+    return sorted(set(found), key=lambda item: (item.line, item.column, item.code, item.message))
+
+
+def _compile_findings(code: str) -> list[Finding]:
+    """What keeps the code from being a shortcut."""
+    try:
+        compile_code(code)
+    except DialectError as error:
+        return [
+            Finding(problem.line, problem.column, problem.code, SEVERITIES[problem.code], problem.message)
+            for problem in error.problems
+        ]
+    return []
+
+
+def _tree_findings(tree: ast.Module) -> Iterator[Finding]:
+    bindings = find_bindings(tree)
+    reads = early_reads(tree)
+    for name in reads.never:
+        if name.id in bindings:
+            yield finding(name, "unassigned-name", f"no path before this line assigns {name.id}.")
+    for name in reads.sometimes:
+        yield finding(name, "sometimes-unassigned", f"{name.id} is empty on a path that does not assign it.")
+    loaded: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            loaded.add(node.id)
+        yield from _node_findings(node, bindings)
+    yield from _unused(tree, bindings, loaded)
+
+
+def _node_findings(node: ast.AST, bindings: dict[str, Binding]) -> Iterator[Finding]:
+    if isinstance(node, (ast.If, ast.For, ast.match_case)):
+        yield from _empty_blocks(node)
+    elif isinstance(node, ast.Name):
+        yield from _forbidden(node, node.id)
+    elif isinstance(node, ast.Attribute):
+        yield from _forbidden(node, node.attr)
+    elif called(node) == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+        yield from _forbidden(node, str(node.args[1].value))
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        yield from _dangling(node, bindings)
+    for body in _bodies(node):
+        yield from _unreachable(body)
+
+
+def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse"):
+        body = getattr(node, name, None)
+        if isinstance(body, list):
+            yield body
+
+
+def _forbidden(node: ast.AST, name: str) -> Iterator[Finding]:
+    if (name.startswith("__") and name.endswith("__")) or name in _FORBIDDEN:
+        yield finding(node, "forbidden", f"{name} has no place in a workflow.")
+
+
+def _empty_blocks(node: ast.If | ast.For | ast.match_case) -> Iterator[Finding]:
+    for body in _bodies(node):
+        if body and all(isinstance(statement, ast.Pass) for statement in body):
+            yield finding(body[0], "empty-block", "this block does nothing.")
+
+
+def _unreachable(body: list[ast.stmt]) -> Iterator[Finding]:
+    for statement, following in pairwise(body):
+        is_comment = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+        if stops(statement) and not is_comment:
+            yield finding(following, "unreachable-code", "the shortcut has stopped before this line.")
+            return
+
+
+def _dangling(node: ast.Assign | ast.AnnAssign, bindings: dict[str, Binding]) -> Iterator[Finding]:
+    """`x = None` for a name that nothing else assigns, and `x = missing(...)`."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    binding = bindings.get(target.id) if isinstance(target, ast.Name) else None
+    if binding is None:
+        return
+    never = binding.sites["declare"] and sum(binding.sites.values()) == binding.sites["declare"]
+    if binding.kind == "missing" or never:
+        yield finding(node, "dangling-reference", f"nothing gives {binding.name} a value; it stays empty.")
+
+
+def _unused(tree: ast.Module, bindings: dict[str, Binding], loaded: set[str]) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            name = target.id if isinstance(target, ast.Name) else None
+            if name in bindings and bindings[name].kind == "output" and name not in loaded and \
+                    bindings[name].label is None:  # fmt: skip
+                yield finding(target, "unused-output", f"nothing uses {name}.")
