@@ -1,0 +1,128 @@
+"""An API as a document: a JSON object, and a Python stub that a model reads in its prompt."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workflowllm.apis.model import HINTS, Api, Parameter, one_line
+from workflowllm.shortcuts.identifiers import is_name
+
+
+def json_document(api: Api) -> dict[str, Any]:
+    """The API as plain data. What is not known is left out, except that `returns` is then null."""
+    returns = None
+    if api.returns:
+        returns = _without_blanks({"type": api.returns.type, "kind": api.returns.kind, "name": api.returns.name})
+    return {
+        "identifier": api.identifier,
+        "function": api.function,
+        "name": api.name,
+        "description": describe(api),
+        "parameters": [_json_parameter(parameter) for parameter in api.parameters],
+        "returns": returns,
+        "source": api.source,
+    }
+
+
+def python_stub(api: Api) -> str | None:
+    """The API as a documented stub that parses, or None where no Python name calls it.
+
+    A key that is no Python name cannot stand in a signature; it is described, and given through `**{"key": value}`.
+    """
+    if api.function is None:
+        return None
+    named = [_argument(parameter) for parameter in api.parameters if is_name(parameter.key)]
+    rest = ["**others: Any"] if len(named) < len(api.parameters) else []
+    star = ["*"] if named else []
+    gives = HINTS[api.returns.type] if api.returns else "None"
+    head = f"def {api.function}({', '.join(star + named + rest)}) -> {gives}:"
+    return "\n".join([head, *("    " + line if line else "" for line in _docstring(api))]) + "\n"
+
+
+def describe(api: Api) -> str:
+    """What the API does; its name where no source says more."""
+    return _text(api.description) or _sentence(_text(api.name))
+
+
+def _json_parameter(parameter: Parameter) -> dict[str, Any]:
+    same = not any(parameter.values.values())
+    document = {
+        "name": parameter.key,
+        "type": parameter.type,
+        "kind": parameter.kind,
+        "title": parameter.title,
+        "description": parameter.description,
+        "values": list(parameter.values) if same else dict(parameter.values),
+        "when": dict(parameter.when),
+    }
+    document = _without_blanks(document) | {"required": parameter.required}
+    return document if parameter.default is None else document | {"default": parameter.default}
+
+
+def _without_blanks(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if value not in ("", [], {})}
+
+
+def _argument(parameter: Parameter) -> str:
+    head = f"{parameter.key}: {HINTS[parameter.type]}"
+    return head if parameter.required else f"{head} = {parameter.default!r}"
+
+
+def _docstring(api: Api) -> Iterator[str]:
+    name, description = _text(api.name), describe(api)
+    yield '"""' + _quoted(f"{name}: {description}" if description != _sentence(name) else description)
+    if api.parameters:
+        yield ""
+        yield "Parameters:"
+        for parameter in api.parameters:
+            yield f"    {_quoted(_text(parameter.key))}: {_quoted(meaning(parameter))}"
+    if api.returns:
+        yield ""
+        yield "Returns:"
+        kind = f" ({_text(api.returns.kind)})" if api.returns.kind else ""
+        yield f"    {_quoted((_text(api.returns.name) or api.returns.type) + kind)}"
+    yield '"""'
+
+
+def meaning(parameter: Parameter) -> str:
+    """A parameter in words: its title, description, kind, allowed values and what it depends on."""
+    parts = [_sentence(_text(parameter.title)), _sentence(_text(parameter.description))]
+    if parameter.kind:
+        of = "Items: " if parameter.type == "list" else ""
+        parts.append(_sentence(of + _text(parameter.kind)))
+    if parameter.values:
+        parts.append(f"One of {', '.join(_value(*pair) for pair in parameter.values.items())}.")
+    if parameter.when:
+        needs = " and ".join(f"{key} is {value!r}" for key, value in parameter.when.items())
+        parts.append(f"Only when {needs}.")
+    if parameter.required:
+        parts.append("Required.")
+    if not is_name(parameter.key):
+        parts.append("Given through **{...}.")
+    return " ".join(part for part in parts if part) or _sentence(_words(parameter.key))
+
+
+def _words(key: str) -> str:
+    """A key's words: `keyPath` is "Key path", `WFURL` stays."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+", _text(key))
+    text = " ".join(word if word.isupper() else word.lower() for word in words)
+    return text[:1].upper() + text[1:]
+
+
+def _value(value: str, shown: str) -> str:
+    return repr(value) + (f" ({_text(shown)})" if shown and shown != value else "")
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?", "…")) else text + "."
+
+
+def _text(text: str) -> str:
+    """On one line, without characters that a source file may not hold."""
+    return one_line("".join(char if char.isprintable() or char.isspace() else " " for char in text))
+
+
+def _quoted(text: str) -> str:
+    """Text that may stand between triple quotes."""
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return text[:-1] + '\\"' if text.endswith('"') else text

@@ -1,0 +1,165 @@
+"""Built-in actions in the shape of macOS's WFActions.plist (WorkflowKit.framework/Resources).
+
+The root is a dictionary: identifier -> {Name, Description, Parameters, Input, Output, ...}. A parameter has Key, Class
+(the editor's control), Label, Description, DefaultValue, Items (allowed values), AllowsMultipleValues and
+RequiredResources (what must hold for it to be shown).
+"""
+
+import plistlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from workflowllm.apis.model import Api, Parameter, Returns, by_application, one_line, plain
+
+_CLASSES = {
+    "WFTextInputParameter": "text", "WFURLParameter": "url", "WFDynamicEnumerationParameter": "text",
+    "WFSwitchParameter": "boolean", "WFExpandingParameter": "boolean", "WFNumberFieldParameter": "number",
+    "WFSliderParameter": "number", "WFStepperParameter": "integer", "WFEnumerationParameter": "enum",
+    "WFDateFieldParameter": "date", "WFDatePickerParameter": "date", "WFFilePickerParameter": "file",
+    "WFLocationParameter": "location", "WFDurationQuantityFieldParameter": "duration",
+    "WFUnitQuantityFieldParameter": "quantity", "WFCurrencyQuantityFieldParameter": "quantity",
+    "WFHealthQuantityFieldParameter": "quantity", "WFWorkoutGoalQuantityFieldParameter": "quantity",
+    "WFDictionaryParameter": "dictionary", "WFContentArrayParameter": "list",
+    "WFChooseFromMenuArrayParameter": "list", "WFTagFieldParameter": "list", "WFDynamicTagFieldParameter": "list",
+    "WFColorPickerParameter": "color", "WFEmailAddressFieldParameter": "contact",
+    "WFPhoneNumberFieldParameter": "contact", "WFContactFieldParameter": "contact",
+    "WFContactHandleFieldParameter": "contact", "WFCustomDateFormatParameter": "text",
+    "WFContentPredicateOperatorParameter": "filter",
+}  # fmt: skip
+
+# Output types: content item classes, Foundation classes and uniform type identifiers.
+_OUTPUTS = {
+    "NSString": "text", "WFStringContentItem": "text", "NSAttributedString": "text", "public.plain-text": "text",
+    "NSURL": "url", "WFURLContentItem": "url", "NSNumber": "number", "NSDecimalNumber": "number",
+    "WFNumberContentItem": "number", "WFBooleanContentItem": "boolean", "NSDictionary": "dictionary",
+    "WFDictionaryContentItem": "dictionary", "NSDate": "date", "NSDateComponents": "date",
+    "WFDateContentItem": "date", "WFTimeInterval": "duration", "NSMeasurement": "quantity",
+    "CLLocation": "location", "WFLocationContentItem": "location", "MKMapItem": "location",
+    "WFStreetAddress": "location", "WFContact": "contact", "WFContactContentItem": "contact",
+    "WFEmailAddress": "contact", "WFEmailAddressContentItem": "contact", "WFPhoneNumber": "contact",
+    "WFPhoneNumberContentItem": "contact", "WFImage": "file", "WFImageContentItem": "file", "PHAsset": "file",
+    "WFPhotoMediaContentItem": "file", "WFPDFContentItem": "file", "WFGenericFileContentItem": "file",
+    "AVAsset": "file", "WFContentItem": "any",
+}  # fmt: skip
+_FILE_TYPES = ("public.", "com.adobe.", "com.compuserve.", "com.apple.quicktime", "com.apple.m4a", "com.apple.core")
+
+
+class WFActions:
+    """A WFActions.plist file."""
+
+    name = "WFActions"
+
+    def __init__(self, path: Path):
+        self.skipped: list[str] = []
+        self._groups = by_application(self._read(path))
+
+    def applications(self) -> Mapping[str, bool]:
+        # one macOS's list: older and newer systems have others, so it never says that one does not exist
+        return dict.fromkeys(self._groups, False)
+
+    def apis(self, application: str) -> Iterable[Api]:
+        return self._groups.get(application, ())
+
+    def _read(self, path: Path) -> Iterable[Api]:
+        try:
+            root = plistlib.loads(path.read_bytes())
+        except OSError as error:
+            raise ValueError(f"cannot read {path}: {error.strerror}.") from None
+        except Exception as error:  # plistlib lets through what its XML and binary parsers raise
+            raise ValueError(f"{path} is no property list: {error}.") from None
+        if not isinstance(root, dict):
+            raise ValueError(f"{path} holds no dictionary of actions.")
+        for identifier, definition in root.items():
+            if isinstance(definition, dict) and "." in identifier:
+                yield read_action(identifier, definition, self.name, self.skipped)
+            else:
+                self.skipped.append(f"{path}: {identifier}: no definition of an action")
+
+
+def read_action(identifier: str, definition: Mapping[str, Any], source: str, skipped: list[str]) -> Api:
+    """One action; a part that is absent is left out, one of an unexpected shape is told in `skipped`."""
+    taken = _part(definition, "Input", dict, identifier, skipped)
+    input_key = taken.get("ParameterKey")
+    input_key = input_key if isinstance(input_key, str) else ""
+    required = {input_key} if taken.get("Required") is True else set()
+    parameters: dict[str, Parameter] = {}
+    for item in _part(definition, "Parameters", list, identifier, skipped):
+        if not isinstance(item, dict) or not isinstance(item.get("Key"), str) or not item["Key"]:
+            skipped.append(f"{identifier}: a parameter without a key")
+        else:
+            parameters.setdefault(item["Key"], read_parameter(item, item["Key"] in required))
+    if input_key and input_key not in parameters:
+        parameters[input_key] = Parameter(input_key, required=bool(required))
+    output = _part(definition, "Output", dict, identifier, skipped)
+    name = one_line(definition.get("Name")) or identifier.rpartition(".")[2]
+    return Api(
+        identifier, name, _description(definition), tuple(parameters.values()), _returns(output), input_key, source
+    )
+
+
+def read_parameter(item: Mapping[str, Any], required: bool = False) -> Parameter:
+    """One parameter. Its values count only where they are texts: a value Shortcuts stores is never anything else."""
+    items = item.get("Items")
+    values = [value for value in items if isinstance(value, str)] if isinstance(items, list) else []
+    shown = item.get("ItemDisplayNames")
+    shown = shown if isinstance(shown, list) and len(shown) == len(values) else [""] * len(values)
+    kind = item.get("Class")
+    type_ = _CLASSES.get(kind, "any") if isinstance(kind, str) else "any"
+    if type_ in ("enum", "any"):
+        type_ = "enum" if values else "text" if type_ == "enum" else "any"
+    if type_ == "enum" and item.get("AllowsMultipleValues") is True:
+        type_ = "list"
+    return Parameter(
+        key=item["Key"],
+        type=type_,
+        title=one_line(item.get("Label")),
+        description=one_line(item.get("Description")),
+        required=required,
+        default=plain(item.get("DefaultValue")),
+        values=dict(zip(values, map(one_line, shown))) if type_ in ("enum", "list") else {},
+        when=_when(item.get("RequiredResources")),
+    )
+
+
+def output_type(name: Any) -> str:
+    """The type of an output by the class that a definition names."""
+    if not isinstance(name, str):
+        return "any"
+    return _OUTPUTS.get(name) or ("file" if name.startswith(_FILE_TYPES) else "object")
+
+
+def _part(definition: Mapping[str, Any], key: str, wanted: type, identifier: str, skipped: list[str]) -> Any:
+    part = definition.get(key)
+    if part is not None and not isinstance(part, wanted):
+        skipped.append(f"{identifier}: {key} is no {'list' if wanted is list else 'dictionary'}")
+    return part if isinstance(part, wanted) else wanted()
+
+
+def _description(definition: Mapping[str, Any]) -> str:
+    described = definition.get("Description")
+    if not isinstance(described, Mapping):
+        return one_line(described)
+    parts = [one_line(described.get(key)) for key in ("DescriptionSummary", "DescriptionNote")]
+    return " ".join(part for part in parts if part) or one_line(described)
+
+
+def _returns(output: Mapping[str, Any]) -> Returns | None:
+    types = output.get("Types")
+    first = types[0] if isinstance(types, list) and types else None
+    name = one_line(output.get("OutputName"))
+    if not name and not first:
+        return None
+    type_ = output_type(first)
+    return Returns(type_, name, first if type_ == "object" else "")
+
+
+def _when(resources: Any) -> dict[str, Any]:
+    """The plain equalities among what a parameter needs to be shown."""
+    when = {}
+    for item in resources if isinstance(resources, list) else ():
+        if isinstance(item, dict) and item.get("WFResourceClass") == "WFParameterRelationResource":
+            key, value = item.get("WFParameterKey"), plain(item.get("WFParameterValue"))
+            if isinstance(key, str) and value is not None and item.get("WFParameterRelation", "==") == "==":
+                when[key] = value
+    return when
