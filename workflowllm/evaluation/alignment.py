@@ -1,37 +1,36 @@
 """Which variable of a candidate is which of the reference's.
 
-Variables may be renamed, and lines inserted or lost, so neither names nor positions alone can tell. Two proposals are
-made: the same name is the same variable and the rest goes by use; or all go by use. The one that matches more is taken
-(by `flow_match`). Use means: what a variable is computed from and goes into, as far as that has a name of its own
-(functions, constants), each trait weighted by its rarity.
+Variables may be renamed, and lines inserted or lost, so neither names nor positions alone can tell. There are two
+proposals: the same name is the same variable and the rest goes by use; or all go by use. Use means: what a variable is
+computed from and goes into, as far as that has a name of its own (functions, constants), each trait weighted by its
+rarity.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from workflowllm.evaluation.flow_state import COMPUTED_FROM, Flow
 
 # A trait of more variables than this says nothing, and would make the comparison quadratic.
-COMMON = 30
+COMMON = 10
 
 Profiles = dict[str, Counter]
 
 
-def proposals(reference: Flow, candidate: Flow) -> list[dict[str, str]]:
+def proposals(reference: Flow, candidate: Flow) -> Iterator[dict[str, str]]:
     """Maps from the candidate's variables to the reference's, each variable at most once."""
     ours, theirs = profiles(reference), profiles(candidate)
-    same = {name: name for name in theirs if name in ours}
-    if len(same) == len(ours) == len(theirs):
-        by_name = same
-    else:
-        rest = match_by_use(
-            {name: profile for name, profile in ours.items() if name not in same},
-            {name: profile for name, profile in theirs.items() if name not in same},
-        )
-        by_name = same | rest
+    rest = match_by_use(
+        {name: profile for name, profile in ours.items() if name not in theirs},
+        {name: profile for name, profile in theirs.items() if name not in ours},
+    )
+    by_name = {name: name for name in theirs if name in ours} | rest
+    yield by_name
     by_use = match_by_use(ours, theirs)
-    return [by_name] if by_use == by_name else [by_name, by_use]
+    if by_use != by_name:
+        yield by_use
 
 
 def profiles(flow: Flow) -> Profiles:

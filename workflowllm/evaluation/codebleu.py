@@ -113,10 +113,15 @@ class CodeBleu:
     def _analyse(self, reference: str, candidate: str) -> tuple[Analysis, Analysis]:
         """Of both texts at once, so that their subtrees are numbered together."""
         if len(self.subtrees) > KEPT_SUBTREES:
-            self.subtrees = SubtreeNumbers(self.grammar.named)
-            self._known.clear()
-            self._known_characters = 0
+            self.forget()
         return self._analysis(reference.strip()), self._analysis(candidate.strip())
+
+    def forget(self) -> None:
+        """Drop all that is known of earlier texts."""
+        self.subtrees = SubtreeNumbers(self.grammar.named)
+        self._known.clear()
+        self._known_characters = 0
+        self._shared = None
 
     def _analysis(self, code: str) -> Analysis:
         known = self._known.get(code)

@@ -85,10 +85,10 @@ def capture(argument: tuple[FlowReader, list[int], list[int]]) -> None:
 def is_capture(reader: FlowReader, node: int) -> bool:
     """A name alone, or after `*`, `**` or `as`; not a class, a dotted value or the keyword of a class pattern."""
     tree, grammar = reader.tree, reader.grammar.grammar
-    before = grammar.names[tree.kinds[node - 1]]
-    if grammar.names[tree.kinds[node]] == "identifier":
+    kind, before = grammar.names[tree.kinds[node]], grammar.names[tree.kinds[node - 1]]
+    if kind == "identifier":
         return before in ("*", "**", "as")
-    return grammar.names[tree.kinds[node]] == "dotted_name" and before != "class_pattern" and tree.ends[node] == node + 2
+    return kind == "dotted_name" and before != "class_pattern" and tree.ends[node] == node + 2
 
 
 def as_pattern(reader: FlowReader, node: int) -> None:

@@ -10,6 +10,8 @@ from workflowllm.evaluation.flow_state import Flow, Item
 from workflowllm.evaluation.options import Options
 from workflowllm.evaluation.syntax import multiset_f1
 
+NEAR = 0.9
+
 
 def number_variables(flow: Flow) -> list[Item]:
     """The items with variables numbered by first occurrence over the whole program, as the package does."""
@@ -32,11 +34,20 @@ def match_numbered(reference: Counter, candidate: Counter, precision: bool) -> f
 
 def match_aligned(reference: Flow, candidate: Flow, options: Options) -> float:
     """The same with the candidate's variables matched to the reference's: the best of the proposed ways."""
-    ours = count_items(renamed(reference, {name: name for name in reference.variables}), options)
-    return max(
-        match_numbered(ours, count_items(renamed(candidate, names), options), options.flow_precision)
-        for names in proposals(reference, candidate)
-    )
+
+    def count(flow: Flow, names: dict[str, str]) -> Counter:
+        return count_items(renamed(flow, names), options)
+
+    ours = count(reference, {name: name for name in reference.variables})
+    # No way can match more than if all variables were one; a first one that comes near needs no second.
+    one_name = [count(flow, dict.fromkeys(flow.variables, "")) for flow in (reference, candidate)]
+    enough = NEAR * match_numbered(*one_name, options.flow_precision)
+    best = 0.0
+    for names in proposals(reference, candidate):
+        best = max(best, match_numbered(ours, count(candidate, names), options.flow_precision))
+        if best >= enough:
+            break
+    return best
 
 
 def renamed(flow: Flow, names: dict[str, str]) -> list[Item]:

@@ -1,4 +1,4 @@
-"""What a reading of a program keeps: which definitions reach the current place, and the data-flow items found so far."""
+"""What a reading of a program keeps: the definitions that reach the current place, and the data-flow found so far."""
 
 from __future__ import annotations
 

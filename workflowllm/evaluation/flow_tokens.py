@@ -9,7 +9,9 @@ from itertools import accumulate
 from workflowllm.evaluation.options import Options
 from workflowllm.evaluation.trees import FlatTree, Grammar
 
-STRING_PARTS = ("string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation", "type_conversion")
+STRING_PARTS = (
+    "string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation", "type_conversion"
+)
 
 Span = tuple[int, int, int]  # node, first byte, last byte + 1
 

@@ -1,8 +1,8 @@
 """What the package `codebleu` 0.7.0 does to code before it parses it: comments, docstrings and blank lines go.
 
 The package rebuilds the text from the tokens of Python 3.11's `tokenize`. From 3.12 on that module gives other tokens
-and other errors, so its rules are written here anew: the scores then do not depend on the Python that runs us. Each line
-is copied as it is, except where the rebuilt text differs from it.
+and other errors, so its rules are written here anew: the scores then do not depend on the Python that runs us. Lines
+are copied as they are, except where the rebuilt text differs from them.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class _Rebuilder:
         return start
 
     def docstring(self, line: str, position: int) -> int:
-        """Drop a string that opens a statement, or that starts a line in any place: the package's idea of a docstring."""
+        """Drop a string that opens a statement or starts a line anywhere: the package's idea of a docstring."""
         start = BLANKS.match(line, position).end()  # type: ignore[union-attr]
         match = STRING_START.match(line, start)
         if not match or not (start == 0 or self.docstring_next):
@@ -155,7 +155,7 @@ class _Rebuilder:
             position = end
 
     def continue_line(self, before: str) -> None:
-        """A backslash ends the line: it and the blanks before it are no tokens. An INDENT or DEDENT is one, and stays."""
+        """A backslash ends the line: it and the blanks before it are no tokens; an INDENT or DEDENT is one."""
         self.continued = True
         blanks = len(before) - len(before.rstrip(" \t\f"))
         if blanks == len(before) and self.indent_changed:

@@ -1,4 +1,4 @@
-"""Python syntax trees as flat arrays, so that the parts walk them with loops: 20,000 nested parentheses do not recurse."""
+"""Python syntax trees as flat arrays, walked with loops: 20,000 nested parentheses exhaust no stack."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _hidden_missing(tree: Tree, depth: int) -> dict[int, str]:
 
 
 def _nodes_with_errors(root: Node) -> tuple[list[tuple[int, Node]], list[int]]:
-    """The nodes that contain an error with their place in the tree, and for each the place in this list of its parent."""
+    """The nodes with an error in them and their places in the tree; for each, the place of its parent in this list."""
     nodes: list[tuple[int, Node]] = []
     parents: list[int] = []
     todo = [(root, 0, -1)]
