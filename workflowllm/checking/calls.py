@@ -22,8 +22,8 @@ class CallChecker:
         self.apis = apis
         self.offered = None if offered is None else {published_key(identifier): identifier for identifier in offered}
 
-    def findings(self, tree: ast.Module) -> Iterator[Finding]:
-        for node in ast.walk(tree):
+    def findings(self, nodes: Iterable[ast.AST]) -> Iterator[Finding]:
+        for node in nodes:
             identifier = called_identifier(node)
             if identifier is not None:
                 yield from self.call(node, identifier)

@@ -7,13 +7,12 @@ from itertools import pairwise
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.checking.calls import CallChecker
 from workflowllm.checking.findings import SEVERITIES, Finding, finding
-from workflowllm.shortcuts.bindings import Binding, called, find_bindings
-from workflowllm.shortcuts.from_python import compile_code
+from workflowllm.shortcuts.bindings import Binding, called
+from workflowllm.shortcuts.from_python import Program, compile_program, parse_program
 from workflowllm.shortcuts.paths import early_reads, stops
 from workflowllm.shortcuts.problems import DialectError
 
 _FORBIDDEN = frozenset({"exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "open"})
-_FATAL = frozenset({"syntax-error", "repeated-parameter"})
 
 
 def check_code(code: str, offered: Collection[str] | None = None, apis: Catalogue | None = None) -> list[Finding]:
@@ -22,44 +21,49 @@ def check_code(code: str, offered: Collection[str] | None = None, apis: Catalogu
     `offered` holds the identifiers that may be called, with dots or with `_` for them; None allows all. `apis` is the
     catalogue to check against; None stands for the project's own.
     """
-    found = _compile_findings(code)
-    if any(item.code in _FATAL for item in found):
-        return found
     try:
-        tree = ast.parse(code)
+        program = parse_program(code)
+    except DialectError as error:
+        return _as_findings(error)
+    try:
+        found = _compile_findings(program)
         calls = CallChecker(catalogue() if apis is None else apis, offered)
-        found += [*_tree_findings(tree), *calls.findings(tree)]
+        found += [*_program_findings(program), *calls.findings(program.nodes)]
     except (RecursionError, MemoryError):
         return [Finding(1, 1, "too-deep", "error", "the code is nested too deeply to be checked.")]
     return sorted(set(found), key=lambda item: (item.line, item.column, item.code, item.message))
 
 
-def _compile_findings(code: str) -> list[Finding]:
+def _compile_findings(program: Program) -> list[Finding]:
     """What keeps the code from being a shortcut."""
     try:
-        compile_code(code)
+        compile_program(program)
     except DialectError as error:
-        return [
-            Finding(problem.line, problem.column, problem.code, SEVERITIES[problem.code], problem.message)
-            for problem in error.problems
-        ]
+        return _as_findings(error)
     return []
 
 
-def _tree_findings(tree: ast.Module) -> Iterator[Finding]:
-    bindings = find_bindings(tree)
-    reads = early_reads(tree)
+def _as_findings(error: DialectError) -> list[Finding]:
+    return [
+        Finding(problem.line, problem.column, problem.code, SEVERITIES[problem.code], problem.message)
+        for problem in error.problems
+    ]
+
+
+def _program_findings(program: Program) -> Iterator[Finding]:
+    bindings = program.bindings
+    reads = early_reads(program.tree)
     for name in reads.never:
         if name.id in bindings:
             yield finding(name, "unassigned-name", f"no path before this line assigns {name.id}.")
     for name in reads.sometimes:
         yield finding(name, "sometimes-unassigned", f"{name.id} is empty on a path that does not assign it.")
     loaded: set[str] = set()
-    for node in ast.walk(tree):
+    for node in program.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             loaded.add(node.id)
         yield from _node_findings(node, bindings)
-    yield from _unused(tree, bindings, loaded)
+    yield from _unused(program, loaded)
 
 
 def _node_findings(node: ast.AST, bindings: dict[str, Binding]) -> Iterator[Finding]:
@@ -114,11 +118,11 @@ def _dangling(node: ast.Assign | ast.AnnAssign, bindings: dict[str, Binding]) ->
         yield finding(node, "dangling-reference", f"nothing gives {binding.name} a value; it stays empty.")
 
 
-def _unused(tree: ast.Module, bindings: dict[str, Binding], loaded: set[str]) -> Iterator[Finding]:
-    for node in ast.walk(tree):
+def _unused(program: Program, loaded: set[str]) -> Iterator[Finding]:
+    for node in program.nodes:
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            name = target.id if isinstance(target, ast.Name) else None
-            if name in bindings and bindings[name].kind == "output" and name not in loaded and \
-                    bindings[name].label is None:  # fmt: skip
-                yield finding(target, "unused-output", f"nothing uses {name}.")
+            binding = program.bindings.get(target.id) if isinstance(target, ast.Name) else None
+            is_unused = binding is not None and binding.name not in loaded
+            if is_unused and binding.kind == "output" and binding.label is None:
+                yield finding(target, "unused-output", f"nothing uses {binding.name}.")

@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,10 +56,10 @@ class Binding:
         return self.name if self.label is None else self.label
 
 
-def find_bindings(tree: ast.Module) -> dict[str, Binding]:
-    """Every name that the program assigns, by one walk in the order of the text."""
+def find_bindings(nodes: Iterable[ast.AST]) -> dict[str, Binding]:
+    """Every name that a program assigns, from its nodes in the order of the text (`nodes_of`)."""
     bindings: dict[str, Binding] = {}
-    for name, site, annotation in _sites(tree):
+    for name, site, annotation in _sites(nodes):
         binding = bindings.setdefault(name, Binding(name))
         if site == "declare" and binding.sites.total() > binding.sites["declare"]:
             site = "reference"  # emptied after it held something
@@ -69,8 +69,8 @@ def find_bindings(tree: ast.Module) -> dict[str, Binding]:
     return bindings
 
 
-def _sites(tree: ast.Module) -> Iterator[tuple[str, str, ast.expr | None]]:
-    for node in _in_order(tree):
+def _sites(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str, ast.expr | None]]:
+    for node in nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from _target(target, node.value, None)
@@ -85,15 +85,6 @@ def _sites(tree: ast.Module) -> Iterator[tuple[str, str, ast.expr | None]]:
             yield from ((name.id, "loop", None) for name in names if isinstance(name, ast.Name))
         elif is_append(node):
             yield node.func.value.id, "append", None
-
-
-def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes, a statement before what it contains, without recursion."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 def _target(

@@ -10,7 +10,7 @@ from workflowllm.shortcuts.problems import Fault
 from workflowllm.shortcuts.tree import CLOSE, CONDITIONAL, MENU, NEXT, OPEN, REPEAT_COUNT, REPEAT_EACH
 
 if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python import Compiler
+    from workflowllm.shortcuts.compiler import Compiler
 
 _MENU_CALLS = ("menu", "input", function_name(MENU))
 
@@ -40,6 +40,7 @@ class _Block:
         if mode == OPEN:
             self.group = parameters.get("GroupingIdentifier", self.group)
         control = {"GroupingIdentifier": self.group, "WFControlFlowMode": mode}
+        control = {key: value for key, value in control.items() if key not in parameters}  # given ones keep their place
         other = self.other if mode == OPEN else None
         stored = {key: value for key, value in {**control, **parameters}.items() if value is not None}
         action = self.compiler.emit(self.identifier, stored, other=other)

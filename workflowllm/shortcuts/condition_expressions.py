@@ -9,7 +9,7 @@ from workflowllm.shortcuts.conditions import NUMBER_KEY, TEXT_KEY
 from workflowllm.shortcuts.problems import Fault
 
 if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python import Compiler
+    from workflowllm.shortcuts.compiler import Compiler
 
 CONDITIONAL_CALL = "is_workflow_actions_conditional"
 _OPERATORS: dict[type, int] = {ast.Lt: 0, ast.LtE: 1, ast.Gt: 2, ast.GtE: 3, ast.Eq: 4, ast.NotEq: 5}

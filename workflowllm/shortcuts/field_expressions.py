@@ -8,7 +8,7 @@ from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.problems import Fault
 
 if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python import Compiler
+    from workflowllm.shortcuts.compiler import Compiler
 
 _OPERATORS = {words: operator for operator, words in dialect.FILTER_OPERATORS.items()}
 

@@ -134,15 +134,29 @@ def menu_source(printer: "Printer", node: Menu) -> str:
     parts = [] if prompt is None else [printer.values.value(prompt)]
     if items is None:
         parts.append("WFMenuItems=None")
-    else:
-        derived = [_item_of(case.start.parameters) for case in node.cases]
-        # What is printed decides: the names that references show may be out of date.
-        text = "" if items == derived else printer.values.parameter("WFMenuItems", items)
-        if text and text != printer.values.parameter("WFMenuItems", derived):
-            parts.append(f"WFMenuItems={text}")
+    elif not _are_titles(printer, items, node.cases):
+        parts.append(f"WFMenuItems={printer.values.parameter('WFMenuItems', items)}")
     if parameters:
         parts.append(printer.values.arguments(parameters))
     return f"menu({', '.join(parts)})"
+
+
+def _are_titles(printer: "Printer", items: Any, cases: list[Branch]) -> bool:
+    """Whether a menu's items are its cases' titles.
+
+    What would be printed decides, each title at its own case: the names that references show may be out of date, and
+    one UUID may mean one output at the menu and another at the case. Nothing is used by being compared.
+    """
+    titles = [_item_of(case.start.parameters) for case in cases]
+    if all(isinstance(title, str) for title in titles) and items == titles:
+        return True
+    at, undefined = printer.at, dict(printer.flow.undefined)
+    text, printed = printer.values.parameter("WFMenuItems", items), []
+    for case, title in zip(cases, titles):
+        printer.at = case.start.index
+        printed.append(printer.values.parameter("WFMenuItems", [title])[1:-1])
+    printer.at, printer.flow.undefined = at, undefined
+    return text == f"[{', '.join(printed)}]"
 
 
 def _attributed(case: dict[str, Any]) -> dict[str, Any] | None:
@@ -150,7 +164,9 @@ def _attributed(case: dict[str, Any]) -> dict[str, Any] | None:
     title = case.get("WFMenuItemAttributedTitle")
     if not isinstance(title, dict) or title.keys() != {"string", "attachmentsByRange"}:
         return None
-    is_text = isinstance(title["string"], str) and (title["attachmentsByRange"] == {} or parse_ranges(title["attachmentsByRange"]))
+    is_text = isinstance(title["string"], str) and (
+        title["attachmentsByRange"] == {} or parse_ranges(title["attachmentsByRange"])
+    )
     return title if is_text else None
 
 

@@ -11,7 +11,7 @@ from workflowllm.shortcuts.problems import Fault
 from workflowllm.shortcuts.refusals import refuse_expression
 
 if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python import Compiler
+    from workflowllm.shortcuts.compiler import Compiler
 
 _BLOCK_CALLS = frozenset(
     f"is_workflow_actions_{name}" for name in ("conditional", "repeat_each", "repeat_count", "choosefrommenu")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from workflowllm.shortcuts.bindings import called
+from workflowllm.shortcuts.nodes import nodes_of
 
 EXIT_CALLS = frozenset({"is_workflow_actions_exit", "is_workflow_actions_output"})
 
@@ -79,8 +80,9 @@ class _Walk:
         self.every = before
 
     def read(self, node: ast.AST | None) -> None:
-        skipped = {id(inner.func) for inner in ast.walk(node) if called(inner)} if node else set()
-        for inner in ast.walk(node) if node else ():
+        inside = nodes_of(node) if node else []
+        skipped = {id(inner.func) for inner in inside if called(inner)}
+        for inner in inside:
             if isinstance(inner, ast.NamedExpr):
                 self.store({inner.target.id})
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and id(inner) not in skipped:
@@ -95,7 +97,7 @@ class _Walk:
 
 
 def _names_stored(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    return {inner.id for inner in nodes_of(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
 
 
 def stops(node: ast.stmt) -> bool:

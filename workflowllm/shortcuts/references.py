@@ -8,7 +8,7 @@ from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.problems import Fault
 
 if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python import Compiler
+    from workflowllm.shortcuts.compiler import Compiler
 
 _COERCIONS = {word: item_class for item_class, word in dialect.COERCIONS.items()}
 _SOURCES = {word: kind for kind, word in dialect.SOURCES.items()}

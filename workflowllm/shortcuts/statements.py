@@ -57,9 +57,9 @@ def call(printer: "Printer", action: Action, without: tuple[str, ...] = (), firs
 
 
 def _comment(printer: "Printer", action: Action, parameters: dict[str, Any]) -> str | None:
-    text = parameters.get("WFCommentActionText")
+    text = _without_references(parameters.get("WFCommentActionText"))
     if (
-        not isinstance(text, str)
+        text is None
         or not parameters.keys() <= {"WFCommentActionText", "UUID"}
         or action.index in printer.names.outputs
     ):
@@ -68,6 +68,14 @@ def _comment(printer: "Printer", action: Action, parameters: dict[str, Any]) -> 
     if not printer.lines and (text != text.strip() or any(line != line.strip() for line in text.split("\n"))):
         return None
     return docstring_literal(text)
+
+
+def _without_references(value: Any) -> str | None:
+    """A text that holds no reference, however it is stored."""
+    if isinstance(value, dict) and value.get("WFSerializationType") == dialect.TEXT and len(value) == 2:
+        inner = value.get("Value")
+        value = inner.get("string") if isinstance(inner, dict) and not inner.get("attachmentsByRange") else inner
+    return value if isinstance(value, str) else None
 
 
 def _text(printer: "Printer", action: Action, parameters: dict[str, Any]) -> str | None:

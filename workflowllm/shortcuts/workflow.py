@@ -5,8 +5,8 @@ import plistlib
 from datetime import datetime
 from typing import Any
 
+from workflowllm.shortcuts.compiler import Compiled
 from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import Compiled
 
 # What Shortcuts writes into a new, empty shortcut that takes any input.
 _INPUTS = (
