@@ -108,9 +108,18 @@ def item_list(printer: "ValuePrinter", items: list) -> str:
     return text
 
 
+def plain_text(value: Any) -> str | None:
+    """A text that holds no reference, however it is stored; None for anything else."""
+    if isinstance(value, dict) and value.get("WFSerializationType") == dialect.TEXT and len(value) == 2:
+        inner = value.get("Value")
+        value = inner.get("string") if isinstance(inner, dict) and not inner.get("attachmentsByRange") else inner
+    return value if isinstance(value, str) else None
+
+
 def _list_item(printer: "ValuePrinter", entry: Any) -> str:
-    if isinstance(entry, str):
-        return line_literal(entry)
+    text = plain_text(entry)
+    if text is not None:
+        return line_literal(text)
     if isinstance(entry, dict) and entry.keys() == {"WFItemType", "WFValue"}:
         text = item(printer, entry["WFItemType"], entry["WFValue"])
         if entry["WFItemType"] != dialect.ITEM_TEXT or text.startswith(("f", "text_of(", "item(")):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.action_table import BUILT_IN, action_facts
 from workflowllm.shortcuts.bindings import SET_VARIABLE_CALL
+from workflowllm.shortcuts.fields import plain_text
 from workflowllm.shortcuts.identifiers import function_name
 from workflowllm.shortcuts.literals import docstring_literal, is_text_form, line_literal
 from workflowllm.shortcuts.tree import Action, mode_of
@@ -57,7 +58,7 @@ def call(printer: "Printer", action: Action, without: tuple[str, ...] = (), firs
 
 
 def _comment(printer: "Printer", action: Action, parameters: dict[str, Any]) -> str | None:
-    text = _without_references(parameters.get("WFCommentActionText"))
+    text = plain_text(parameters.get("WFCommentActionText"))
     if (
         text is None
         or not parameters.keys() <= {"WFCommentActionText", "UUID"}
@@ -68,14 +69,6 @@ def _comment(printer: "Printer", action: Action, parameters: dict[str, Any]) -> 
     if not printer.lines and (text != text.strip() or any(line != line.strip() for line in text.split("\n"))):
         return None
     return docstring_literal(text)
-
-
-def _without_references(value: Any) -> str | None:
-    """A text that holds no reference, however it is stored."""
-    if isinstance(value, dict) and value.get("WFSerializationType") == dialect.TEXT and len(value) == 2:
-        inner = value.get("Value")
-        value = inner.get("string") if isinstance(inner, dict) and not inner.get("attachmentsByRange") else inner
-    return value if isinstance(value, str) else None
 
 
 def _text(printer: "Printer", action: Action, parameters: dict[str, Any]) -> str | None:

@@ -1,0 +1,1 @@
+"""Lets the tests of a folder import that folder's helpers."""
