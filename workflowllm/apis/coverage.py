@@ -21,11 +21,13 @@ def coverage_lines(known: Catalogue, references: Path | None, shortcuts: Path | 
     if references is not None:
         yield from _published_lines(known, references)
     if shortcuts is not None:
-        calls = _calls(shortcuts)
+        calls, unreadable = _calls(shortcuts)
         yield from _share("identifiers of the shortcuts", calls.keys() & set(known), calls)
         total = sum(calls.values())
         found = sum(count for identifier, count in calls.items() if identifier in known)
         yield f"calls of the shortcuts: {found} of {total} ({100 * found / max(total, 1):.2f} %)"
+        if unreadable:
+            yield f"shortcuts that could not be read: {unreadable}"
 
 
 def _source_lines(known: Catalogue) -> Iterator[str]:
@@ -57,18 +59,20 @@ def _share(what: str, found: Collection[str], all_: Collection[str]) -> Iterator
     yield f"{what}: {len(found)} of {len(all_)} ({100 * len(found) / max(len(all_), 1):.1f} %)"
 
 
-def _calls(folder: Path) -> Counter[str]:
-    """How often the readable shortcuts below a folder call each identifier."""
+def _calls(folder: Path) -> tuple[Counter[str], int]:
+    """How often the shortcuts below a folder call each identifier, and how many could not be read."""
     if not folder.is_dir():
         raise CommandError(f"{folder} is no folder; give the one that holds the shortcuts.")
     calls: Counter[str] = Counter()
+    unreadable = 0
     for name in list_files(folder):
         try:
             actions = read_file(folder / name).workflow.get("WFWorkflowActions")
         except ShortcutError:
+            unreadable += 1
             continue
         for action in actions if isinstance(actions, list) else ():
             identifier = action.get("WFWorkflowActionIdentifier") if isinstance(action, dict) else None
             if isinstance(identifier, str):
                 calls[identifier] += 1
-    return calls
+    return calls, unreadable

@@ -93,7 +93,7 @@ def meaning(parameter: Parameter) -> str:
     if parameter.values:
         parts.append(f"One of {', '.join(_value(*pair) for pair in parameter.values.items())}.")
     if parameter.when:
-        needs = " and ".join(f"{key} is {value!r}" for key, value in parameter.when.items())
+        needs = " and ".join(f"{_text(key)} is {value!r}" for key, value in parameter.when.items())
         parts.append(f"Only when {needs}.")
     if parameter.required:
         parts.append("Required.")

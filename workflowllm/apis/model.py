@@ -1,5 +1,6 @@
 """An API as every source describes it: typed parameters, an output, and words about them."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -128,6 +129,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         items = [plain(item) for item in value]
         return None if any(item is None for item in items) else items
-    if isinstance(value, float) and value != value:
+    if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, str | bool | int | float) else None

@@ -9,38 +9,49 @@ import pickle
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-_PLAIN = (dict, list, set, frozenset, tuple, str, bytes, int, float, complex, bool)
-_CONTAINERS = {kind.__name__: kind for kind in (*_PLAIN, bytearray) if kind is not bytearray}
-_ADMITTED: dict[tuple[str, str], Callable[..., Any]] = {
-    ("collections", "OrderedDict"): OrderedDict,
-    ("collections", "defaultdict"): defaultdict,
-}
-# Python 2's name of the module and Python 3's
-_ADMITTED |= {(module, name): kind for module in ("builtins", "__builtin__") for name, kind in _CONTAINERS.items()}
-_VALUES = frozenset((*_PLAIN, OrderedDict, defaultdict, type(None)))
+_PLAIN = (dict, list, set, frozenset, tuple, str, int, float, complex, bool)
+_VALUES = frozenset((*_PLAIN, bytes, OrderedDict, defaultdict, type(None)))
+# What sets attributes, or takes memory by a number that the file names; plain containers need none of it.
+_REFUSED_STEPS = (pickle.BUILD, pickle.BYTEARRAY8, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER,
+                  pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID)  # fmt: skip
 
 
 class UnsafePickle(ValueError):
     """A file that is no pickle of plain containers: which file, and what it asks for."""
 
 
-class _EncodedBytes:
-    """`_codecs.encode(text, "latin1")`, which is how protocols 0 to 2 write bytes. Nothing can be set on it."""
-
-    __slots__ = ()
-
-    def __call__(self, text: str, encoding: str) -> bytes:
-        if type(text) is not str or encoding not in ("latin1", "latin-1"):
-            raise pickle.UnpicklingError("bytes that are not written as latin1")
-        return text.encode("latin1")
+def _empty_bytes() -> bytes:
+    """`bytes()`, which is how protocols 0 to 2 write b""; with a number it would take that much memory."""
+    return b""
 
 
-class _Unpickler(pickle.Unpickler):
+def _encoded_bytes(text: str, encoding: str) -> bytes:
+    """`_codecs.encode(text, "latin1")`, which is how protocols 0 to 2 write other bytes."""
+    if type(text) is not str or encoding != "latin1":
+        raise pickle.UnpicklingError("bytes that are not written as latin1")
+    return text.encode("latin1")
+
+
+_ADMITTED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("collections", "OrderedDict"): OrderedDict,
+    ("collections", "defaultdict"): defaultdict,
+    ("_codecs", "encode"): _encoded_bytes,
+}
+for _module in ("builtins", "__builtin__"):  # Python 3's name and Python 2's
+    _ADMITTED |= {(_module, kind.__name__): kind for kind in _PLAIN} | {(_module, "bytes"): _empty_bytes}
+
+
+class _Unpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
+    """The standard library's reader in Python: the one in C takes memory by an index that the file names."""
+
+    def refuse(self) -> None:
+        raise UnsafePickle("a step that no plain container needs (attributes, buffers, outside objects) is refused")
+
+    dispatch: ClassVar = pickle._Unpickler.dispatch | {code[0]: refuse for code in _REFUSED_STEPS}
+
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ("_codecs", "encode"):
-            return _EncodedBytes()
         if (module, name) not in _ADMITTED:
             raise UnsafePickle(f"{module}.{name} is refused: a released file holds plain containers only")
         return _ADMITTED[module, name]
