@@ -14,8 +14,10 @@ from typing import Any, ClassVar
 _PLAIN = (dict, list, set, frozenset, tuple, str, int, float, complex, bool)
 _VALUES = frozenset((*_PLAIN, bytes, OrderedDict, defaultdict, type(None)))
 # What sets attributes, or takes memory by a number that the file names; plain containers need none of it.
-_REFUSED_STEPS = (pickle.BUILD, pickle.BYTEARRAY8, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER,
-                  pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID)  # fmt: skip
+_REFUSED_STEPS = b"".join(
+    (pickle.BUILD, pickle.BYTEARRAY8, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER,
+     pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID)
+)  # fmt: skip
 
 
 class UnsafePickle(ValueError):
@@ -49,7 +51,7 @@ class _Unpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
     def refuse(self) -> None:
         raise UnsafePickle("a step that no plain container needs (attributes, buffers, outside objects) is refused")
 
-    dispatch: ClassVar = pickle._Unpickler.dispatch | {code[0]: refuse for code in _REFUSED_STEPS}
+    dispatch: ClassVar = pickle._Unpickler.dispatch | dict.fromkeys(_REFUSED_STEPS, refuse)
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _ADMITTED:
