@@ -46,7 +46,19 @@ def _is_regular(question: Any) -> bool:
         and question.get("Category") == CATEGORY
         and len(question) > 2
         and all(map(is_name, question))
+        and not _refers(question)
     )
+
+
+def _refers(question: dict[str, Any]) -> bool:
+    """Whether a question's default holds a reference: where it stands, no name can be trusted to mean the same."""
+    waiting: list[Any] = [question]
+    for value in waiting:  # grows while it is walked: no recursion, however deep the value
+        if isinstance(value, dict) and isinstance(value.get("Type"), str):
+            return True
+        if isinstance(value, (dict, list)):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return False
 
 
 def _statement_starts(nodes: Sequence[Node]) -> set[int]:
