@@ -93,6 +93,14 @@ def test_the_readme_counts_what_is_there() -> None:
     assert f"{sum(count for *_, count, _ in listed):,} actions of {len(listed)}" in text.replace("\n", " ")
 
 
+def test_the_readmes_example_is_valid(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", (CATALOGUE_FOLDER / "README.md").read_text("utf-8"), re.S)
+    (tmp_path / "a.yaml").write_text(example)
+    assert set(Catalogue([CatalogueFiles(tmp_path)])) == {
+        "com.example.Notes.EXAddNoteIntent", "com.example.Notes.AddNoteIntent",
+    }  # fmt: skip
+
+
 def broken(*changes: tuple[str, str]) -> str:
     text = GOOD
     for old, new in changes:

@@ -76,26 +76,28 @@ class _File:
     def _api(self, name: str, action: Mapping[str, Any]) -> Api:
         words = action.get("descriptionMetadata")
         words = words if isinstance(words, dict) else {}
-        parameters: dict[str, Parameter] = {}
-        listed = action.get("parameters")
-        for item in listed if isinstance(listed, list) else ():
-            if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"]:
-                parameters.setdefault(item["name"], self._parameter(name, item))
-            else:
-                self._skip(name, "a parameter without a name")
-        if listed is not None and not isinstance(listed, list):
-            self._skip(name, "parameters is no list")
-        inputs = [item["name"] for item in listed or () if isinstance(item, dict) and item.get("isInput") is True
-                  and isinstance(item.get("name"), str)] if isinstance(listed, list) else []  # fmt: skip
+        items = self._items(name, action.get("parameters"))
         return Api(
             identifier=f"{self.bundle}.{name}",
             name=one_line(action.get("title")) or name,
             description=one_line(words.get("descriptionText")),
-            parameters=tuple(parameters.values()),
+            parameters=tuple(self._parameter(name, item) for item in items.values()),
             returns=self._returns(name, action, words),
-            input_key=inputs[0] if inputs else "",
+            input_key=next((key for key, item in items.items() if item.get("isInput") is True), ""),
             source=AppIntents.name,
         )
+
+    def _items(self, name: str, listed: Any) -> dict[str, Mapping[str, Any]]:
+        """An action's parameters by name, as they are stored."""
+        if listed is not None and not isinstance(listed, list):
+            self._skip(name, "parameters is no list")
+        items: dict[str, Mapping[str, Any]] = {}
+        for item in listed if isinstance(listed, list) else ():
+            if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"]:
+                items.setdefault(item["name"], item)
+            else:
+                self._skip(name, "a parameter without a name")
+        return items
 
     def _parameter(self, action: str, item: Mapping[str, Any]) -> Parameter:
         type_, kind, values = self._type(item.get("valueType"), f"{action}.{item['name']}")
