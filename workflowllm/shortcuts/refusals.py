@@ -40,6 +40,7 @@ _EXPRESSIONS: dict[type, str] = {
     ast.Yield: "append to a list instead.",
     ast.Starred: "write the items out.",
     ast.Set: "write a list.",
+    ast.Constant: 'this value has no action of its own; bytes are data("base64"), in a parameter.',
     ast.Tuple: "write a list.",
 }
 

@@ -103,7 +103,11 @@ def to_json(value: Any) -> Any:
     return {"$uid": value.data} if isinstance(value, plistlib.UID) else value
 
 
-_READ = {"$data": base64.b64decode, "$date": datetime.fromisoformat, "$uid": plistlib.UID}
+_READ = {
+    "$data": lambda text: base64.b64decode(text, validate=True),
+    "$date": datetime.fromisoformat,
+    "$uid": plistlib.UID,
+}
 
 
 def from_json(value: Any) -> Any:
