@@ -36,7 +36,7 @@ KEYS = st.sampled_from(
     + ["WFVariableName", "WFCommentActionText", "WFCondition", "WFRepeatCount", "WFMenuPrompt", "WFDate"]
     + ["Show-text", "class", "", "2nd", "ﬁ", "key with spaces", "self", "action", "name", "é"]
     + ["WFMenuItemTitle", "WFMenuItemAttributedTitle", "WFSerializationType", "Value", "Type", "string"]
-    + ["WFControlFlowMode", "UUID", "None", "print", "__debug__"]
+    + ["WFControlFlowMode", "None", "print", "__debug__"]
 )
 
 

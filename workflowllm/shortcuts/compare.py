@@ -107,7 +107,7 @@ class _Canonical:
         if "Variable" in entries:
             return self.is_spelt_out_input(entries["Variable"], at)
         inner = entries.get("Value", ("",))
-        if inner[0] != "output" or not isinstance(inner[1], int) or inner[1] >= at:
+        if inner[0] != "output" or inner[2] != ("dictionary", {}) or not isinstance(inner[1], int) or inner[1] >= at:
             return False
         return not any(
             action.parameters.get("UUID")
