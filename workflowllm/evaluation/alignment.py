@@ -19,9 +19,8 @@ COMMON = 10
 Profiles = dict[str, Counter]
 
 
-def proposals(reference: Flow, candidate: Flow) -> Iterator[dict[str, str]]:
-    """Maps from the candidate's variables to the reference's, each variable at most once."""
-    ours, theirs = profiles(reference), profiles(candidate)
+def proposals(ours: Profiles, theirs: Profiles) -> Iterator[dict[str, str]]:
+    """Maps from their variables to ours, each variable at most once."""
     rest = match_by_use(
         {name: profile for name, profile in ours.items() if name not in theirs},
         {name: profile for name, profile in theirs.items() if name not in ours},

@@ -13,7 +13,13 @@ from functools import cached_property
 
 from workflowllm.evaluation.comments import strip_comments, strip_like_package
 from workflowllm.evaluation.dataflow import FlowGrammar
-from workflowllm.evaluation.flow_match import count_items, match_aligned, match_numbered, number_variables
+from workflowllm.evaluation.flow_match import (
+    AlignableFlow,
+    count_items,
+    match_aligned,
+    match_numbered,
+    number_variables,
+)
 from workflowllm.evaluation.flow_state import Flow
 from workflowllm.evaluation.ngram import Counts, NGrams, bleu, count_ngrams, shared_counts
 from workflowllm.evaluation.options import FIXED, WEIGHTS, Options
@@ -50,6 +56,10 @@ class Analysis:
         self.subtrees  # noqa: B018 - the other user of the tree, which can go now: it is the largest part
         del self._tree
         return found
+
+    @cached_property
+    def alignable_flow(self) -> AlignableFlow:
+        return AlignableFlow(self.flow, self._scorer.options)
 
     @cached_property
     def numbered_flow(self) -> Counter:
@@ -94,7 +104,7 @@ class CodeBleu:
         if options.plain_total and not ours.flow.items and not theirs.flow.items:
             return syntax_match(ours.subtrees, theirs.subtrees, options.syntax_precision)
         if options.align_variables:
-            return match_aligned(ours.flow, theirs.flow, options)
+            return match_aligned(ours.alignable_flow, theirs.alignable_flow)
         return match_numbered(ours.numbered_flow, theirs.numbered_flow, options.flow_precision)
 
     def total(self, parts: dict[str, float]) -> float:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 
-from workflowllm.evaluation.alignment import proposals
+from workflowllm.evaluation.alignment import Profiles, profiles, proposals
 from workflowllm.evaluation.flow_state import Flow, Item
 from workflowllm.evaluation.options import Options
 from workflowllm.evaluation.syntax import multiset_f1
@@ -32,19 +33,37 @@ def match_numbered(reference: Counter, candidate: Counter, precision: bool) -> f
     return shared / total if total else 0.0
 
 
-def match_aligned(reference: Flow, candidate: Flow, options: Options) -> float:
-    """The same with the candidate's variables matched to the reference's: the best of the proposed ways."""
+class AlignableFlow:
+    """A program's data-flow with what its comparison needs, found out once."""
 
-    def count(flow: Flow, names: dict[str, str]) -> Counter:
-        return count_items(renamed(flow, names), options)
+    def __init__(self, flow: Flow, options: Options) -> None:
+        self.flow, self.options = flow, options
 
-    ours = count(reference, {name: name for name in reference.variables})
+    @cached_property
+    def profiles(self) -> Profiles:
+        return profiles(self.flow)
+
+    @cached_property
+    def own_names(self) -> Counter:
+        return self.under({name: name for name in self.flow.variables})
+
+    @cached_property
+    def one_name(self) -> Counter:
+        return self.under(dict.fromkeys(self.flow.variables, ""))
+
+    def under(self, names: dict[str, str]) -> Counter:
+        """The items after renaming."""
+        return count_items(renamed(self.flow, names), self.options)
+
+
+def match_aligned(reference: AlignableFlow, candidate: AlignableFlow) -> float:
+    """As `match_numbered`, with the candidate's variables matched to the reference's: the best of the proposed ways."""
+    precision = reference.options.flow_precision
     # No way can match more than if all variables were one; a first one that comes near needs no second.
-    one_name = [count(flow, dict.fromkeys(flow.variables, "")) for flow in (reference, candidate)]
-    enough = NEAR * match_numbered(*one_name, options.flow_precision)
+    enough = NEAR * match_numbered(reference.one_name, candidate.one_name, precision)
     best = 0.0
-    for names in proposals(reference, candidate):
-        best = max(best, match_numbered(ours, count(candidate, names), options.flow_precision))
+    for names in proposals(reference.profiles, candidate.profiles):
+        best = max(best, match_numbered(reference.own_names, candidate.under(names), precision))
         if best >= enough:
             break
     return best

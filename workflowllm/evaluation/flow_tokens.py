@@ -57,11 +57,17 @@ def _spans(tree: FlatTree, grammar: Grammar, options: Options) -> list[Span]:
     """Leaves and whole strings, without comments. With `see_fstrings` the leaves in an f-string's braces instead."""
     opened = _interpolated(tree, grammar) if options.see_fstrings else set()
     ignored = grammar.kinds("comment", *(STRING_PARTS if options.see_fstrings else ()))
+    if options.true_offsets or tree.code.isascii():
+        # Operators are named by their text: cut out rightly they are no tokens. Made-up ones have no text.
+        shown = grammar.named - ignored
+        leaves = [leaf for leaf in tree.leaves if tree.kinds[leaf[0]] in shown or leaf[1] == leaf[2]]
+    else:
+        leaves = tree.leaves
     spans: list[Span] = []
     strings = iter([*tree.strings, (len(tree.kinds), 0, 0)])
     string = next(strings)
     skip_to = 0
-    for leaf in tree.leaves:
+    for leaf in leaves:
         node = leaf[0]
         while string[0] < node:
             if string[0] >= skip_to and string[0] not in opened:

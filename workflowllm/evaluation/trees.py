@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import tree_sitter_python
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Parser, Tree
 
 __all__ = ["ERROR", "FlatTree", "Grammar", "encode"]
 
@@ -130,35 +130,18 @@ def _hidden_missing(tree: Tree, depth: int) -> dict[int, str]:
     root = tree.root_node
     if not root.has_error or depth > PRINTABLE_DEPTH:
         return {}
-    total = len(HIDDEN_MISSING.findall(str(root)))
-    if not total:
-        return {}
-    nodes, parents = _nodes_with_errors(root)
-    innermost = set(range(len(nodes))) - set(parents)
-    texts = {place: str(nodes[place][1]) for place in innermost}
-    own = {place: len(HIDDEN_MISSING.findall(text)) for place, text in texts.items()}
-    if sum(own.values()) != total:  # some belong to nodes with other errors inside; printing all those takes longer
-        texts = {place: str(node) for place, (_, node) in enumerate(nodes)}
-        counts = [len(HIDDEN_MISSING.findall(texts[place])) for place in range(len(nodes))]
-        own = dict(enumerate(counts))
-        for place, parent in enumerate(parents):
-            if parent >= 0:
-                own[parent] -= counts[place]
-    return {nodes[place][0]: texts[place] for place, count in own.items() if count}
-
-
-def _nodes_with_errors(root: Node) -> tuple[list[tuple[int, Node]], list[int]]:
-    """The nodes with an error in them and their places in the tree; for each, the place of its parent in this list."""
-    nodes: list[tuple[int, Node]] = []
-    parents: list[int] = []
-    todo = [(root, 0, -1)]
+    found = {}
+    todo = [(root, 0, str(root))]
     while todo:
-        node, index, parent = todo.pop()
-        parents.append(parent)
-        nodes.append((index, node))
-        here, index = len(nodes) - 1, index + 1
-        for child in node.children:
+        node, index, text = todo.pop()
+        own = len(HIDDEN_MISSING.findall(text))
+        place = index + 1
+        for child in node.children if own else ():
             if child.has_error:
-                todo.append((child, index, here))
-            index += child.descendant_count
-    return nodes, parents
+                inside = str(child)
+                todo.append((child, place, inside))
+                own -= len(HIDDEN_MISSING.findall(inside))
+            place += child.descendant_count
+        if own:
+            found[index] = text
+    return found
