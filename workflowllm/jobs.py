@@ -182,7 +182,7 @@ def map_inputs(
     Inputs are taken as results are, so memory does not grow with their number. An input that kills its worker gives
     `crashed(input)`.
     """
-    results = map(work, inputs) if workers == 1 else _in_processes(work, inputs, workers, crashed)
+    results = map(work, inputs) if workers == 1 else _in_processes(work, inputs, workers, crashed, _new_pool(workers))
     with tqdm(total=total, unit=unit, disable=None, file=sys.stderr) as bar:
         for result in results:
             yield result
@@ -190,38 +190,50 @@ def map_inputs(
 
 
 def _in_processes(
-    work: Callable[[Input], Result], inputs: Iterable[Input], workers: int, crashed: Callable[[Input], Result]
+    work: Callable[[Input], Result],
+    inputs: Iterable[Input],
+    workers: int,
+    crashed: Callable[[Input], Result],
+    pool: ProcessPoolExecutor,
 ) -> Iterator[Result]:
-    pool = _new_pool(workers)
+    chunks = _chunks(inputs)
     waiting: deque[tuple[list[Input], Future[list[Result]]]] = deque()
     try:
-        for chunk in _chunks(inputs):
-            waiting.append((chunk, pool.submit(_each, work, chunk)))
-            if len(waiting) < 4 * workers:
-                continue
+        while True:
+            while len(waiting) < 4 * workers and (chunk := next(chunks, None)):
+                waiting.append((chunk, _submitted(pool, work, chunk)))
+            if not waiting:
+                return
             chunk, future = waiting.popleft()
             try:
-                yield from future.result()
+                results = future.result()
             except BrokenProcessPool:
-                yield from _one_by_one(work, [chunk, *(later for later, _ in waiting)], crashed)
+                lost = [chunk, *(later for later, _ in waiting)]
                 waiting.clear()
                 pool = _new_pool(workers)
-        while waiting:
-            chunk, future = waiting.popleft()
-            try:
-                yield from future.result()
-            except BrokenProcessPool:
-                yield from _one_by_one(work, [chunk, *(later for later, _ in waiting)], crashed)
-                waiting.clear()
+                yield from _one_by_one(work, lost, crashed)
+            else:
+                yield from results
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+def _submitted(pool: ProcessPoolExecutor, work: Callable[[Input], Result], chunk: list[Input]) -> Future[list[Result]]:
+    """The chunk's future, which fails where the pool has broken meanwhile."""
+    try:
+        return pool.submit(_each, work, chunk)
+    except BrokenProcessPool as error:
+        future: Future[list[Result]] = Future()
+        future.set_exception(error)
+        return future
+
+
 def _new_pool(workers: int) -> ProcessPoolExecutor:
-    # forkserver: workers start from a clean process, whatever threads the parent has
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["workflowllm.shortcuts.convert"])
-    return ProcessPoolExecutor(workers, mp_context=context)
+    """Worker processes, started at once: before the progress bar's thread, which a fork would not survive."""
+    # A fork starts in 5 ms, a new interpreter with its imports in 200; macOS's libraries do not stand forks.
+    pool = ProcessPoolExecutor(workers, get_context("fork" if sys.platform == "linux" else "spawn"))
+    pool.submit(int).result()
+    return pool
 
 
 def _chunks(inputs: Iterable[Input]) -> Iterator[list[Input]]:

@@ -70,7 +70,7 @@ class _Canonical:
         if isinstance(value, bool):
             return ("boolean", value)
         if isinstance(value, (int, float)):
-            return ("number", value)
+            return ("number", value if value == value else "nan")
         if isinstance(value, dict):
             return self.mapping(value)
         if isinstance(value, list):

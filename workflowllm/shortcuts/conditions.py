@@ -29,7 +29,9 @@ def gives_number(token: dict, maker_identifier: str | None) -> bool:
     steps = token.get("Aggrandizements") or []
     last = steps[-1] if isinstance(steps, list) and steps and isinstance(steps[-1], dict) else {}
     if last:
-        return last.get("CoercionItemClass") == "WFNumberContentItem" or last.get("PropertyName") in _NUMBER_PROPERTIES
+        name = last.get("PropertyName")
+        is_number_property = isinstance(name, str) and name in _NUMBER_PROPERTIES
+        return last.get("CoercionItemClass") == "WFNumberContentItem" or is_number_property
     facts = action_facts().get(maker_identifier or "")
     return bool(facts and facts.gives == "number") or str(token.get("VariableName", "")).startswith("Repeat Index")
 

@@ -6,7 +6,7 @@ from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.conditions import gives_number, simple_test, wrapped_reference
 from workflowllm.shortcuts.literals import line_literal
 from workflowllm.shortcuts.statements import call, plain_reference
-from workflowllm.shortcuts.tree import Action, Branch, Menu
+from workflowllm.shortcuts.tree import MENU, Action, Branch, Menu
 from workflowllm.shortcuts.values import parse_ranges
 
 if TYPE_CHECKING:
@@ -192,9 +192,9 @@ def branch_extra(branch: Branch) -> dict[str, Any]:
     """What a branch's opening action stores beside its title."""
     parameters = branch.start.parameters
     said = set(dialect.CONTROL_KEYS)
-    if isinstance(parameters.get("WFMenuItemTitle"), str):
+    if branch.start.identifier == MENU and isinstance(parameters.get("WFMenuItemTitle"), str):
         said.add("WFMenuItemTitle")
-    if _attributed(parameters):
+    if branch.start.identifier == MENU and _attributed(parameters):
         said.add("WFMenuItemAttributedTitle")
     return {key: value for key, value in parameters.items() if key not in said}
 

@@ -46,6 +46,8 @@ def _scan(action: Action, links: Links) -> None:
     if isinstance(name, str):
         links.variables.setdefault(name, [])
     waiting: list[Any] = [value for value in action.parameters.values() if type(value) in (dict, list)]
+    if action.other:
+        waiting.append(action.other)
     for value in waiting:  # grows while it is walked: no recursion, however deep the value
         if type(value) is dict:
             if "Type" in value:

@@ -1,4 +1,4 @@
-"""One action as a Python statement, and the heads of blocks."""
+"""One action as a Python statement."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

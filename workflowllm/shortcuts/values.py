@@ -146,10 +146,10 @@ class ValuePrinter:
         known = _TOKEN_KEYS.get(kind, _SOURCE_KEYS) if isinstance(kind, str) else ()
         base = self.base(kind, token)
         steps = token.get("Aggrandizements")
-        if base is None or not isinstance(steps, (list, type(None))):
+        if base is None:
             return f"token({self.dictionary(token)})"
         extra = {key: value for key, value in token.items() if key not in known}
-        if steps == [] or (steps and len(steps) > _MAX_STEPS):
+        if steps is not None and not (isinstance(steps, list) and 0 < len(steps) <= _MAX_STEPS):
             extra["Aggrandizements"], steps = steps, None
         for step in steps or ():
             base = self.step(base, step)
