@@ -43,7 +43,7 @@ class Options:
     keep_partial_flow: bool = False
     """One statement that the extraction cannot read empties the whole file's data-flow. On: only that one is lost."""
     bindings_define: bool = False
-    """Any name that is read is from then on defined (functions too). On: only what binds a name defines it, and the
+    """Any name that is read is from then on defined, functions too. On: only what binds a name defines it, and the
     names of keyword arguments and of attributes are no variables."""
     pair_sequences: bool = False
     """Two sides with equally many parts are paired part by part (`a.b = c + d` gives + to the dot), a loop's variables
@@ -59,9 +59,10 @@ class Options:
     see_walrus: bool = False
     """`x := ...` defines nothing. On: it is an assignment."""
     see_imports: bool = False
-    """Imports define nothing. On: they define the names they bind."""
+    """The words of an import are names like any others. On: it defines the names that it binds, and no more."""
     see_parameters: bool = False
-    """Of parameters only those with a default define something. On: all do."""
+    """Only parameters with a default define something; the words of the others, types too, are names like any others.
+    On: all parameters define their names, and no more."""
 
     # Data-flow: how it is compared.
     align_variables: bool = False
