@@ -1,1 +1,7 @@
-"""Lets the tests of a folder import that folder's helpers."""
+"""Settings of all tests; a conftest.py here also lets the tests of a folder import that folder's helpers."""
+
+from hypothesis import settings
+
+# The same examples in every run, and no time limit on one: a busy machine is no failure.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
