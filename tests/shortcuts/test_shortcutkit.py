@@ -38,14 +38,14 @@ def greeting(s):
 @pair("""
 name = is_workflow_actions_getclipboard()
 if name:
-    is_workflow_actions_showresult(Text=f"👋🏽 {name} and {clipboard()}, {shortcut_input()}")
+    is_workflow_actions_showresult(Text=f"👋🏽 {name}, {clipboard()}{shortcut_input()}")
 else:
     is_workflow_actions_showresult(Text=f"{current_date()}")
 """)
 def emoji_before_references(s):
     name = s.action(api.GETCLIPBOARD)
     gid = s.if_(kit.ref(name), "has_any_value")
-    s.action(api.SHOWRESULT, Text=kit.text("👋🏽 ", kit.ref(name), " and ", kit.clipboard(), ", ", kit.shortcut_input()))
+    s.action(api.SHOWRESULT, Text=kit.text("👋🏽 ", kit.ref(name), ", ", kit.clipboard(), kit.shortcut_input()))
     s.otherwise(gid)
     s.action(api.SHOWRESULT, Text=kit.text(kit.current_date()))
     s.end_if(gid)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.identifiers import is_name
-from workflowllm.shortcuts.literals import line_literal
+from workflowllm.shortcuts.literals import line_literal, text_literal
 
 if TYPE_CHECKING:
     from workflowllm.shortcuts.values import ValuePrinter
@@ -47,7 +47,7 @@ def _key(printer: "ValuePrinter", field: dict) -> str | None:
 def _text(printer: "ValuePrinter", value: Any) -> str | None:
     """A str or a WFTextTokenString as a literal or f-string; None for anything else."""
     if isinstance(value, str):
-        return line_literal(value)
+        return text_literal(value)
     if isinstance(value, dict) and value.get("WFSerializationType") == dialect.TEXT and len(value) == 2:
         return printer.text(value["Value"]) if isinstance(value.get("Value"), dict) else None
     return None
