@@ -36,7 +36,7 @@ class Binding:
     name: str
     sites: Counter[str] = field(default_factory=Counter)  # declare, missing, reference, action, append, loop
     label: str | None = None  # the name that Shortcuts shows, from an annotation
-    uuid: str = ""  # of an output that nothing makes
+    uuid: str | None = None  # of an output that nothing makes
 
     @property
     def kind(self) -> Kind:

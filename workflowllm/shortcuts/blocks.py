@@ -193,7 +193,7 @@ def _match(compiler: "Compiler", node: ast.Match) -> dict[str, Any]:
     given = _menu_parameters(compiler, head)
     given.setdefault("WFMenuItems", [_item(title) for title in titles])
     block = _Block(compiler, MENU, node.subject)
-    block.mark(OPEN, {key: value for key, value in given.items() if value is not None})
+    block.mark(OPEN, given)
     if before:
         compiler.block(before.body)
     for case, title in zip(cases, titles):

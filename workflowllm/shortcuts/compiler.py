@@ -108,7 +108,7 @@ class Compiler:
         if binding.kind == "loop":
             return {"Type": "Variable", "VariableName": self.left.get(node.id, binding.shown)}
         if binding.kind in ("missing", "output"):
-            output = binding.uuid or new_uuid(node.id)
+            output = new_uuid(node.id) if binding.uuid is None else binding.uuid
             self.made.setdefault(output, shown_output(binding))
             return self.output_token(output)
         return {"Type": "Variable", "VariableName": binding.shown}
