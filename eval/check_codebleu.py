@@ -117,7 +117,9 @@ def switch_table(pairs: list[tuple[str, str]]) -> list[str]:
         lines.append(
             f"| {switch} | {changed} | {mean(changes):+.4f} | {largest:+.3f} | {mean(off) - mean(fixed):+.4f} |"
         )
-    lines.append(f"| all of them | {len(pairs)} | {mean(fixed) - mean(compat):+.4f} | | |")
+    changes = [new - old for new, old in zip(fixed, compat)]
+    changed = sum(abs(change) > 1e-9 for change in changes)
+    lines.append(f"| all of them | {changed} | {mean(changes):+.4f} | {max(changes, key=abs):+.3f} | |")
     return lines
 
 
