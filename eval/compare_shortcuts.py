@@ -11,8 +11,9 @@ from pathlib import Path
 
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.shortcuts.compare import differences, metadata_differences
+from workflowllm.shortcuts.compile import output_paths
 from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.convert import list_files, output_paths, passed_over
+from workflowllm.shortcuts.convert import list_files, passed_over
 from workflowllm.shortcuts.errors import ShortcutError
 
 

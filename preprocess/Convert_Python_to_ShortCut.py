@@ -25,7 +25,7 @@ from workflowllm.jobs import (
     run_command,
     write_bytes,
 )
-from workflowllm.shortcuts.convert import CompiledFile, compilation_crashed, compile_numbered
+from workflowllm.shortcuts.compile import CompiledFile, compilation_crashed, compile_numbered
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import compile_code
 from workflowllm.shortcuts.sign import sign

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, positive_int, run_command
-from workflowllm.shortcuts.containers import fetch_icloud, is_icloud_link, read_file, read_shortcut
+from workflowllm.shortcuts.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.convert import conversion_crashed, convert_file, list_files
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.to_python import to_python
@@ -45,6 +45,8 @@ def parse_arguments() -> argparse.Namespace:
 
 def print_one(source: str, repair: bool) -> int:
     """Print the Python of one file or link."""
+    from workflowllm.shortcuts.icloud import fetch_icloud  # the network's modules take longer to load than all the rest
+
     try:
         shortcut = read_shortcut(fetch_icloud(source)) if is_icloud_link(source) else read_file(source)
         print(to_python(shortcut.workflow, repair).code, end="")

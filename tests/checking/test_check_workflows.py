@@ -48,10 +48,11 @@ def test_every_record_is_a_line_of_the_output_or_of_the_errors(tmp_path: Path) -
     done = run(records, "--output", output, "--offered")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("done 4, skipped 0, failed 3")
-    found = {row["key"]: [item["code"] for item in row["findings"]] for row in map(json.loads, output.open("rb"))}
+    rows = map(json.loads, output.read_text("utf-8").splitlines())
+    found = {row["key"]: [item["code"] for item in row["findings"]] for row in rows}
     assert found == {"a": [], "b": ["unused-output"], "c": ["unused-output", "api-not-offered"],
                      "line 6": ["unused-output", "api-not-offered"]}  # fmt: skip
-    errors = [json.loads(line)["key"] for line in Path(f"{output}.errors.jsonl").open("rb")]
+    errors = [json.loads(line)["key"] for line in Path(f"{output}.errors.jsonl").read_text("utf-8").splitlines()]
     assert errors == ["d", "e", "line 7"]
 
 

@@ -8,9 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from workflowllm.shortcuts import bplist, containers
-from workflowllm.shortcuts.containers import fetch_icloud, is_icloud_link, read_file, read_shortcut
+from workflowllm.shortcuts import bplist, containers, icloud
+from workflowllm.shortcuts.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.icloud import fetch_icloud
 
 COMMENT = {
     "WFWorkflowActionIdentifier": "is.workflow.actions.comment",
@@ -207,6 +208,6 @@ def test_fetching_nothing_but_icloud_links_and_bounded_bodies(cloud, monkeypatch
     with pytest.raises(ShortcutError, match="not an iCloud link"):
         fetch_icloud("https://example.org/x", base=base)
     answers[f"/shortcuts/api/records/{ID}"] = bytes(2000)
-    monkeypatch.setattr(containers, "MAX_BYTES", 1000)
+    monkeypatch.setattr(icloud, "MAX_BYTES", 1000)
     with pytest.raises(ShortcutError, match="over 0 MiB"):
         fetch_icloud(LINK, timeout=5, base=base)

@@ -1,17 +1,14 @@
 """Shortcut files of every kind, told apart by their content, as the property list they hold.
 
 Binary and XML property lists (`.shortcut`, `.wflow`, `.plist`), JSON dumps of the same tree, and the signed files of
-iOS 15 and later. iCloud links are fetched with the record API that the page of such a link uses itself.
+iOS 15 and later. What an iCloud link leads to is fetched by `icloud.py`.
 """
 
 from __future__ import annotations
 
 import codecs
-import http.client
 import json
 import re
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +16,10 @@ from workflowllm.shortcuts import bplist, signed, xmlplist
 from workflowllm.shortcuts.errors import ShortcutError
 
 MAX_BYTES = 256 << 20
-ICLOUD = "https://www.icloud.com"
+ICLOUD_LINK = re.compile(
+    r"https?://(?:www\.)?icloud\.com/shortcuts/(?:api/records/)?([0-9A-Fa-f-]{16,64})/?(?:[?#]\S*)?"
+)
 
-_LINK = re.compile(r"https?://(?:www\.)?icloud\.com/shortcuts/(?:api/records/)?([0-9A-Fa-f-]{16,64})/?(?:[?#]\S*)?")
 _JSON_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MAX_JSON_NUMBER = 400  # characters; the longest real is a little over 300 digits written out
 
@@ -149,36 +147,4 @@ def _check_actions(root: object) -> None:
 
 def is_icloud_link(text: str) -> bool:
     """Whether a text is a link to a shared shortcut, such as `https://www.icloud.com/shortcuts/<id>`."""
-    return _LINK.fullmatch(text.strip()) is not None
-
-
-def fetch_icloud(url: str, timeout: float = 30.0, base: str = ICLOUD) -> bytes:
-    """The file that an iCloud link leads to: unsigned where the record names one, else signed."""
-    link = _LINK.fullmatch(url.strip())
-    if not link:
-        raise ShortcutError(f"{url[:200]!r} is not an iCloud link such as {ICLOUD}/shortcuts/<id>.")
-    record = _download(f"{base}/shortcuts/api/records/{link[1]}", timeout)
-    try:
-        fields = json.loads(record)["fields"]
-        address = next(
-            fields[name]["value"]["downloadURL"] for name in ("shortcut", "signedShortcut") if fields.get(name)
-        )
-    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
-        raise ShortcutError(f"The iCloud record of {url.strip()} names no file to download.") from None
-    return _download(str(address).replace("${f}", "Shortcut.shortcut"), timeout)
-
-
-def _download(address: str, timeout: float) -> bytes:
-    """The body at an http(s) address."""
-    if not address.lower().startswith(("http://", "https://")):  # urllib would open files as well
-        raise ShortcutError(f"The download address {address[:80]!r} is not an http(s) one.")
-    try:
-        with urllib.request.urlopen(address, timeout=timeout) as answer:
-            body = answer.read(MAX_BYTES + 1)
-    except urllib.error.HTTPError as error:
-        raise ShortcutError(f"{address[:200]} answered {error.code}: the link may have expired.") from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise ShortcutError(f"Cannot fetch {address[:200]}: {getattr(error, 'reason', error)}.") from None
-    if len(body) > MAX_BYTES:
-        raise ShortcutError(f"{address[:200]} is over {MAX_BYTES >> 20} MiB; no shortcut is.")
-    return body
+    return ICLOUD_LINK.fullmatch(text.strip()) is not None

@@ -3,10 +3,12 @@
 import base64
 import plistlib
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workflowllm.shortcuts.compiler import Compiled
 from workflowllm.shortcuts.errors import ShortcutError
+
+if TYPE_CHECKING:
+    from workflowllm.shortcuts.compiler import Compiled
 
 # What Shortcuts writes into a new, empty shortcut that takes any input.
 _INPUTS = (
@@ -48,7 +50,7 @@ def default_metadata() -> dict[str, Any]:
     }
 
 
-def build_workflow(compiled: Compiled, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
+def build_workflow(compiled: "Compiled", metadata: dict[str, Any] | None = None) -> dict[str, Any]:
     """The property list of a shortcut. Given metadata is put back as it is; None stands for that of a new shortcut."""
     workflow = default_metadata() if metadata is None else dict(metadata)
     if compiled.questions:
