@@ -164,6 +164,21 @@ def time_workers(folder: Path, rounds: int) -> tuple[float, float, int]:
     return median(seconds[1]), median(seconds[2]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
+def machine_scaling(rounds: int) -> float:
+    """How many times faster two processes that only count do twice one's work, which is all that workers can reach."""
+    command = [sys.executable, "-c", "for _ in range(20_000_000): pass"]
+    alone, together = [], []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        subprocess.run(command)
+        alone.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        for process in [subprocess.Popen(command), subprocess.Popen(command)]:
+            process.wait()
+        together.append(time.perf_counter() - begun)
+    return 2 * median(alone) / median(together)
+
+
 def print_counts(counts: Counts, show: int) -> None:
     converted = counts.files - len(counts.refused)
     print(f"files                              {counts.files}")
@@ -201,6 +216,8 @@ def main() -> int:
           f"{arguments.rounds} rounds; reading alone {ratio.reading:.2f})")  # fmt: skip
     one, two, peak = time_workers(arguments.plain, arguments.rounds)
     print(f"two workers                        {one / two:.2f} times faster ({one:.2f} s against {two:.2f} s)")
+    scaling = machine_scaling(arguments.rounds)
+    print(f"two processes that only count      {scaling:.2f} times faster on this machine")
     print(f"peak memory of a process           {peak / 1024:.0f} MiB")
     return SOME_FAILED if counts.unparsed or counts.unequal or counts.unassigned or counts.metadata_lost else ALL_DONE
 
