@@ -37,7 +37,7 @@ def positive_int(text: str) -> int:
 
 def _collect_rarely() -> None:
     """Look for garbage in cycles less often: property lists are trees, and looking took a fifth of a conversion."""
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(200_000, 20, 50)
 
 
 def run_command(main: Callable[[], int]) -> None:

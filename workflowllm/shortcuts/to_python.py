@@ -60,6 +60,7 @@ def to_python(workflow: dict[str, Any], repair: bool = False) -> Conversion:
     printer.block(tree)
     printer.lines += [printer.question(entry) for entry in questions.last]
     lines = printer.declarations() + printer.lines
+    del printer.values  # it holds the printer: without this cycle, memory is free before anything collects garbage
     apis = list(dict.fromkeys(action.identifier for action in actions))
     return Conversion("\n".join(lines) + "\n" if lines else "", apis, metadata)
 
