@@ -59,9 +59,9 @@ def print_recall(sources: list[Source], faults: int, random: Random) -> None:
             source, damage = draw(sources, make, random)
             if damage:
                 made += 1
-                before = {(item.code, item.message) for item in check_code(source.code, source.apis)}
-                after = {(item.code, item.message) for item in check_code(damage.code, damage.offered)}
-                found += any(code in damage.expected for code, _ in after - before)
+                before = Counter(item.code for item in check_code(source.code, source.apis))
+                after = Counter(item.code for item in check_code(damage.code, damage.offered))
+                found += any(code in damage.expected for code in after - before)
         print(f"{name:<28} {found} of {made} found ({100 * found / max(made, 1):.1f} %)")
 
 

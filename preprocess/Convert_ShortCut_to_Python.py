@@ -12,6 +12,7 @@ Convert_Python_to_ShortCut.py makes an equal shortcut. What cannot be converted 
 """
 
 import argparse
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -62,8 +63,14 @@ def convert_folder(arguments: argparse.Namespace) -> int:
         raise CommandError(f"{folder} is no folder; give the one that holds the shortcuts.")
     output = RecordOutcomes(arguments.output)
     files = list_files(folder, without=(output.output, output.errors), without_folder=arguments.python_dir)
-    with output:
-        work = partial(convert_file, folder=folder, python_dir=arguments.python_dir, repair=arguments.repair)
+    with output, tempfile.TemporaryDirectory() as scratch:
+        work = partial(
+            convert_file,
+            folder=folder,
+            python_dir=arguments.python_dir,
+            repair=arguments.repair,
+            scratch=Path(scratch) if arguments.workers > 1 else None,
+        )
         for converted in map_inputs(work, files, arguments.workers, conversion_crashed, len(files), "file"):
             if converted.passed_over:
                 output.skipped += 1

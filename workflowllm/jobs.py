@@ -15,12 +15,10 @@ from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import IO, Any, TypeVar
-
-from tqdm import tqdm
+from typing import IO, Any, NamedTuple, TypeVar
 
 ALL_DONE, SOME_FAILED, WRONG_COMMAND = 0, 1, 2
-_CHUNK = 8  # inputs handed to a worker at a time: small enough for progress, large enough for the pipe
+_CHUNK = 16  # inputs handed to a worker at a time: small enough for progress, large enough for the pipe
 Input, Result = TypeVar("Input"), TypeVar("Result")
 
 
@@ -131,6 +129,22 @@ def _json_array(text: str, path: Path) -> list[Any]:
     return records
 
 
+class Piece(NamedTuple):
+    """Bytes that a worker has left in a file."""
+
+    path: Path
+    start: int
+    length: int
+
+
+def left_behind(data: bytes, folder: Path) -> Piece:
+    """Leave bytes in this process's own file of a folder."""
+    path = folder / str(os.getpid())
+    with open(path, "ab") as handle:
+        handle.write(data)
+        return Piece(path, handle.tell() - len(data), len(data))
+
+
 class Outcomes:
     """How the inputs of a run end: counts, and what failed in `<output>.errors.jsonl`, there only when needed."""
 
@@ -165,13 +179,19 @@ class RecordOutcomes(Outcomes):
     def __init__(self, output: Path):
         super().__init__(output)
         self.output = output
+        self._pieces: dict[Path, IO[bytes]] = {}
 
     def __enter__(self) -> "RecordOutcomes":
         self._records = self.files.enter_context(whole_file(self.output))
         return super().__enter__()
 
-    def add(self, line: bytes) -> None:
-        """A record, as `json_line` gives it."""
+    def add(self, line: bytes | Piece) -> None:
+        """A record, as `json_line` gives it, here or left behind by a worker."""
+        if isinstance(line, Piece):
+            if line.path not in self._pieces:
+                self._pieces[line.path] = self.files.enter_context(line.path.open("rb"))
+            self._pieces[line.path].seek(line.start)
+            line = self._pieces[line.path].read(line.length)
         self._records.write(line)
         self.done += 1
 
@@ -190,7 +210,12 @@ def map_inputs(
     `crashed(input)`.
     """
     results = map(work, inputs) if workers == 1 else _in_processes(work, inputs, workers, crashed, _new_pool(workers))
-    with tqdm(total=total, unit=unit, disable=None, file=sys.stderr) as bar:
+    if not sys.stderr.isatty():
+        yield from results
+        return
+    from tqdm import tqdm  # loads for 40 ms, as long as everything else here
+
+    with tqdm(total=total, unit=unit, file=sys.stderr) as bar:
         for result in results:
             yield result
             bar.update()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from workflowllm.jobs import json_line, write_bytes
+from workflowllm.jobs import Piece, json_line, left_behind, write_bytes
 from workflowllm.shortcuts.containers import read_file
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.to_python import to_python
@@ -19,7 +19,7 @@ class Converted:
     """A shortcut file's record as a line of JSON; or a reason in one sentence, and no line."""
 
     key: str
-    line: bytes = b""
+    line: bytes | Piece = b""
     error: str = ""
     passed_over: bool = False  # not a shortcut, and by its name not meant to be one
 
@@ -41,8 +41,13 @@ def list_files(folder: Path, without: tuple[Path, ...] = (), without_folder: Pat
     return sorted(found)
 
 
-def convert_file(key: str, folder: Path, python_dir: Path | None, repair: bool) -> Converted:
-    """One file of a folder, whatever it holds; its Python also goes below `python_dir`."""
+def convert_file(
+    key: str, folder: Path, python_dir: Path | None, repair: bool, scratch: Path | None = None
+) -> Converted:
+    """One file of a folder, whatever it holds; its Python also goes below `python_dir`.
+
+    With a scratch folder, the line is left there in a file of this process: cheaper than a pipe to the parent.
+    """
     try:
         record = shortcut_record(folder, key, repair)
         if python_dir:
@@ -53,7 +58,8 @@ def convert_file(key: str, folder: Path, python_dir: Path | None, repair: bool) 
         return Converted(key, error=f"its Python was not written: {error.strerror}.")
     except (RecursionError, MemoryError) as error:
         return Converted(key, error=f"the file is too large or nested too deeply ({type(error).__name__}).")
-    return Converted(key, json_line(record))
+    line = json_line(record)
+    return Converted(key, line if scratch is None else left_behind(line, scratch))
 
 
 def conversion_crashed(key: str) -> Converted:
