@@ -59,9 +59,10 @@ def print_recall(sources: list[Source], faults: int, random: Random) -> None:
             source, damage = draw(sources, make, random)
             if damage:
                 made += 1
-                before = Counter(item.code for item in check_code(source.code, source.apis))
-                after = Counter(item.code for item in check_code(damage.code, damage.offered))
-                found += any(code in damage.expected for code in after - before)
+                # Faults keep the lines where they are, so that a finding counts only if it was not there before.
+                before = {(item.line, item.code, item.message) for item in check_code(source.code, source.apis)}
+                after = {(item.line, item.code, item.message) for item in check_code(damage.code, damage.offered)}
+                found += any(code in damage.expected for _, code, _ in after - before)
         print(f"{name:<28} {found} of {made} found ({100 * found / max(made, 1):.1f} %)")
 
 
