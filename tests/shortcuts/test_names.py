@@ -3,7 +3,7 @@
 import ast
 import re
 
-from helpers import action, attached, mark, output, uuid, variable, workflow
+from helpers import action, attached, mark, output, rebuilt, uuid, variable, workflow
 
 from workflowllm.shortcuts.dialect import RESERVED
 from workflowllm.shortcuts.paths import early_reads
@@ -75,3 +75,10 @@ def test_a_reference_means_the_latest_owner_of_its_uuid() -> None:
 def test_a_list_that_is_only_added_to_starts_empty() -> None:
     append = action("appendvariable", WFVariableName="All", WFInput=attached(output(1)))
     assert code(text(1), append).splitlines() == ["All = []", 'result = "a"', "All.append(result)"]
+
+
+def test_a_variable_is_assigned_whatever_its_action_holds_besides() -> None:
+    odd = {**set_variable("Found", 1), "SCPLData": {"a": 1}}
+    printed = code(text(1), odd, action("setclipboard", WFInput=attached(variable("Found"))))
+    assert printed.splitlines()[1] == 'Found = is_workflow_actions_setvariable({"SCPLData": {"a": 1}}, WFInput=result)'
+    assert to_python(rebuilt(to_python(workflow(text(1), odd)))).code == to_python(workflow(text(1), odd)).code

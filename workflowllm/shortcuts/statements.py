@@ -22,7 +22,8 @@ def statement(printer: "Printer", action: Action) -> str:
     """The statement of an action that is no part of a block."""
     special = _SPECIAL.get(action.identifier)
     plain = not action.other and isinstance(action.parameters.get("CustomOutputName", ""), str)
-    text = special(printer, action, action.parameters) if special and plain else None
+    # A variable is assigned whatever else its action holds: later lines read it.
+    text = special(printer, action, action.parameters) if special and (plain or special is _set_variable) else None
     return text or assigned_call(printer, action)
 
 
@@ -132,7 +133,7 @@ def _set_variable(printer: "Printer", action: Action, parameters: dict[str, Any]
     if not isinstance(name, str) or action.index in printer.names.outputs:
         return None
     source = None
-    if parameters.keys() <= {_NAME, "WFInput", "UUID"}:
+    if parameters.keys() <= {_NAME, "WFInput", "UUID"} and not action.other:
         source = plain_reference(printer, parameters, "WFInput") or (
             "previous()" if "WFInput" not in parameters else None
         )
