@@ -34,7 +34,7 @@ def positive_int(text: str) -> int:
 
 
 def _collect_rarely() -> None:
-    """Look for garbage in cycles less often: property lists are trees, and looking took a fifth of a conversion."""
+    """Look for garbage in cycles less often: property lists are trees, and looking took up to a fifth of the time."""
     gc.set_threshold(200_000, 20, 50)
 
 
@@ -262,7 +262,7 @@ def _submitted(pool: ProcessPoolExecutor, work: Callable[[Input], Result], chunk
 
 def _new_pool(workers: int) -> ProcessPoolExecutor:
     """Worker processes, started at once: before the progress bar's thread, which a fork would not survive."""
-    # A fork starts in 5 ms, a new interpreter with its imports in 200; macOS's libraries do not stand forks.
+    # A fork starts at once, a new interpreter loads all modules again; macOS's libraries do not stand forks.
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=_collect_rarely)
     pool.submit(int).result()

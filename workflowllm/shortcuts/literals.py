@@ -26,7 +26,7 @@ def _delimiter(text: str) -> str:
 
 def _body(text: str, delimiter: str) -> str:
     """`text` as it stands between delimiters."""
-    # Chained replacements: one pass of a regular expression over all of them takes six times as long.
+    # Chained replacements: one pass of a regular expression over all of them takes three times as long.
     body = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\r", "\\r")
     if len(delimiter) == 3:
         inside = body.rstrip('"')  # quotes at the end would close the literal too early
