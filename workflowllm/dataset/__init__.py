@@ -1,0 +1,1 @@
+"""Workflow data: records, the released layout, prompts and answers, splits and statistics."""

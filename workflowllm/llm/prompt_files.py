@@ -1,0 +1,66 @@
+"""Prompts as plain files: `configs/prompts/NAME.txt` with a [system] and a [user] section and `$name` fields.
+
+    prompt = load_prompt("judge")
+    messages = prompt.messages(query=..., apis=..., code=...)
+
+A dollar sign of the text itself is written `$$`. The file's SHA-256 goes into every record that is made with it.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from workflowllm.jobs import CommandError
+
+PROMPTS = Path(__file__).parents[2] / "configs" / "prompts"
+_SECTIONS = re.compile(r"\A\s*\[system\]\n(.*?)\n\[user\]\n(.*)\Z", re.DOTALL)
+Message = dict[str, str]  # role (system, user, assistant) and content
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One step's prompt: the two texts with their fields open, and the hash of the file."""
+
+    name: str
+    system: Template
+    user: Template
+    sha256: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names that must be filled in."""
+        return frozenset((*self.system.get_identifiers(), *self.user.get_identifiers()))
+
+    def messages(self, **fields: str) -> list[Message]:
+        """The system and user message with every field filled in. Raises KeyError for a field that is not given."""
+        return [
+            {"role": "system", "content": self.system.substitute(fields).strip()},
+            {"role": "user", "content": self.user.substitute(fields).strip()},
+        ]
+
+
+def load_prompt(name_or_path: str | Path, fields: frozenset[str] | None = None) -> Prompt:
+    """A prompt by the name it has in `configs/prompts/`, or a file of one's own with the same `fields`.
+
+    Raises CommandError where the file is missing, has no such sections, or asks for a field that the step lacks.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".txt":
+        path = PROMPTS / f"{name_or_path}.txt"
+    try:
+        data = path.read_bytes()
+        match = _SECTIONS.match(data.decode("utf-8").replace("\r\n", "\n"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"cannot read the prompt {path}: {getattr(error, 'strerror', None) or error}.") from None
+    if not match:
+        raise CommandError(f"the prompt {path} must have a line [system], a text, a line [user], and a text.")
+    prompt = Prompt(path.stem, Template(match[1]), Template(match[2]), hashlib.sha256(data).hexdigest())
+    if not (prompt.system.is_valid() and prompt.user.is_valid()):
+        raise CommandError(f"the prompt {path} has a lone $; write $$ for a dollar sign.")
+    if fields is not None and prompt.fields - fields:
+        raise CommandError(
+            f"the prompt {path} has fields that this step does not fill: {', '.join(sorted(prompt.fields - fields))}."
+        )
+    return prompt
