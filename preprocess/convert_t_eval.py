@@ -1,0 +1,72 @@
+"""Workflows to T-Eval's JSON plan form, to train on and to score.
+
+    python preprocess/convert_t_eval.py --input data/data_samples.json --output output/t_eval.jsonl
+    python train.py --model_path MODEL --data_path output/t_eval.jsonl --output_dir output/t_eval_model
+
+A line has the record's `key`, `query`, `apis`, the reference plan as `ground_truth`, and `messages` that end with the
+plan as an answer, which is what train.py trains on. Control flow has no place in such a plan: the calls inside branches
+and loops stand in the order of the text.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from workflowllm.dataset.records import Record
+from workflowllm.dataset.release import data_rows
+from workflowllm.dataset.t_eval import FIELDS, plan_messages, plan_text, workflow_plan
+from workflowllm.jobs import RecordOutcomes, json_line, run_command
+from workflowllm.llm.prompt_files import Prompt, load_prompt
+from workflowllm.shortcuts.problems import DialectError
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--input", type=Path, required=True, help="records with a query, or a data set's folder")
+    parser.add_argument("--output", type=Path, required=True, help="JSON Lines to write; appears when it is whole")
+    parser.add_argument("--prompt", default="t_eval_plan", help="in configs/prompts, or a .txt (default: %(default)s)")
+    return parser.parse_args()
+
+
+def problem(record: Any) -> str:
+    """Why a record has no plan; empty if it can have one."""
+    if isinstance(record, ValueError):
+        return f"{record}."
+    for field in ("query", "workflow_code"):
+        if not isinstance(record.get(field), str) or not record[field].strip():
+            return f"the record has no text in {field}."
+    apis = record.get("apis")
+    return "" if isinstance(apis, list) and all(isinstance(api, str) for api in apis) else "the record lists no apis."
+
+
+def converted(record: Record, prompt: Prompt) -> Record:
+    """A record in the plan form. Raises DialectError where its code does not compile."""
+    plan = workflow_plan(record["workflow_code"])
+    asked = plan_messages(record["query"], record["apis"], prompt)
+    return {
+        "key": record["key"],
+        "query": record["query"],
+        "apis": record["apis"],
+        "ground_truth": plan,
+        "messages": [*asked, {"role": "assistant", "content": plan_text(plan)}],
+        "prompt_sha256": prompt.sha256,
+    }
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    prompt = load_prompt(arguments.prompt, FIELDS)
+    with RecordOutcomes(arguments.output) as outcomes:
+        for place, record in data_rows(arguments.input):
+            if reason := problem(record):
+                outcomes.fail(place, reason)
+                continue
+            try:
+                outcomes.add(json_line(converted(record, prompt)))
+            except DialectError as error:
+                outcomes.fail(str(record["key"]), f"its code does not compile: {error}")
+    return outcomes.summary()
+
+
+if __name__ == "__main__":
+    run_command(main)
