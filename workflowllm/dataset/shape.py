@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from workflowllm.evaluation.trees import FlatTree, Grammar
+from workflowllm.evaluation.trees import ERROR, FlatTree, Grammar
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import compile_code
 from workflowllm.shortcuts.tree import CLOSE, CONDITIONAL, LOOPS, MENU, OPEN
@@ -85,7 +85,17 @@ def _kinds() -> dict[int, str]:
         "loop": ("for_statement", "while_statement"),
         "menu": ("match_statement",),
     }
-    return {kind: word for word, names in words.items() for kind in _grammar().kinds(*names)}
+    return {kind: word for word, names in words.items() for kind in _grammar().kinds(*names)} | {ERROR: "error"}
+
+
+def _lost_statements(tree: FlatTree, node: int) -> int:
+    """Assignments in a stretch that the grammar gave up on, of which it keeps loose words."""
+    return sum(tree.kinds[child] == _assigns() for child in tree.children(node))
+
+
+@lru_cache(maxsize=1)
+def _assigns() -> int:
+    return next(kind for kind, name in _grammar().names.items() if name == "=")
 
 
 def tree_shape(tree: FlatTree) -> Shape:
@@ -99,6 +109,9 @@ def tree_shape(tree: FlatTree) -> Shape:
             open_until.pop()
         word = kinds.get(kind)
         if word is None:
+            continue
+        if word == "error":
+            counts["statement"] += _lost_statements(tree, node)
             continue
         counts[word] += 1
         if word in ("if", "loop", "menu"):
