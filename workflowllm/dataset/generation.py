@@ -38,9 +38,12 @@ def generation_messages(
     return (prompt or generation_prompt()).messages(query=query.strip(), apis=documents)
 
 
-def generation_prompt(name_or_path: str = "generate") -> Prompt:
-    """The prompt of the answer form, or a file of one's own with the fields `query` and `apis`."""
-    return load_prompt(name_or_path, FIELDS)
+def generation_prompt(name_or_path: str = "generate", plan: bool = True, comments: bool = True) -> Prompt:
+    """The prompt of the answer form, or a file of one's own with the fields `query` and `apis`.
+
+    `plan` and `comments` say whether the answer has them: the file's lines marked `[plan]`, `[no plan]` and so on.
+    """
+    return load_prompt(name_or_path, FIELDS, {"plan": plan, "comments": comments})
 
 
 def api_stub(identifier: str, level: int, stubs: Stubs | None = None) -> str:

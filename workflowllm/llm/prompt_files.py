@@ -3,11 +3,13 @@
     prompt = load_prompt("judge")
     messages = prompt.messages(query=..., apis=..., code=...)
 
-A dollar sign of the text itself is written `$$`. The file's SHA-256 goes into every record that is made with it.
+A dollar sign of the text itself is written `$$`. A line that begins `[plan] ` or `[no plan] ` stands in the prompt only
+where the step's switch `plan` is on, or off. The file's SHA-256 goes into every record that is made with it.
 """
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -15,6 +17,7 @@ from string import Template
 from workflowllm.jobs import CommandError
 
 PROMPTS = Path(__file__).parents[2] / "configs" / "prompts"
+_MARK = re.compile(r"\[(?P<no>no )?(?P<switch>[a-z]+)\] ?")
 _SECTIONS = re.compile(r"\A\s*\[system\]\n(.*?)\n\[user\]\n(.*)\Z", re.DOTALL)
 Message = dict[str, str]  # role (system, user, assistant) and content
 
@@ -41,7 +44,9 @@ class Prompt:
         ]
 
 
-def load_prompt(name_or_path: str | Path, fields: frozenset[str] | None = None) -> Prompt:
+def load_prompt(
+    name_or_path: str | Path, fields: frozenset[str] | None = None, switches: Mapping[str, bool] | None = None
+) -> Prompt:
     """A prompt by the name it has in `configs/prompts/`, or a file of one's own with the same `fields`.
 
     Raises CommandError where the file is missing, has no such sections, or asks for a field that the step lacks.
@@ -56,7 +61,8 @@ def load_prompt(name_or_path: str | Path, fields: frozenset[str] | None = None) 
         raise CommandError(f"cannot read the prompt {path}: {getattr(error, 'strerror', None) or error}.") from None
     if not match:
         raise CommandError(f"the prompt {path} must have a line [system], a text, a line [user], and a text.")
-    prompt = Prompt(path.stem, Template(match[1]), Template(match[2]), hashlib.sha256(data).hexdigest())
+    system, user = (Template(_switched(text, switches or {})) for text in match.groups())
+    prompt = Prompt(path.stem, system, user, hashlib.sha256(data).hexdigest())
     if not (prompt.system.is_valid() and prompt.user.is_valid()):
         raise CommandError(f"the prompt {path} has a lone $; write $$ for a dollar sign.")
     if fields is not None and prompt.fields - fields:
@@ -64,3 +70,15 @@ def load_prompt(name_or_path: str | Path, fields: frozenset[str] | None = None) 
             f"the prompt {path} has fields that this step does not fill: {', '.join(sorted(prompt.fields - fields))}."
         )
     return prompt
+
+
+def _switched(text: str, switches: Mapping[str, bool]) -> str:
+    """The text with the lines whose switch says so, without their marks."""
+    lines = []
+    for line in text.split("\n"):
+        mark = _MARK.match(line)
+        if mark is None or mark["switch"] not in switches:
+            lines.append(line)
+        elif switches[mark["switch"]] == (mark["no"] is None):
+            lines.append(line[mark.end() :])
+    return "\n".join(lines)

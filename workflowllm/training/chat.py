@@ -29,7 +29,16 @@ def prompt_text(tokenizer: Any, messages: list[Message]) -> str:
 
 def prompt_ids(tokenizer: Any, messages: list[Message]) -> list[int]:
     """Token ids of the prompt, with the one beginning of text that the template writes, if it writes one."""
-    return tokenizer(prompt_text(tokenizer, messages), add_special_tokens=False)["input_ids"]
+    return prompts_ids(tokenizer, [messages])[0]
+
+
+def prompts_ids(tokenizer: Any, conversations: list[list[Message]]) -> list[list[int]]:
+    """`prompt_ids` of each conversation, tokenised together."""
+    return _tokenised(tokenizer, [prompt_text(tokenizer, messages) for messages in conversations])
+
+
+def _tokenised(tokenizer: Any, texts: list[str], **settings: bool) -> list[list[int]]:
+    return tokenizer(texts, add_special_tokens=False, **settings)["input_ids"] if texts else []
 
 
 def end_of_turn(tokenizer: Any) -> str:
@@ -50,8 +59,14 @@ def end_of_turn(tokenizer: Any) -> str:
 
 def answer_ids(tokenizer: Any, answer: str) -> list[int]:
     """Token ids of an answer with its end of turn. Special tokens spelt out inside the answer are plain text."""
-    ids = tokenizer(answer.strip(), add_special_tokens=False, split_special_tokens=True)["input_ids"]
-    return ids + tokenizer(end_of_turn(tokenizer), add_special_tokens=False)["input_ids"]
+    return answers_ids(tokenizer, [answer])[0]
+
+
+def answers_ids(tokenizer: Any, answers: list[str]) -> list[list[int]]:
+    """`answer_ids` of each answer, tokenised together."""
+    ending = _tokenised(tokenizer, [end_of_turn(tokenizer)])[0]
+    plain = _tokenised(tokenizer, [answer.strip() for answer in answers], split_special_tokens=True)
+    return [ids + ending for ids in plain]
 
 
 def encode(tokenizer: Any, messages: list[Message], answer: str) -> Example:

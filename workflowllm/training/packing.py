@@ -1,0 +1,128 @@
+"""Several samples in one row: which go together, and the row as tensors.
+
+An optimizer step takes `batch_size` samples, whatever the number of devices. They are spread over as many rows as the
+fullest step of all epochs needs, the same number for every device and step, so that gradient accumulation is a constant
+and each row is a batch of its own. Nothing here is random but the seeded order of samples.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from transformers import DataCollatorWithFlattening
+
+from workflowllm.training.chat import Example
+from workflowllm.training.loss import IGNORED
+
+_FLATTEN = DataCollatorWithFlattening(return_flash_attn_kwargs=True, return_tensors="pt")
+
+
+def first_fit(lengths: Sequence[int], row_tokens: int) -> list[list[int]]:
+    """Rows of places in `lengths`, longest first, each into the first row that has room (first-fit decreasing).
+
+    A sample longer than `row_tokens` gets a row of its own.
+    """
+    rows: list[list[int]] = []
+    free: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: (-lengths[place], place)):
+        length = int(lengths[place])
+        row = next((row for row, room in enumerate(free) if room >= length), None)
+        if row is None:
+            rows.append([])
+            free.append(row_tokens)
+            row = len(rows) - 1
+        rows[row].append(place)
+        free[row] -= length
+    return rows
+
+
+def spread(lengths: Sequence[int], row_tokens: int, count: int) -> list[list[int]]:
+    """Exactly `count` rows, as even as may be: the longest sample left goes to the emptiest row.
+
+    Where that overfills a row, `first_fit` decides, and its fullest rows are halved until there are enough. Rows are
+    empty only where there are fewer samples than rows.
+    """
+    rows = _evenly(lengths, count)
+    if max(sum(lengths[place] for place in row) for row in rows) <= max(row_tokens, max(lengths, default=0)):
+        return rows
+    rows = first_fit(lengths, row_tokens)
+    while len(rows) < count:
+        fullest = max(rows, key=lambda row: (len(row) > 1, sum(lengths[place] for place in row)))
+        rows.remove(fullest)
+        halves = _evenly([lengths[place] for place in fullest], 2)
+        rows += [[fullest[place] for place in half] for half in halves]
+    return rows
+
+
+def _evenly(lengths: Sequence[int], count: int) -> list[list[int]]:
+    rows: list[list[int]] = [[] for _ in range(count)]
+    totals = [0] * count
+    for place in sorted(range(len(lengths)), key=lambda place: (-lengths[place], place)):
+        row = min(range(count), key=lambda row: (totals[row], row))
+        rows[row].append(place)
+        totals[row] += int(lengths[place])
+    return rows
+
+
+class StepRows:
+    """The rows of every optimizer step, as a batch sampler whose batches are rows.
+
+    Row m of device r in step s of an epoch stands at (s * rows_per_rank + m) * world_size + r, which is how accelerate
+    deals batches out. The samples of a step depend on seed, epoch and batch size alone.
+    """
+
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        batch_size: int = 32,
+        row_tokens: int = 8192,
+        world_size: int = 1,
+        seed: int = 0,
+        epochs: int = 1,
+    ):
+        self.lengths = np.asarray(lengths)
+        self.batch_size, self.row_tokens, self.world_size, self.seed = batch_size, row_tokens, world_size, seed
+        self.steps_per_epoch = -(-len(self.lengths) // batch_size)
+        needed = (
+            len(first_fit(self.lengths[step], row_tokens)) for epoch in range(epochs) for step in self.steps(epoch)
+        )
+        self.rows_per_rank = -(-max(needed, default=1) // world_size)
+        self._epoch = 0
+
+    def steps(self, epoch: int) -> list[np.ndarray]:
+        """The samples of each step of an epoch."""
+        order = np.random.default_rng((self.seed, epoch)).permutation(len(self.lengths))
+        return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+
+    def epoch(self, epoch: int) -> list[list[int]]:
+        """All rows of an epoch, each a list of samples."""
+        count = self.rows_per_rank * self.world_size
+        return [
+            [int(step[place]) for place in row]
+            for step in self.steps(epoch)
+            for row in spread(self.lengths[step], self.row_tokens, count)
+        ]
+
+    def set_epoch(self, epoch: int) -> None:
+        """The epoch whose rows are next."""
+        self._epoch = epoch
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return iter(self.epoch(self._epoch))
+
+    def __len__(self) -> int:
+        return self.steps_per_epoch * self.rows_per_rank * self.world_size
+
+
+def row_collator(examples: Sequence[Example], pad_id: int = 0) -> dict[str, torch.Tensor | int]:
+    """One row of samples as a model's inputs; without samples, one token that has no label.
+
+    `labels` are set by place: none on a prompt, whatever its tokens are, and every token of an answer.
+    """
+    samples = [_sample(example) for example in examples] or [{"input_ids": [pad_id], "labels": [IGNORED]}]
+    return _FLATTEN(samples)
+
+
+def _sample(example: Example) -> dict[str, list[int]]:
+    prompt, answer = list(map(int, example.prompt)), list(map(int, example.answer))
+    return {"input_ids": prompt + answer, "labels": [IGNORED] * len(prompt) + answer}
