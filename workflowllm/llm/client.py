@@ -1,0 +1,138 @@
+"""Questions to an OpenAI-compatible endpoint: cached, counted, limited, and answered in a schema where one is given.
+
+    async with Client(settings) as client:
+        reply = await client.ask(messages, Verdict)
+"""
+
+from asyncio import Lock
+from typing import Any
+from weakref import WeakValueDictionary
+
+import pydantic
+
+from workflowllm.llm.budget import Budget
+from workflowllm.llm.cache import AnswerCache, question_key
+from workflowllm.llm.json_answers import UnreadableAnswer, read_json_answer
+from workflowllm.llm.prompt_files import Message
+from workflowllm.llm.replies import EndpointError, Reply, Usage
+from workflowllm.llm.settings import EndpointSettings
+from workflowllm.llm.transport import RawAnswer, Transport
+
+_SAMPLING = ("temperature", "top_p", "max_tokens", "seed", "stop")
+
+
+class Client:
+    """One endpoint under one set of settings. `usage` counts what this client has asked."""
+
+    def __init__(self, settings: EndpointSettings):
+        self.settings = settings
+        self.usage = Usage()
+        self._budget = Budget(settings, self.usage)
+        self._transport = Transport(settings, self.usage)
+        self._cache = AnswerCache(settings.cache)
+        self._asking: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(self, *failure: Any) -> None:
+        await self._transport.close()
+        self._cache.close()
+
+    async def ask(
+        self, messages: list[Message], schema: type[pydantic.BaseModel] | None = None, **overrides: Any
+    ) -> Reply:
+        """The answer to `messages`; with a schema, its JSON as `data`.
+
+        `overrides` replace settings for this question: temperature, top_p, max_tokens, seed, stop. An answer that the
+        schema does not accept, or that was cut off, is asked for once more with the error shown. Raises EndpointError:
+        the question has no usable answer. An answer without a schema may be cut (`finish_reason` is `length`) or empty.
+        """
+        request = self._request(messages, schema, overrides)
+        key = question_key([self.settings.base_url, request, schema and schema.model_json_schema()])
+        # Equal questions at the same time wait for the first one's answer.
+        lock = self._asking.setdefault(key, Lock())
+        async with lock:
+            kept = self._cache.get(key)
+            if kept is not None:
+                self.usage.cached += 1
+                return Reply(**kept, data=schema and read_json_answer(kept["text"], schema), cached=True, attempts=0)
+            reply = await self._answered(request, schema)
+            kept = {name: getattr(reply, name) for name in _KEPT}
+            self._cache.put(key, kept)
+            return reply
+
+    def _request(
+        self, messages: list[Message], schema: type[pydantic.BaseModel] | None, overrides: dict[str, Any]
+    ) -> dict[str, Any]:
+        if unknown := overrides.keys() - set(_SAMPLING):
+            raise TypeError(f"ask() has no {', '.join(sorted(unknown))}")
+        values = {name: getattr(self.settings, name) for name in _SAMPLING} | overrides
+        request: dict[str, Any] = {"model": self.settings.model}
+        request |= {name: value for name, value in values.items() if value is not None}
+        request["messages"] = [{name: _utf8(text) for name, text in message.items()} for message in messages]
+        # OpenAI refuses JSON mode where the prompt does not speak of JSON.
+        if schema and self.settings.json_mode and any("json" in message["content"].lower() for message in messages):
+            request["response_format"] = {"type": "json_object"}
+        return request
+
+    async def _answered(self, request: dict[str, Any], schema: type[pydantic.BaseModel] | None) -> Reply:
+        first = await self._call(request)
+        if schema is None:
+            return _reply(first, None)
+        try:
+            return _reply(first, _read(first, schema))
+        except UnreadableAnswer as fault:
+            again = await self._call(request | {"messages": request["messages"] + _complaint(first, fault)})
+        try:
+            return _reply(again, _read(again, schema), first)
+        except UnreadableAnswer as fault:
+            raise EndpointError(f"the answer could not be read twice over: {fault}.") from None
+
+    async def _call(self, request: dict[str, Any]) -> RawAnswer:
+        """One paid call, within the budget."""
+        async with self._budget.reserved(request) as paid:
+            raw = await self._transport.send(request)
+            paid(raw.prompt_tokens, raw.completion_tokens)
+        if raw.refusal:
+            raise EndpointError(f"the model refuses: {raw.refusal[:200]}")
+        if raw.finish_reason == "content_filter":
+            raise EndpointError("the endpoint's content filter stopped the answer.")
+        return raw
+
+
+_KEPT = ("text", "finish_reason", "prompt_tokens", "completion_tokens")
+
+
+def _read(raw: RawAnswer, schema: type[pydantic.BaseModel]) -> pydantic.BaseModel:
+    if raw.finish_reason == "length":
+        # Half an answer can be mended to JSON that the schema accepts; what is missing would be missed by nobody.
+        raise UnreadableAnswer(
+            f"it was cut off after {raw.completion_tokens} tokens (finish_reason length); answer more briefly"
+        )
+    return read_json_answer(raw.text, schema)
+
+
+def _complaint(raw: RawAnswer, fault: UnreadableAnswer) -> list[Message]:
+    return [
+        {"role": "assistant", "content": _utf8(raw.text)},
+        {"role": "user", "content": f"That answer cannot be used: {fault}. Answer again, with the JSON object alone."},
+    ]
+
+
+def _reply(raw: RawAnswer, data: pydantic.BaseModel | None, first: RawAnswer | None = None) -> Reply:
+    return Reply(
+        text=_utf8(raw.text),
+        data=data,
+        finish_reason=raw.finish_reason,
+        prompt_tokens=raw.prompt_tokens + (first.prompt_tokens if first else 0),
+        completion_tokens=raw.completion_tokens + (first.completion_tokens if first else 0),
+        cached=False,
+        attempts=raw.attempts + (first.attempts if first else 0),
+    )
+
+
+def _utf8(text: str) -> str:
+    """Text without half characters, which cannot be sent."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+

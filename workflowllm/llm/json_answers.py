@@ -1,0 +1,60 @@
+"""JSON out of what a model wrote: fences, prose and small faults of form are tolerated, the schema is not."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import json_repair
+import pydantic
+
+_FENCE = re.compile(r"```[ \t]*\w*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
+_THINKING = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_SHOWN = 3  # faults named in the message to the model
+_REPAIRED = 1_000_000  # characters; a mender of broken JSON is slow beyond
+
+
+class UnreadableAnswer(Exception):
+    """No JSON of the schema in an answer: what is wrong, in words for the model that wrote it."""
+
+
+def read_json_answer(text: str, schema: type[pydantic.BaseModel]) -> pydantic.BaseModel:
+    """The first JSON object in `text` that the schema accepts. Raises UnreadableAnswer."""
+    fault = "it holds no JSON object"
+    for value in _objects(_THINKING.sub("", text)):
+        try:
+            return schema.model_validate(value)
+        except pydantic.ValidationError as error:
+            fault = _in_words(error)
+        except RecursionError:
+            fault = "it is nested too deeply"
+    raise UnreadableAnswer(fault)
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """Every reading of `text` that gives an object, the most literal first."""
+    parts = [text, *(match[1] for match in _FENCE.finditer(text))]
+    for part in parts:
+        yield from _loaded(json.loads, part.strip())
+    start = text.find("{")
+    if start < 0:
+        return
+    yield from _loaded(lambda part: json.JSONDecoder(strict=False).raw_decode(part)[0], text[start:])
+    for part in (*parts[1:], text[start:]):
+        if len(part) <= _REPAIRED:
+            yield from _loaded(json_repair.loads, part)
+
+
+def _loaded(load: Any, part: str) -> Iterator[dict[str, Any]]:
+    try:
+        value = load(part)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(value, dict):
+        yield value
+
+
+def _in_words(error: pydantic.ValidationError) -> str:
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    words = [f"{'.'.join(map(str, fault['loc'])) or 'the object'}: {fault['msg']}" for fault in faults[:_SHOWN]]
+    return "; ".join(words) + (f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else "")

@@ -1,0 +1,140 @@
+"""The settings of an endpoint: flags that every script that asks one shares."""
+
+import argparse
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from workflowllm.jobs import CommandError, positive_int
+from workflowllm.llm.prices import PRICES
+
+KEY = "OPENAI_API_KEY"  # the only place a key is read from
+
+
+@dataclass(frozen=True)
+class EndpointSettings:
+    """Where and how to ask. None leaves a value to the endpoint; `timeout` is in seconds for one whole request."""
+
+    model: str
+    base_url: str | None = None  # None is OpenAI's own
+    temperature: float | None = 0.0
+    top_p: float | None = None
+    max_tokens: int | None = None  # of one answer
+    seed: int | None = None
+    stop: tuple[str, ...] | None = None
+    json_mode: bool = True  # ask for a JSON object where the answer has a schema
+    concurrency: int = 16  # requests in flight
+    requests_per_minute: float | None = None
+    timeout: float = 120.0
+    retries: int = 6  # of one request, after faults that pass
+    cache: Path | None = None
+    max_cost: float | None = None  # dollars
+    prices: Path = PRICES
+    dry_run: bool = False
+
+
+def add_endpoint_arguments(parser: argparse.ArgumentParser, model: str = "gpt-4o-mini") -> None:
+    """Add the flags of an endpoint to a script; `model` is the default one."""
+    group = parser.add_argument_group("endpoint", f"any OpenAI-compatible server; its key comes from {KEY} alone")
+    group.add_argument("--base_url", help="the server, such as http://127.0.0.1:8000/v1 (default: OpenAI's own)")
+    group.add_argument("--model", default=model, help="the model's name there (default: %(default)s)")
+    group.add_argument(
+        "--temperature", type=_not_negative, default=0.0, help="0 is the likeliest answer (default: %(default)s)"
+    )
+    group.add_argument("--top_p", type=_positive, help="nucleus sampling, up to 1 (default: the server's)")
+    group.add_argument("--max_tokens", type=positive_int, help="tokens of one answer (default: the server's limit)")
+    group.add_argument("--seed", type=int, default=0, help="sent with each request (default: %(default)s)")
+    group.add_argument(
+        "--json_mode", action=argparse.BooleanOptionalAction, default=True,
+        help="ask the server for JSON where the answer must be JSON (default: on)",
+    )  # fmt: skip
+    _add_limits(group)
+
+
+def _add_limits(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--concurrency", type=positive_int, default=16, help="requests in flight at once (default: %(default)s)"
+    )
+    group.add_argument("--requests_per_minute", type=_positive, help="requests begun per minute (default: no limit)")
+    group.add_argument(
+        "--timeout", type=_positive, default=120.0, help="seconds for one request (default: %(default)s)"
+    )
+    group.add_argument(
+        "--retries", type=int, default=6, help="times a request is sent again after a fault (default: %(default)s)"
+    )
+    group.add_argument(
+        "--cache", default="output/answers.sqlite",
+        help="file of answers already paid for, or `none` (default: %(default)s)",
+    )  # fmt: skip
+    group.add_argument("--max_cost", type=_positive, help="stop before this many dollars are passed (default: none)")
+    group.add_argument("--prices", type=Path, default=PRICES, help="dollars per million tokens by model, as YAML "
+                       "(default: configs/prices.yaml)")  # fmt: skip
+    group.add_argument("--dry_run", action="store_true", help="print the number of calls, tokens and dollars, and stop")
+
+
+def endpoint_settings(arguments: argparse.Namespace) -> EndpointSettings:
+    """The settings that the flags give. Raises CommandError where they cannot be right."""
+    if arguments.retries < 0:
+        raise CommandError("--retries must be 0 or more.")
+    return EndpointSettings(
+        model=arguments.model,
+        base_url=_normal_url(arguments.base_url or os.environ.get("OPENAI_BASE_URL")),
+        temperature=arguments.temperature,
+        top_p=arguments.top_p,
+        max_tokens=arguments.max_tokens,
+        seed=arguments.seed,
+        json_mode=arguments.json_mode,
+        concurrency=arguments.concurrency,
+        requests_per_minute=arguments.requests_per_minute,
+        timeout=arguments.timeout,
+        retries=arguments.retries,
+        cache=None if arguments.cache == "none" else Path(arguments.cache),
+        max_cost=arguments.max_cost,
+        prices=arguments.prices,
+        dry_run=arguments.dry_run,
+    )
+
+
+def _normal_url(url: str | None) -> str | None:
+    """The address with its `/v1`, which every server has and people forget."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise CommandError(f"--base_url {url} is no address such as http://127.0.0.1:8000/v1.")
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") or "/v1"))
+
+
+def shown_url(url: str | None) -> str:
+    """An address as it may be printed and stored: without a user, a password or a query."""
+    if not url:
+        return "https://api.openai.com/v1"
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _not_negative(text: str) -> float:
+    return _number(text, least=0.0)
+
+
+def _positive(text: str) -> float:
+    number = _number(text, least=0.0)
+    if number == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
+    return number
+
+
+def _number(text: str, least: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= least):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:g} up")
+    return number

@@ -1,0 +1,194 @@
+"""One request to an endpoint, sent again with growing pauses while what failed may pass."""
+
+import asyncio
+import json
+import os
+from contextlib import AsyncExitStack
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any, NamedTuple
+
+import openai
+from aiolimiter import AsyncLimiter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+from tenacity.wait import wait_random_exponential
+
+from workflowllm.jobs import CommandError
+from workflowllm.llm.replies import EndpointError, EndpointUnusable, Usage
+from workflowllm.llm.settings import KEY, EndpointSettings, shown_url
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds
+_LONGEST_OBEYED = 600.0  # seconds of a Retry-After; a longer one is a server that has had enough for today
+_KNOCKS = 3  # retries where no server has ever answered
+_OUTER = 30.0  # seconds over the time-out of a read, for answers that trickle
+_SHOWN = 200  # characters of a server's own message
+
+
+class Passing(Exception):
+    """A fault that may pass: what it was, and how many seconds the server asks to wait."""
+
+    def __init__(self, what: str, pause: float = 0.0, unreachable: bool = False):
+        super().__init__(what)
+        self.pause, self.unreachable = pause, unreachable
+
+
+class RawAnswer(NamedTuple):
+    """What one request brought."""
+
+    text: str
+    finish_reason: str
+    refusal: str
+    prompt_tokens: int
+    completion_tokens: int
+    attempts: int
+
+
+class Transport:
+    """Sends requests, so many at once and per minute as the settings allow."""
+
+    def __init__(self, settings: EndpointSettings, usage: Usage):
+        key = os.environ.get(KEY)
+        if not key and not settings.base_url:
+            raise CommandError(f"set {KEY} in the environment, or name a server of your own with --base_url.")
+        self._settings, self._usage, self._key = settings, usage, key
+        self._openai = openai.AsyncOpenAI(
+            api_key=key or "none", base_url=settings.base_url, timeout=settings.timeout, max_retries=0
+        )
+        self._in_flight = asyncio.Semaphore(settings.concurrency)
+        self._rate = _limiter(settings.requests_per_minute)
+        self._unreachable = 0  # requests in a row that found no server
+        self._was_reached = False
+
+    async def close(self) -> None:
+        await self._openai.close()
+
+    async def send(self, request: dict[str, Any]) -> RawAnswer:
+        """The answer to a chat request. Raises EndpointError, or EndpointUnusable where no request can succeed."""
+        attempts = 0
+        try:
+            async for attempt in AsyncRetrying(
+                stop=self._is_enough,
+                wait=_pause,
+                retry=retry_if_exception_type(Passing),
+                reraise=True,
+            ):
+                with attempt:
+                    attempts = attempt.retry_state.attempt_number
+                    self._usage.retries += attempts > 1
+                    return _raw(await self._once(request), attempts)
+        except Passing as fault:
+            raise self._given_up(fault, attempts) from None
+        raise AssertionError("tenacity neither returned nor raised")
+
+    def _is_enough(self, state: RetryCallState) -> bool:
+        """A server that was never there is not waited for as long as one that went away."""
+        fault = state.outcome.exception() if state.outcome else None
+        is_absent = isinstance(fault, Passing) and fault.unreachable and not self._was_reached
+        return state.attempt_number > min(self._settings.retries, _KNOCKS if is_absent else self._settings.retries)
+
+    def _given_up(self, fault: Passing, attempts: int) -> Exception:
+        patience = max(self._settings.retries, self._settings.concurrency) if self._was_reached else 0
+        if fault.unreachable and self._unreachable > patience:
+            return EndpointUnusable(f"cannot reach {shown_url(self._settings.base_url)} ({fault}); is it running?")
+        return EndpointError(f"{fault}, {attempts} times over.")
+
+    async def _once(self, request: dict[str, Any]) -> Any:
+        """One attempt. The slot is free while a failed request waits to be sent again."""
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self._in_flight)
+            if self._rate:
+                await held.enter_async_context(self._rate)
+            try:
+                completion = await asyncio.wait_for(
+                    self._openai.chat.completions.create(**request), self._settings.timeout + _OUTER
+                )
+            except Exception as error:
+                fault = self._judged(error)
+                self._note(reached=not getattr(fault, "unreachable", False))
+                raise fault from None
+        self._note(reached=True)
+        return completion
+
+    def _note(self, reached: bool) -> None:
+        self._was_reached |= reached
+        self._unreachable = 0 if reached else self._unreachable + 1
+
+    def _judged(self, error: Exception) -> Exception:
+        """What a failure means: it may pass, it is this request's own, or it is every request's."""
+        if isinstance(error, (openai.APITimeoutError, asyncio.TimeoutError)):
+            return Passing(f"no answer within {self._settings.timeout:g} seconds")
+        if isinstance(error, openai.APIConnectionError):
+            cause = error.__cause__ or error
+            refused = type(cause).__name__ == "ConnectError"
+            return Passing(f"the connection failed ({self._clean(cause)})", unreachable=refused)
+        if isinstance(error, openai.APIStatusError):
+            return self._status(error)
+        if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, openai.APIResponseValidationError)):
+            return Passing("the server's answer was broken JSON")
+        return error
+
+    def _status(self, error: openai.APIStatusError) -> Exception:
+        status, message = error.status_code, self._clean(error)
+        if status in (401, 403):
+            return EndpointUnusable(f"{shown_url(self._settings.base_url)} refuses the key in {KEY} ({status}).")
+        if error.code == "insufficient_quota":
+            return EndpointUnusable(f"the account has no money left: {message}")
+        if status == 404:
+            return EndpointUnusable(
+                f"{shown_url(self._settings.base_url)} has no model {self._settings.model} there: {message}"
+            )
+        pause = _retry_after(error.response.headers)
+        if (status in (408, 409, 429) or status >= 500) and pause <= _LONGEST_OBEYED:
+            return Passing(f"the server said {status} ({message})", pause)
+        return EndpointError(f"the server refuses this request ({status}): {message}")
+
+    def _clean(self, error: BaseException) -> str:
+        """A short message of one line, in which no key can stand."""
+        text = " ".join(str(error).split()) or type(error).__name__
+        return (text.replace(self._key, "***") if self._key else text)[:_SHOWN]
+
+
+def _limiter(per_minute: float | None) -> AsyncLimiter | None:
+    """At most a second's worth begins at once, so that no minute sees more than its share."""
+    if per_minute is None:
+        return None
+    return AsyncLimiter(per_minute / 60, 1.0) if per_minute >= 60 else AsyncLimiter(1, 60 / per_minute)
+
+
+_growing = wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE)
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds until the next attempt: a random part of 1, 2, 4, ... on top of what the server asked for."""
+    fault = state.outcome.exception() if state.outcome else None
+    return _growing(state) + getattr(fault, "pause", 0.0)
+
+
+def _retry_after(headers: Any) -> float:
+    """Seconds in `Retry-After`, which is a number or a date; 0 where there is none."""
+    text = headers.get("retry-after", "")
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time())
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+
+
+def _raw(completion: Any, attempts: int) -> RawAnswer:
+    """The parts of a completion that count. Raises Passing where it is none."""
+    choices = getattr(completion, "choices", None)
+    message = getattr(choices[0], "message", None) if isinstance(choices, list) and choices else None
+    if message is None:
+        raise Passing("the server's answer was no chat completion")
+    usage = completion.usage
+    return RawAnswer(
+        text=message.content if isinstance(message.content, str) else "",
+        finish_reason=choices[0].finish_reason or "stop",
+        refusal=getattr(message, "refusal", None) or "",
+        prompt_tokens=getattr(usage, "prompt_tokens", None) or 0,
+        completion_tokens=getattr(usage, "completion_tokens", None) or 0,
+        attempts=attempts,
+    )
