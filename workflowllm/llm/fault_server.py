@@ -1,7 +1,11 @@
-"""A local endpoint that answers like a real one, and fails like one: the faults are drawn by seed.
+"""A local endpoint that fails as real ones do, for rehearsals: tests, benchmarks, and trying a command without a key.
 
-    with fault_server(answer=lambda messages: '{"ok": true}', faults={"429": 0.05}) as server:
-        ... server.base_url, server.requests, server.answered
+    with fault_server(lambda messages: '{"verdict": true}', faults={"429": 0.05}) as server:
+        ... server.base_url, server.requests, server.served
+
+Its answers are made up; nothing that was asked of it is a result. Kinds of fault: a status (429, 500, 503), `cut` (the
+connection closes in the middle of the answer), `garbage` (the body is no JSON), `broken` (the answer's text is no
+JSON), `length` (half of the text, finish_reason length), `filter`, `refusal`, `empty`.
 """
 
 import json
@@ -17,8 +21,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Messages = list[dict[str, str]]
-# Kinds of fault: 429, 500, 503, cut (the connection closes in the middle of the answer), broken (the answer's text is
-# no JSON), garbage (the body is no JSON), length (half of the text, finish_reason length), refusal, filter.
 
 
 @dataclass
