@@ -52,7 +52,8 @@ class FaultServer:
             if self.script:
                 kind = self.script.pop(0)
             else:
-                kind = self.random.choices(["", *self.faults], [1 - sum(self.faults.values()), *self.faults.values()])[0]
+                shares = [1 - sum(self.faults.values()), *self.faults.values()]
+                kind = self.random.choices(["", *self.faults], shares)[0]
             self.served[kind] += 1
             return kind
 
