@@ -1,0 +1,1 @@
+"""Synthetic data: new queries over sampled APIs, answers to them, and what is kept of those."""
