@@ -13,16 +13,13 @@ told in a line on standard error. --coverage writes nothing: it counts.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from workflowllm.apis.catalogue import Catalogue, catalogue_with
 from workflowllm.apis.coverage import coverage_lines
-from workflowllm.apis.documents import json_document, python_stub
-from workflowllm.apis.model import Api, published_key
-from workflowllm.apis.pickles import release_pickle
-from workflowllm.jobs import ALL_DONE, CommandError, run_command, whole_file
+from workflowllm.apis.document_files import write_documents
+from workflowllm.jobs import ALL_DONE, CommandError, run_command
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -56,22 +53,6 @@ def read_catalogue(arguments: argparse.Namespace) -> Catalogue:
     for line in known.skipped:
         print(line, file=sys.stderr)
     return known
-
-
-def write_documents(apis: list[Api], folder: Path) -> int:
-    """Write the four files; how many APIs have no stub."""
-    documents = {api.identifier: json_document(api) for api in apis}
-    stubs = {api.identifier: stub for api in apis if (stub := python_stub(api)) is not None}
-    text = json.dumps(documents, ensure_ascii=False, indent=1) + "\n"
-    for name, data in (
-        ("identifier2json.json", text.encode("utf-8", "backslashreplace")),
-        ("identifier2python.py", "\n\n".join(stubs.values()).encode("utf-8", "backslashreplace")),
-        ("identifier2json.pkl", release_pickle((published_key(key), value) for key, value in documents.items())),
-        ("identifier2python.pkl", release_pickle((published_key(key), value) for key, value in stubs.items())),
-    ):
-        with whole_file(folder / name) as handle:
-            handle.write(data)
-    return len(apis) - len(stubs)
 
 
 def main() -> int:

@@ -1,0 +1,151 @@
+"""Records to a data set: what is kept, under which key, and on which side of the splits."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from workflowllm.dataset.examine import Examined, Numbered
+from workflowllm.dataset.near_duplicates import Sketches, families, near_any, without_near
+from workflowllm.dataset.records import record_file_rows
+from workflowllm.dataset.release import SHARED_KEYS
+from workflowllm.dataset.splits import Item, Sizes, Split, in_distribution, out_of_distribution
+from workflowllm.dataset.writing import Parquet, json_array, parquet_row, with_key
+
+Place = tuple[str, str, str]  # where a record stood, its key, and why it is not in the data set
+CONFIGURATIONS = ("id", "ood")
+SPLIT_NAMES = ("train", "dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Estimated Jaccard indices from which codes and queries are near-duplicates. Over 1 turns one off."""
+
+    dropped: float = 0.9  # codes so alike are one record
+    code: float = 0.8  # codes so alike are on one side of a split
+    query: float = 0.7
+
+
+@dataclass(slots=True)
+class Kept:
+    """The records that passed, in order, with their keys and the matrices of their sketches."""
+
+    records: list[Examined] = field(default_factory=list)
+    dropped: list[Place] = field(default_factory=list)
+    codes: Sketches | None = None
+    queries: Sketches | None = None
+
+    def reasons(self) -> Counter[str]:
+        return Counter(reason for _, _, reason in self.dropped)
+
+
+def numbered_rows(seeds: Iterable[Path], synthesized: Iterable[Path]) -> Iterator[Numbered]:
+    """Every row of the input files, collected ones first."""
+    for paths, is_synthetic in ((seeds, False), (synthesized, True)):
+        for path in paths:
+            for number, record in record_file_rows(path):
+                yield Numbered(path.name, number, record, is_synthetic)
+
+
+def keep(examined: Iterable[Examined], likeness: Likeness, allow_duplicates: bool) -> Kept:
+    """Sort out what was examined. Of duplicates the first stays."""
+    kept = Kept()
+    digests: set[bytes] = set()
+    for found in examined:
+        if not found.dropped and not allow_duplicates and found.digest in digests:
+            found.dropped = "duplicate"
+        if found.dropped:
+            kept.dropped.append((found.place, found.key, found.dropped))
+            continue
+        digests.add(found.digest)
+        kept.records.append(found)
+    _stack_sketches(kept)
+    if likeness.dropped <= 1 and not allow_duplicates:
+        _drop_near(kept, likeness.dropped)
+    _give_keys(kept.records)
+    return kept
+
+
+def _stack_sketches(kept: Kept) -> None:
+    kept.codes = _matrix([found.code for found in kept.records])
+    kept.queries = _matrix([found.query for found in kept.records])
+    for found in kept.records:
+        found.code = found.query = None
+
+
+def _matrix(sketches: Sequence[np.ndarray | None]) -> Sketches:
+    return np.stack(sketches) if sketches else np.zeros((0, 1), np.uint32)
+
+
+def _drop_near(kept: Kept, threshold: float) -> None:
+    stays = without_near(kept.codes, threshold)
+    lost = [found for found, stay in zip(kept.records, stays) if not stay]
+    kept.dropped += [(found.place, found.key, "near-duplicate") for found in lost]
+    kept.records = [found for found, stay in zip(kept.records, stays) if stay]
+    kept.codes, kept.queries = kept.codes[stays], kept.queries[stays]
+
+
+def _give_keys(records: Iterable[Examined]) -> None:
+    """A key of its own for every record: its own where it is free, else a number behind it."""
+    used: Counter[str] = Counter()
+    synthetic = 0
+    for found in records:
+        synthetic += found.is_synthetic
+        has_own = found.key and found.key not in SHARED_KEYS
+        key = found.key if has_own else f"synthesized-{synthetic:06}" if found.is_synthetic else found.place
+        while key in used:
+            used[key] += 1
+            key = f"{key}-{used[key]}"
+        used[key] = 1
+        found.key = key
+
+
+def split_items(kept: Kept, likeness: Likeness) -> list[Item]:
+    """The records as the splits see them."""
+    parts = [(matrix, threshold) for matrix, threshold in
+             ((kept.codes, likeness.code), (kept.queries, likeness.query)) if threshold <= 1]  # fmt: skip
+    roots = families(parts, len(kept.records))
+    called = [frozenset(found.row["action_names"]) for found in kept.records]
+    offered = [frozenset(found.offered) for found in kept.records]
+    return [Item(mine | shown, mine, int(root)) for mine, shown, root in zip(called, offered, roots)]
+
+
+def both_splits(kept: Kept, items: Sequence[Item], likeness: Likeness, sizes: Sizes, seed: int) -> dict[str, Split]:
+    """The ID and the OOD split."""
+
+    def near(places: Sequence[int], tested: Sequence[int]) -> list[int]:
+        mask = np.zeros(len(places), bool)
+        for matrix, threshold in ((kept.codes, likeness.code), (kept.queries, likeness.query)):
+            mask |= near_any(matrix[list(places)], matrix[list(tested)], threshold)
+        return [place for place, is_near in zip(places, mask) if is_near]
+
+    return {
+        "id": in_distribution(items, sizes, seed, near),
+        "ood": out_of_distribution(items, sizes, seed, near),
+    }
+
+
+def write_records(kept: Kept, splits: dict[str, Split], folder: Path) -> None:
+    """The two record files, and the parquet files of every split."""
+    where = {(name, place): f"{name}/{part}.parquet" for name, split in splits.items()
+             for part, places in split.lists().items() for place in places}  # fmt: skip
+    files = [f"{name}/{part}.parquet" for name in CONFIGURATIONS for part in SPLIT_NAMES]
+    with (
+        ExitStack() as stack,
+        json_array(folder / "seed_data.json") as seed,
+        json_array(folder / "synthesized_data.json") as synthesized,
+        Parquet(folder, files) as parquet,
+    ):
+        pieces = {path: stack.enter_context(path.open("rb")) for path in {found.piece.path for found in kept.records}}
+        for place, found in enumerate(kept.records):
+            pieces[found.piece.path].seek(found.piece.start)
+            record = json.loads(pieces[found.piece.path].read(found.piece.length))
+            (synthesized if found.is_synthetic else seed).add(with_key(record, found.key))
+            row = parquet_row(record | {"key": found.key}, found.is_synthetic)
+            for name in CONFIGURATIONS:
+                if (name, place) in where:
+                    parquet.add(where[name, place], row)

@@ -1,0 +1,62 @@
+"""What keeps a record out of a data set."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workflowllm.apis.catalogue import catalogue
+from workflowllm.dataset.records import Record
+
+# Why a record is left out, in the order in which the reasons are looked for.
+REASONS = {
+    "no query": "has no query",
+    "no plan": "has no task plan",
+    "no code": "has no code",
+    "does not compile": "its code does not compile to a shortcut",
+    "unknown API": "calls an API that the catalogue does not know",
+    "binary": "holds binary data that nobody can read",
+    "duplicate": "its code is another record's, comments aside",
+    "near-duplicate": "its code is nearly another record's",
+}
+# Base64, also with a line break after every 60 letters or more. Of 1,164 real shortcuts 80 hold some over 256 bytes:
+# pictures, archives and contacts; what is shorter is a token or an address that a person could copy.
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{60,}(?:\\r|\\n|\s){0,3})*[A-Za-z0-9+/]{60,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The filters that look at one record alone. A true `allow_...` turns one off, and None the size limit."""
+
+    max_binary: int | None = 256  # bytes of a base64 text
+    allow_incomplete: bool = False
+    allow_uncompiled: bool = False
+    allow_unknown_apis: bool = False
+
+
+def fault(record: Record, apis: Iterable[str] | None, rules: Rules) -> str | None:
+    """The first reason of REASONS to leave a record out.
+
+    `apis` are the identifiers that its code calls, None where it does not compile.
+    """
+    if not rules.allow_incomplete:
+        for field, reason in (("query", "no query"), ("task_plan", "no plan")):
+            if not has_text(record, field):
+                return reason
+    if not has_text(record, "workflow_code"):
+        return "no code"
+    if apis is None and not rules.allow_uncompiled:
+        return "does not compile"
+    if not rules.allow_unknown_apis and any(identifier not in catalogue() for identifier in apis or ()):
+        return "unknown API"
+    if rules.max_binary is not None and binary_size(record["workflow_code"]) > rules.max_binary:
+        return "binary"
+    return None
+
+
+def has_text(record: Record, field: str) -> bool:
+    return isinstance(record.get(field), str) and bool(record[field].strip())
+
+
+def binary_size(code: str) -> int:
+    """Bytes of the longest stretch of base64 in a code, in data(...) or in any text."""
+    return max((len(found[0]) * 3 // 4 for found in _BASE64.finditer(code)), default=0)

@@ -1,0 +1,128 @@
+"""Near-duplicates among many codes and queries, by MinHash: how alike two texts are is the share of equal minima.
+
+A sketch stands for the set of a text's shingles, runs of a few tokens. The share of equal positions of two sketches
+estimates the Jaccard index of the sets, with a standard error of at most 0.044 for 128 positions.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from zlib import crc32
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+
+from workflowllm.evaluation.comments import strip_comments
+
+POSITIONS = 128
+CODE_RUN, QUERY_RUN = 5, 3  # tokens of a shingle
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_BATCH = 10_000  # shingles at a time: 10 MB of products
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio, odd: spreads neighbouring numbers
+
+Sketch = np.ndarray  # POSITIONS numbers of 32 bits
+Sketches = np.ndarray  # one row a record
+
+
+def code_sketch(code: str, names: Collection[str] = ()) -> Sketch:
+    """The sketch of a code without its comments, in which all of the `names` that it assigns are one name."""
+    tokens = _TOKEN.findall(strip_comments(code))
+    return _sketch(["v" if token in names else token for token in tokens], CODE_RUN)
+
+
+def query_sketch(query: str) -> Sketch:
+    """The sketch of a query's words."""
+    return _sketch(re.findall(r"\w+", query.lower()), QUERY_RUN)
+
+
+@lru_cache(maxsize=1)
+def _empty() -> MinHash:
+    return MinHash(POSITIONS, seed=1, hashfunc=int, scheme="affine32")
+
+
+def _sketch(tokens: Sequence[str], run: int) -> Sketch:
+    numbers = np.fromiter((crc32(token.encode("utf-8", "replace")) for token in tokens), np.uint64, len(tokens))
+    shingles = np.zeros(max(1, len(numbers) - run + 1), np.uint64)
+    for place in range(min(run, len(numbers))):
+        shingles = (shingles ^ numbers[place : place + len(shingles)]) * _MIX
+    distinct = np.unique(shingles >> np.uint64(32))
+    sketch = _empty().copy()
+    for start in range(0, len(distinct), _BATCH):
+        sketch.update_batch(distinct[start : start + _BATCH])
+    return sketch.hashvalues.astype(np.uint32)
+
+
+def alike(one: Sketch, others: Sketches) -> np.ndarray:
+    """The estimated Jaccard index of a sketch with each of a matrix's rows."""
+    return (others == one).mean(axis=1)
+
+
+def families(parts: Iterable[tuple[Sketches, float]], count: int) -> np.ndarray:
+    """For each of `count` records, the number of the first record of its family.
+
+    `parts` are matrices of sketches, each with the likeness from which two records are of one family; chains count.
+    Nearly all such pairs are found, not all: those whose likeness is at the threshold are missed by chance.
+    """
+    roots = np.arange(count)
+    for sketches, threshold in parts:
+        for group in _buckets(sketches, threshold):
+            _join_alike(roots, sketches, group, threshold)
+    for record in range(count):
+        roots[record] = roots[roots[record]]  # a root is never after its members
+    return roots
+
+
+def without_near(sketches: Sketches, threshold: float) -> np.ndarray:
+    """Which records stay when each that is alike to an earlier one that stays is left out."""
+    stays = np.ones(len(sketches), bool)
+    kept: dict[int, list[int]] = {}
+    for record, root in enumerate(families([(sketches, threshold)], len(sketches))):
+        earlier = kept.setdefault(int(root), [])
+        stays[record] = not (alike(sketches[record], sketches[earlier]) >= threshold).any()
+        if stays[record]:
+            earlier.append(record)
+    return stays
+
+
+def _buckets(sketches: Sketches, threshold: float) -> Iterable[np.ndarray]:
+    """Groups of records that are equal in a whole band of positions, each in ascending order."""
+    index = MinHashLSH(threshold, POSITIONS, weights=(0.2, 0.8))  # for its choice of bands: rather all than only pairs
+    for band in range(index.b):
+        rows = np.ascontiguousarray(sketches[:, band * index.r : (band + 1) * index.r])
+        keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * index.r))).ravel()
+        _, inverse, sizes = np.unique(keys, return_inverse=True, return_counts=True)
+        order = np.argsort(inverse, kind="stable")
+        ends = np.cumsum(sizes)
+        for bucket in np.flatnonzero(sizes > 1):
+            yield order[ends[bucket] - sizes[bucket] : ends[bucket]]
+
+
+def _join_alike(roots: np.ndarray, sketches: Sketches, group: np.ndarray, threshold: float) -> None:
+    """Join each record of a bucket to the first one before it that stands for a family and is alike."""
+    leaders = [group[0]]
+    for record in group[1:]:
+        near = np.flatnonzero(alike(sketches[record], sketches[leaders]) >= threshold)
+        for leader in near:
+            _join(roots, leaders[leader], record)
+        if not len(near):
+            leaders.append(record)
+
+
+def _join(roots: np.ndarray, one: int, other: int) -> None:
+    first, second = sorted((_root(roots, one), _root(roots, other)))
+    roots[second] = first
+
+
+def _root(roots: np.ndarray, record: int) -> int:
+    while roots[record] != record:
+        roots[record] = roots[roots[record]]
+        record = roots[record]
+    return int(record)
+
+
+def near_any(sketches: Sketches, tested: Sketches, threshold: float) -> np.ndarray:
+    """For each row of `sketches`, whether it is alike to any of `tested`: every pair is compared."""
+    found = np.zeros(len(sketches), bool)
+    for sketch in tested:
+        found |= alike(sketch, sketches) >= threshold
+    return found

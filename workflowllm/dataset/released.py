@@ -1,0 +1,96 @@
+"""The table of a data set that lies in the published layout, and how much of its code is Python."""
+
+import ast
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workflowllm.dataset.examine import identifier_as_called
+from workflowllm.dataset.release import data_rows, held_out_keys, read_split, split_path
+from workflowllm.dataset.shape import actions_shape, code_shape
+from workflowllm.dataset.statistics import Row, record_statistics, table_lines, totals
+from workflowllm.jobs import map_inputs
+from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.from_python import compile_code
+
+
+@dataclass(slots=True)
+class Described:
+    """One row: its statistics, and what its code is."""
+
+    key: str = ""
+    is_synthetic: bool = False
+    row: Row = field(default_factory=dict)
+    parses: bool = False
+    compiles: bool = False
+    error: str = ""
+
+
+def describe(placed: tuple[str, Any]) -> Described:
+    """The statistics of a row, whatever it holds."""
+    place, record = placed
+    if not isinstance(record, dict):
+        return Described(error=f"{place}: {record}")
+    code = record.get("workflow_code")
+    if not isinstance(code, str) or not code.strip():
+        return Described(error=f"{place}: it has no code.")
+    try:
+        actions = compile_code(code).actions
+        shape, calls = actions_shape(actions), [action["WFWorkflowActionIdentifier"] for action in actions]
+    except (ShortcutError, RecursionError, MemoryError):
+        shape, calls = code_shape(code), None
+    if calls is None:
+        listed = record["apis"] if isinstance(record.get("apis"), list) else []
+        calls = [identifier_as_called(api) for api in listed if isinstance(api, str)]
+    key = record["key"] if isinstance(record.get("key"), str) else place
+    row = record_statistics(record, calls, shape)
+    return Described(key, bool(record.get("is_synthetic")), row, is_python(code), shape.basis == "compiled")
+
+
+def describing_crashed(placed: tuple[str, Any]) -> Described:
+    return Described(error=f"{placed[0]}: the process that read it died; the record may be too large.")
+
+
+def is_python(code: str) -> bool:
+    """Whether `ast.parse` accepts a code."""
+    try:
+        with warnings.catch_warnings():  # of escapes such as "\\d", which some Pythons warn about
+            warnings.simplefilter("ignore")
+            ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def describe_all(path: Path, workers: int) -> list[Described]:
+    """Every row of a folder of the published layout, or of a file of records."""
+    return list(map_inputs(describe, data_rows(path), workers, describing_crashed))
+
+
+def columns(path: Path, rows: Iterable[Described]) -> Mapping[str, Mapping[str, float]]:
+    """The paper's columns as far as the folder's splits tell them apart; one column without splits."""
+    rows = [row for row in rows if not row.error]
+    if not path.is_dir():
+        return {"All": totals(row.row for row in rows)}
+    files = {is_ood: split_path(path, is_ood) for is_ood in (False, True)}
+    splits = {is_ood: read_split(file) for is_ood, file in files.items() if file.is_file()}
+    found = {"Seed": totals(row.row for row in rows if not row.is_synthetic)}
+    if False in splits:
+        trained = set(splits[False]["train"])
+        found["Train"] = totals(row.row for row in rows if row.key in trained)
+    if splits:
+        tested = {key for split in splits.values() for key in held_out_keys(split)}
+        found["Test"] = totals(row.row for row in rows if row.key in tested)
+    return found
+
+
+def report_lines(path: Path, rows: list[Described]) -> list[str]:
+    """The table, and under it what the codes are."""
+    whole = [row for row in rows if not row.error]
+    lines = [*table_lines(columns(path, rows)), ""]
+    for name, count in (("codes that Python parses", sum(row.parses for row in whole)),
+                        ("codes that compile to a shortcut", sum(row.compiles for row in whole))):  # fmt: skip
+        lines.append(f"{name:<34} {count} of {len(whole)} ({100 * count / max(len(whole), 1):.1f} %)")
+    return lines
