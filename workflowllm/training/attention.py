@@ -1,11 +1,12 @@
 """Attention over rows of several samples: each token sees its own sample only.
 
-FlashAttention is told where samples begin (`cu_seq_lens`) and needs nothing more. Elsewhere `packed_sdpa` runs PyTorch's
-causal attention over one sample of the row after the other. No mask is built, so the work is that of the samples alone:
-a block mask over a row of T tokens would cost T^2 in time and memory whatever stands in it.
+FlashAttention is told where samples begin (`cu_seq_lens`) and needs nothing more. Elsewhere `packed_sdpa` runs
+PyTorch's causal attention over one sample of the row after the other. No mask is built, so the work is that of the
+samples alone: a block mask over a row of T tokens would cost T^2 in time and memory whatever stands in it.
 """
 
 import importlib.util
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -40,7 +41,7 @@ def packed_sdpa_forward(
         return sdpa_attention_forward(module, query, key, value, attention_mask, **settings)
     parts = []
     bounds = cu_seq_lens_q.tolist()
-    for start, stop in zip(bounds, bounds[1:]):
+    for start, stop in pairwise(bounds):
         mask = _band(stop - start, sliding_window, query.device)
         of_sample = (tensor[:, :, start:stop] for tensor in (query, key, value))
         parts.append(sdpa_attention_forward(module, *of_sample, mask, **settings)[0])

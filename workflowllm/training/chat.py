@@ -7,6 +7,8 @@ second one.
 
 from typing import Any, NamedTuple
 
+from jinja2 import TemplateError
+
 from workflowllm.jobs import CommandError
 from workflowllm.llm.prompt_files import Message
 
@@ -22,9 +24,16 @@ class Example(NamedTuple):
 
 def prompt_text(tokenizer: Any, messages: list[Message]) -> str:
     """The conversation up to where the assistant's answer begins."""
+    return _rendered(tokenizer, messages, add_generation_prompt=True)
+
+
+def _rendered(tokenizer: Any, messages: list[Message], add_generation_prompt: bool) -> str:
     if not tokenizer.chat_template:
         raise CommandError(f"the tokenizer of {tokenizer.name_or_path} has no chat template; give one that has.")
-    return tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+    try:
+        return tokenizer.apply_chat_template(messages, add_generation_prompt=add_generation_prompt, tokenize=False)
+    except TemplateError as error:  # some templates refuse a system message
+        raise CommandError(f"the chat template of {tokenizer.name_or_path} fails: {error}") from None
 
 
 def prompt_ids(tokenizer: Any, messages: list[Message]) -> list[int]:
@@ -33,26 +42,26 @@ def prompt_ids(tokenizer: Any, messages: list[Message]) -> list[int]:
 
 
 def prompts_ids(tokenizer: Any, conversations: list[list[Message]]) -> list[list[int]]:
-    """`prompt_ids` of each conversation, tokenised together."""
-    return _tokenised(tokenizer, [prompt_text(tokenizer, messages) for messages in conversations])
+    """`prompt_ids` of each conversation, tokenised together. Special tokens spelt out in messages are plain text."""
+    found = _tokenised(tokenizer, [prompt_text(tokenizer, messages) for messages in conversations])
+    for place, messages in enumerate(conversations):
+        if any(token in message["content"] for message in messages for token in tokenizer.added_tokens_encoder):
+            settings = {"add_generation_prompt": True, "sanitize_control_tokens": True, "return_dict": False}
+            found[place] = tokenizer.apply_chat_template(messages, **settings)
+    return found
 
 
 def _tokenised(tokenizer: Any, texts: list[str], **settings: bool) -> list[list[int]]:
-    return tokenizer(texts, add_special_tokens=False, **settings)["input_ids"] if texts else []
+    """Ids of each text, specials added to none. `verbose` would warn of each text longer than the model's context."""
+    return tokenizer(texts, add_special_tokens=False, verbose=False, **settings)["input_ids"] if texts else []
 
 
 def end_of_turn(tokenizer: Any) -> str:
     """What the template writes after an answer, up to its last special token (ChatML adds a line break to it)."""
-    messages = [{"role": "user", "content": "A question."}]
-    begun = prompt_text(tokenizer, messages)
-    whole = tokenizer.apply_chat_template([*messages, {"role": "assistant", "content": _PROBE}], tokenize=False)
-    if not whole.startswith(begun + _PROBE):
-        raise CommandError(
-            f"the chat template of {tokenizer.name_or_path} writes an answer otherwise than it asks for one; "
-            "give the tokenizer a template whose generation prompt begins the assistant's message."
-        )
-    ending = whole[len(begun) + len(_PROBE) :].rstrip()
-    if not ending:
+    messages = [{"role": "user", "content": "A question."}, {"role": "assistant", "content": _PROBE}]
+    whole = _rendered(tokenizer, messages, add_generation_prompt=False)
+    ending = whole.rpartition(_PROBE)[2].rstrip()
+    if _PROBE not in whole or not ending:
         raise CommandError(f"the chat template of {tokenizer.name_or_path} does not mark the end of an answer.")
     return ending
 

@@ -1,6 +1,7 @@
 """Examples as flat arrays: a hundred thousand of them take 2 GB as int32 and would take 20 as lists.
 
-Saved, they are memory-mapped, so that the processes of one machine share them and a resumed run need not tokenise again.
+Saved, they are memory-mapped, so that the processes of one machine share them and a resumed run need not tokenise
+again.
 """
 
 import json

@@ -1,15 +1,16 @@
 """The loss on answers alone: the head is applied where there is a label, some positions at a time.
 
-A full row of logits of Llama 3 takes 128,256 x 4 bytes, half a megabyte a token; a prompt has thousands of tokens without
-a label. Here only the answers' hidden states meet the head, in chunks, and the gradients of a chunk are made while its
-logits are still there, so none outlives its chunk and nothing is computed twice.
+A full row of logits of Llama 3 takes 128,256 x 4 bytes, half a megabyte a token; a prompt has thousands of tokens
+without a label. Here only the answers' hidden states meet the head, in chunks, and the gradients of a chunk are made
+while its logits are still there, so none outlives its chunk and nothing is computed twice.
 """
 
 from types import MethodType
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
@@ -25,17 +26,17 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
         """hidden (N, H), weight (V, H), labels (N,), all labels valid; returns a float32 scalar."""
         wants_hidden, wants_weight, wants_bias = ctx.needs_input_grad[:3]
         grad_hidden = torch.empty_like(hidden) if wants_hidden else None
+        # Summed over chunks in float32: in bfloat16 a sum of more than a few hundred terms stands still.
         grad_weight = torch.zeros_like(weight, dtype=torch.float32) if wants_weight else None
         grad_bias = torch.zeros_like(bias, dtype=torch.float32) if wants_bias else None
         total = hidden.new_zeros((), dtype=torch.float32)
         for start in range(0, len(labels), chunk):
-            states, wanted = hidden[start : start + chunk], labels[start : start + chunk]
+            states, wanted = hidden[start : start + chunk], labels[start : start + chunk, None]
             logits = functional.linear(states, weight, bias).float()
-            total += functional.cross_entropy(logits, wanted, reduction="sum")
-            if not any(ctx.needs_input_grad[:3]):
-                continue
-            slope = logits.softmax(dim=-1)
-            slope[torch.arange(len(wanted), device=wanted.device), wanted] -= 1
+            normaliser = logits.logsumexp(dim=1, keepdim=True)
+            total += (normaliser - logits.gather(1, wanted)).sum()
+            slope = logits.sub_(normaliser).exp_()  # softmax, in the place of the logits
+            slope.scatter_add_(1, wanted, slope.new_full(wanted.shape, -1))
             if grad_bias is not None:
                 grad_bias += slope.sum(dim=0)
             slope = slope.to(states.dtype)
@@ -48,8 +49,10 @@ class _ChunkedCrossEntropy(torch.autograd.Function):
         return total
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        given = (None if one is None else (one * grad).to(dtype) for one, dtype in zip(ctx.gradients, ctx.dtypes))
+        gradients, ctx.gradients = ctx.gradients, ()
+        given = (None if one is None else one.mul_(grad).to(dtype) for one, dtype in zip(gradients, ctx.dtypes))
         return (*given, None, None)
 
 
@@ -57,27 +60,50 @@ def use_answer_loss(model: Any, chunk_tokens: int = CHUNK_TOKENS) -> Any:
     """Let `model(..., labels=...)` give the loss on the labels alone, without logits; returns the model.
 
     Only this object's `forward` changes: weights, names and what is saved stay as they are, and without labels the
-    model answers as before. The loss is the sum over labels divided by `num_items_in_batch`, or their mean.
+    model answers as before. The loss is the sum over labels divided by `num_items_in_batch`, or their mean. A model
+    that does more to its logits than the head does (a cap, a scale) computes its own, still at the labels only.
     """
     own_forward = model.forward
+    by_head = _head_gives_logits(model)
 
     def forward(self: Any, input_ids: Tensor | None = None, labels: Tensor | None = None, **inputs: Any) -> Any:
         if labels is None:
             return own_forward(input_ids=input_ids, **inputs)
         num_items = inputs.pop("num_items_in_batch", None)
-        states = self.get_decoder()(input_ids=input_ids, use_cache=False, **inputs).last_hidden_state
-        loss = answer_loss(self.get_output_embeddings(), states, labels, num_items, chunk_tokens)
-        return CausalLMOutputWithPast(loss=loss)
+        following = functional.pad(labels, (0, 1), value=IGNORED)[:, 1:]  # each label at the place that predicts it
+        head = self.get_output_embeddings()
+        if by_head and type(head) is nn.Linear:  # an adapter may have wrapped it since
+            states = self.get_decoder()(input_ids=input_ids, use_cache=False, **inputs).last_hidden_state
+            total = chunked_loss(head, states, following, chunk_tokens)
+        else:
+            columns = (following != IGNORED).any(dim=0).nonzero().squeeze(1)
+            logits = own_forward(input_ids=input_ids, use_cache=False, logits_to_keep=columns, **inputs).logits
+            wanted = following[:, columns].reshape(-1)
+            total = functional.cross_entropy(logits.flatten(0, 1).float(), wanted, reduction="sum")
+        items = num_items if num_items is not None else (following != IGNORED).sum().clamp(min=1)
+        return CausalLMOutputWithPast(loss=total / items)
 
     model.forward = MethodType(forward, model)
     return model
 
 
-def answer_loss(head: Any, states: Tensor, labels: Tensor, num_items: Any, chunk_tokens: int = CHUNK_TOKENS) -> Tensor:
-    """The loss of hidden states (B, T, H) on labels (B, T), each of which the position before it predicts."""
-    following = functional.pad(labels, (0, 1), value=IGNORED)[:, 1:].reshape(-1)
-    places = (following != IGNORED).nonzero().squeeze(1)
+def chunked_loss(head: nn.Linear, states: Tensor, following: Tensor, chunk_tokens: int = CHUNK_TOKENS) -> Tensor:
+    """Sum of the loss of hidden states (B, T, H) where `following` (B, T) has a label; without any, 0 with a graph."""
+    places = (following.reshape(-1) != IGNORED).nonzero().squeeze(1)
     hidden = states.reshape(-1, states.shape[-1])[places]
-    bias = getattr(head, "bias", None)
-    total = _ChunkedCrossEntropy.apply(hidden, head.weight, bias, following[places], chunk_tokens)
-    return total / (num_items if num_items is not None else max(len(places), 1))
+    return _ChunkedCrossEntropy.apply(hidden, head.weight, head.bias, following.reshape(-1)[places], chunk_tokens)
+
+
+@torch.no_grad()
+def _head_gives_logits(model: Any) -> bool:
+    """Whether the model's logits are its head applied to its last hidden states, by a try on eight tokens."""
+    head = model.get_output_embeddings()
+    if type(head) is not nn.Linear:
+        return False
+    ids = torch.arange(8, device=head.weight.device)[None] % head.weight.shape[0]
+    was_training = model.training
+    model.eval()
+    states = model.get_decoder()(input_ids=ids, use_cache=False).last_hidden_state
+    same = torch.allclose(head(states).float(), model(input_ids=ids, use_cache=False).logits.float(), atol=1e-3)
+    model.train(was_training)
+    return same
