@@ -17,6 +17,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
 
+from workflowllm.json_arrays import NoArray, array_items
+
 ALL_DONE, SOME_FAILED, WRONG_COMMAND = 0, 1, 2
 _CHUNK = 16  # inputs handed to a worker at a time: small enough for progress, large enough for the pipe
 Input, Result = TypeVar("Input"), TypeVar("Result")
@@ -106,7 +108,7 @@ def read_records(path: Path) -> Iterator[tuple[int, Any]]:
     try:
         with opener(path, "rt", encoding="utf-8", errors="surrogateescape") as handle:
             if path.suffix == ".json":
-                yield from enumerate(_json_array(handle.read(), path), 1)
+                yield from enumerate(_json_array(handle, path), 1)
                 return
             for number, line in enumerate(handle, 1):
                 if line.strip():
@@ -122,11 +124,14 @@ def _parsed(line: str) -> Any:
         return ValueError(f"this line is not JSON: {error}")
 
 
-def _json_array(text: str, path: Path) -> list[Any]:
-    records = _parsed(text)
-    if not isinstance(records, list):
-        raise CommandError(f"{path} holds no JSON array; write one, or give JSON Lines the ending .jsonl.")
-    return records
+def _json_array(handle: IO[str], path: Path) -> Iterator[Any]:
+    try:
+        yield from array_items(handle)
+    except NoArray:
+        advice = "write one, or give JSON Lines the ending .jsonl"
+        raise CommandError(f"{path} holds no JSON array; {advice}.") from None
+    except ValueError as error:
+        raise CommandError(f"cannot read {path}: {error}.") from None
 
 
 class Piece(NamedTuple):
