@@ -1,0 +1,63 @@
+"""Comment lines above lines of code: above a statement's first line, so that a text that spans lines stays whole."""
+
+import io
+import re
+import tokenize
+import unicodedata
+from collections.abc import Mapping
+
+_NO_CODE = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
+_CODING = re.compile(r"coding(?=[:=])")
+
+
+def statement_heads(code: str) -> list[int]:
+    """The lines (from 1) on which a statement, an else, an elif or a case starts.
+
+    Raises SyntaxError where the code cannot be split into lines of code.
+    """
+    heads: list[int] = []
+    is_start = True
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code, newline="").readline):
+            if token.type == tokenize.NEWLINE:
+                is_start = True
+            elif is_start and token.type not in _NO_CODE:
+                heads.append(token.start[0])
+                is_start = False
+    except tokenize.TokenError as error:
+        raise SyntaxError(f"the code ends inside a statement: {error}") from None
+    return heads
+
+
+def uncommented_lines(code: str) -> list[int]:
+    """The lines of code (from 1) that have no comment line directly above them.
+
+    Raises SyntaxError where the code cannot be split into lines of code.
+    """
+    lines = code.split("\n")
+    return [line for line in statement_heads(code) if line < 2 or not lines[line - 2].lstrip(" \t").startswith("#")]
+
+
+def with_comments(code: str, comments: Mapping[int, str]) -> str:
+    """The code with each comment on a line of its own above the line that it is about."""
+    pieces: list[str] = []
+    for number, line in enumerate(code.split("\n"), 1):
+        if number in comments:
+            indent = line[: len(line) - len(line.lstrip(" \t"))]
+            pieces.append(f"{indent}# {one_line(comments[number])}")
+        pieces.append(line)
+    return "\n".join(pieces)
+
+
+def one_line(text: str) -> str:
+    """A comment's text: one line, nothing that breaks a file, never empty."""
+    kept = "".join(_kept(char) for char in text)
+    kept = _CODING.sub("coding ", " ".join(kept.split()))  # `coding:` in the first two lines names a file's encoding
+    return kept.replace("```", "'''").lstrip("#! ") or "No comment."
+
+
+def _kept(char: str) -> str:
+    kind = unicodedata.category(char)
+    if kind == "Cs":
+        return "\ufffd"
+    return " " if kind in ("Cc", "Zl", "Zp") else char

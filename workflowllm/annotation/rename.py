@@ -1,0 +1,215 @@
+"""New names for a program's variables, put in without touching anything else.
+
+An output's name and a loop's are ours to choose. A variable is called in Shortcuts what it is called in Python, so a
+renamed one keeps its old name in an annotation: `new: "old" = value`. The new program compiles to an equal shortcut;
+that is checked, and a program for which it does not hold stays as it is.
+"""
+
+import ast
+import builtins
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from workflowllm.annotation.code_names import CodeName, character_offset, code_names, offsets_of_lines
+from workflowllm.apis.catalogue import catalogue
+from workflowllm.shortcuts.bindings import Binding
+from workflowllm.shortcuts.compare import differences
+from workflowllm.shortcuts.dialect import RESERVED
+from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.from_python import Program, compile_program, parse_program
+from workflowllm.shortcuts.identifiers import is_name, name_from
+from workflowllm.shortcuts.workflow import build_workflow
+
+LONGEST_NAME = 60
+_BUILTINS = frozenset(dir(builtins))
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A program under its new names, old name -> new name, and what was refused or mended, by reason."""
+
+    code: str
+    names: dict[str, str] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+    mended: Counter[str] = field(default_factory=Counter)
+
+
+def rename(code: str, proposals: Mapping[str, Any]) -> Renamed:
+    """Rename what can be renamed as proposed, one name at a time. Raises DialectError where the code does not parse."""
+    program = parse_program(code)
+    places = code_names(code)
+    refused: Counter[str] = Counter()
+    mended: Counter[str] = Counter()
+    wanted = _renamable(program, proposals, refused)
+    names = _mended(wanted, _taken(program, wanted), mended)
+    if not names:
+        return Renamed(code, {}, refused, mended)
+    new = _written(code, program, places, names)
+    if not _is_same_program(program, new, names):
+        refused["changes-the-shortcut"] += len(names)
+        return Renamed(code, {}, refused, mended)
+    return Renamed(new, names, refused, mended)
+
+
+def _renamable(program: Program, proposals: Mapping[str, Any], refused: Counter[str]) -> dict[str, str]:
+    """The proposals that can be followed in some form; the reasons of the others are counted."""
+    holders = _annotation_holders(program)
+    wanted: dict[str, str] = {}
+    for old, new in proposals.items():
+        reason = _refusal(program.bindings.get(old), new, old in holders)
+        if reason:
+            refused[reason] += 1
+        elif new != old:
+            wanted[old] = new
+    return wanted
+
+
+def _refusal(binding: Binding | None, new: Any, can_keep: bool) -> str | None:
+    if binding is None or binding.name == "_":
+        return "no-such-variable"
+    if not isinstance(new, str) or not name_from(_without_halves(new), ""):
+        return "no-name"
+    if binding.kind == "variable" and binding.sites["loop"]:
+        return "loop-and-variable"
+    if binding.kind == "variable" and binding.label is None and not can_keep:
+        return "no-place-for-its-shown-name"
+    return None
+
+
+def _without_halves(text: str) -> str:
+    """Half characters have no place in a name."""
+    return "".join(char for char in text if not 0xD800 <= ord(char) < 0xE000)
+
+
+def _annotation_holders(program: Program) -> dict[str, ast.Name]:
+    """The first `name = value` of each name, where an annotation can stand."""
+    holders: dict[str, ast.Name] = {}
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            holders.setdefault(node.targets[0].id, node.targets[0])
+    return holders
+
+
+def _taken(program: Program, wanted: Mapping[str, str]) -> set[str]:
+    """Names that no variable may get: those that stay, and whatever else the program says."""
+    said = {node.id for node in program.nodes if isinstance(node, ast.Name)}
+    return (said | program.bindings.keys()) - wanted.keys()
+
+
+def _mended(wanted: Mapping[str, str], taken: set[str], mended: Counter[str]) -> dict[str, str]:
+    """Each wanted name made one that Python, the dialect and the other names admit."""
+    names: dict[str, str] = {}
+    for old, new in wanted.items():
+        name = new if is_name(new) and len(new) <= LONGEST_NAME else name_from(_without_halves(new), "")
+        mended["no-identifier"] += name != new
+        if _is_reserved(name):
+            mended["reserved"] += 1
+            name += "_value"
+        chosen, count = name, 1
+        while chosen in taken:
+            count += 1
+            chosen = f"{name}_{count}"
+        mended["clash"] += chosen != name
+        taken.add(chosen)
+        if chosen != old:
+            names[old] = chosen
+    return names
+
+
+@lru_cache(maxsize=8192)
+def _is_reserved(name: str) -> bool:
+    """Whether a name is a word of the dialect, of Python, or an API."""
+    return name in RESERVED or name in _BUILTINS or catalogue().by_function(name) is not None
+
+
+def _written(code: str, program: Program, places: list[CodeName], names: Mapping[str, str]) -> str:
+    """The text with the new names in their places, and annotations that keep what variables are called."""
+    lines, shown = offsets_of_lines(code), {}
+    for old, target in _annotation_holders(program).items():
+        binding = program.bindings[old]
+        if old in names and binding.kind == "variable" and binding.label is None:
+            shown[character_offset(lines, code, target.lineno, target.col_offset)] = f": {_quoted(old)}"
+    keywords = _soft_keywords(code, program, places, lines)
+    pieces, end = [], 0
+    for place in places:
+        new = names.get(unicodedata.normalize("NFKC", place.text))
+        if new is not None and place.start not in keywords:
+            pieces += [code[end : place.start], new, shown.get(place.start, "")]
+            end = place.end
+    return "".join([*pieces, code[end:]])
+
+
+def _soft_keywords(code: str, program: Program, places: list[CodeName], lines: list[int]) -> set[int]:
+    """Where `match` and `case` are keywords; both may also be variables."""
+    keywords = set()
+    cases = [place.start for place in places if place.text == "case"]
+    for node in program.nodes:
+        if isinstance(node, ast.Match):
+            keywords.add(character_offset(lines, code, node.lineno, node.col_offset))
+        elif isinstance(node, ast.match_case) and cases:
+            pattern = character_offset(lines, code, node.pattern.lineno, node.pattern.col_offset)
+            keywords.update(cases[max(bisect_left(cases, pattern) - 1, 0) : bisect_left(cases, pattern)])
+    return keywords
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'  # a Python name holds neither quotes nor backslashes
+
+
+def _is_same_program(program: Program, new: str, names: Mapping[str, str]) -> bool:
+    """Whether the new text is the old tree but for names, and compiles to an equal shortcut."""
+    try:
+        renamed = parse_program(new)
+    except ShortcutError:
+        return False
+    if _shape(program.tree, names) != _shape(renamed.tree, {}):
+        return False
+    return is_equal_shortcut(program, renamed)
+
+
+def _shape(tree: ast.Module, names: Mapping[str, str]) -> str:
+    """A tree as text under other names; an annotated assignment is a plain one."""
+    return ast.dump(_Plain(names).visit(ast.Module(tree.body, [])))
+
+
+class _Plain(ast.NodeTransformer):
+    def __init__(self, names: Mapping[str, str]):
+        self.names = names
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """A copy: the program's own tree is still needed."""
+        fields = {name: self._copied(value) for name, value in ast.iter_fields(node)}
+        return type(node)(**fields)
+
+    def _copied(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._copied(item) for item in value]
+        return self.visit(value) if isinstance(value, ast.AST) else value
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is None or not isinstance(node.target, ast.Name):
+            return self.generic_visit(node)
+        return ast.Assign([self.visit(node.target)], self.visit(node.value))
+
+
+def is_equal_shortcut(first: Program, second: Program) -> bool:
+    """Whether two programs compile to equal shortcuts; two that both compile to none are equal too."""
+    one, two = _workflow(first), _workflow(second)
+    if one is None or two is None:
+        return one is two
+    return next(differences(one, two), None) is None and next(differences(two, one), None) is None
+
+
+def _workflow(program: Program) -> dict[str, Any] | None:
+    try:
+        return build_workflow(compile_program(program), None)
+    except ShortcutError:
+        return None
