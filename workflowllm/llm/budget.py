@@ -12,6 +12,7 @@ from workflowllm.llm.prompt_files import Message
 from workflowllm.llm.replies import CostReached, Estimate, Usage
 from workflowllm.llm.settings import EndpointSettings
 
+# Llama 3's tokenizer: 4.2 on generation prompts, 3.8 on the median converted workflow. Rather too many than too few.
 BYTES_PER_TOKEN = 3.5
 UNKNOWN_ANSWER = 500  # tokens, until answers have come
 

@@ -14,7 +14,7 @@ from workflowllm.llm.budget import Budget
 from workflowllm.llm.cache import AnswerCache, question_key
 from workflowllm.llm.json_answers import UnreadableAnswer, read_json_answer
 from workflowllm.llm.prompt_files import Message
-from workflowllm.llm.replies import EndpointError, Reply, Usage
+from workflowllm.llm.replies import NoUsableAnswer, Reply, Usage
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.transport import RawAnswer, Transport
 
@@ -45,8 +45,9 @@ class Client:
         """The answer to `messages`; with a schema, its JSON as `data`.
 
         `overrides` replace settings for this question: temperature, top_p, max_tokens, seed, stop. An answer that the
-        schema does not accept, or that was cut off, is asked for once more with the error shown. Raises EndpointError:
-        the question has no usable answer. An answer without a schema may be cut (`finish_reason` is `length`) or empty.
+        schema does not accept, or that was cut off, is asked for once more with the error shown. Raises EndpointError,
+        or its kind NoUsableAnswer where the model did answer. An answer without a schema may be cut (`finish_reason`
+        is `length`) or empty.
         """
         request = self._request(messages, schema, overrides)
         key = question_key([self.settings.base_url, request, schema and schema.model_json_schema()])
@@ -83,21 +84,23 @@ class Client:
         try:
             return _reply(first, _read(first, schema))
         except UnreadableAnswer as fault:
-            again = await self._call(request | {"messages": request["messages"] + _complaint(first, fault)})
+            again = await self._call(request | {"messages": request["messages"] + _complaint(first, fault)}, first)
         try:
             return _reply(again, _read(again, schema), first)
         except UnreadableAnswer as fault:
-            raise EndpointError(f"the answer could not be read twice over: {fault}.") from None
+            raise NoUsableAnswer(
+                f"the answer could not be read twice over: {fault}.", _reply(again, None, first)
+            ) from None
 
-    async def _call(self, request: dict[str, Any]) -> RawAnswer:
-        """One paid call, within the budget."""
+    async def _call(self, request: dict[str, Any], first: RawAnswer | None = None) -> RawAnswer:
+        """One paid call, within the budget; `first` is the one before it, if any, to the same question."""
         async with self._budget.reserved(request) as paid:
             raw = await self._transport.send(request)
             paid(raw.prompt_tokens, raw.completion_tokens)
         if raw.refusal:
-            raise EndpointError(f"the model refuses: {raw.refusal[:200]}")
+            raise NoUsableAnswer(f"the model refuses: {raw.refusal[:200]}", _reply(raw, None, first))
         if raw.finish_reason == "content_filter":
-            raise EndpointError("the endpoint's content filter stopped the answer.")
+            raise NoUsableAnswer("the endpoint's content filter stopped the answer.", _reply(raw, None, first))
         return raw
 
 
@@ -122,7 +125,7 @@ def _complaint(raw: RawAnswer, fault: UnreadableAnswer) -> list[Message]:
 
 def _reply(raw: RawAnswer, data: pydantic.BaseModel | None, first: RawAnswer | None = None) -> Reply:
     return Reply(
-        text=_utf8(raw.text),
+        text=_utf8(raw.text or raw.refusal),
         data=data,
         finish_reason=raw.finish_reason,
         prompt_tokens=raw.prompt_tokens + (first.prompt_tokens if first else 0),

@@ -72,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         state = self.server.state
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        kind = state.drawn(body | {"headers": dict(self.headers)})
+        kind = state.drawn(body | {"headers": {name.lower(): text for name, text in self.headers.items()}})
         try:
             time.sleep(state.latency)
             self.reply(kind, body["messages"])
@@ -89,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
+        elif kind == "nothing":
+            self.send(200, {"object": "chat.completion", "choices": []})
         elif kind == "garbage":
             self.head(200, 9)
             self.wfile.write(b'{"choices')

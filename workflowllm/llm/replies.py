@@ -8,6 +8,17 @@ class EndpointError(Exception):
     """This request cannot be answered: one sentence. Other requests may well be."""
 
 
+class NoUsableAnswer(EndpointError):
+    """The model did answer, with nothing that can be used: unreadable twice over, a refusal, a filter.
+
+    `reply` holds what it said and what that cost; its `data` is None.
+    """
+
+    def __init__(self, sentence: str, reply: "Reply"):
+        super().__init__(sentence)
+        self.reply = reply
+
+
 class EndpointUnusable(Exception):
     """No request can be answered (a wrong key, an unknown model, no server): one sentence, and the run stops."""
 

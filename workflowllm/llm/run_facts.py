@@ -10,7 +10,7 @@ from pathlib import Path
 from time import gmtime, monotonic, strftime
 from typing import Any
 
-from workflowllm.jobs import write_bytes
+from workflowllm.jobs import CommandError, write_bytes
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.settings import EndpointSettings, shown_url
 
@@ -50,11 +50,14 @@ def flag_facts(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def file_facts(path: Path) -> dict[str, str]:
-    """The SHA-256 of an input."""
+    """The SHA-256 of an input. Raises CommandError where it cannot be read."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}.") from None
     return {"input_sha256": digest.hexdigest()}
 
 

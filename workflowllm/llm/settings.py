@@ -29,6 +29,7 @@ class EndpointSettings:
     requests_per_minute: float | None = None
     timeout: float = 120.0
     retries: int = 6  # of one request, after faults that pass
+    first_pause: float = 1.0  # seconds before a retry at most; the next ones double
     cache: Path | None = None
     max_cost: float | None = None  # dollars
     prices: Path = PRICES

@@ -100,7 +100,10 @@ class _Run:
             self._client = client
             self._save("running")
             with _signals(self._interrupted), _progress(total, describe) as self._bar:
-                await self._feed(iter(records), 2 * settings.concurrency)
+                try:
+                    await self._feed(iter(records), 2 * settings.concurrency)
+                except CommandError as error:  # the input broke off
+                    self._stop(error)
                 await asyncio.gather(*self._tasks, return_exceptions=True)
         if not self._stopped:
             self._lines.sort(self._seen)

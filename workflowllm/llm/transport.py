@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from contextlib import AsyncExitStack
+from contextlib import nullcontext
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from workflowllm.jobs import CommandError
 from workflowllm.llm.replies import EndpointError, EndpointUnusable, Usage
 from workflowllm.llm.settings import KEY, EndpointSettings, shown_url
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds
+_LONGEST_PAUSE = 60.0  # seconds
 _LONGEST_OBEYED = 600.0  # seconds of a Retry-After; a longer one is a server that has had enough for today
 _KNOCKS = 3  # retries where no server has ever answered
 _OUTER = 30.0  # seconds over the time-out of a read, for answers that trickle
@@ -47,15 +47,15 @@ class Transport:
     """Sends requests, so many at once and per minute as the settings allow."""
 
     def __init__(self, settings: EndpointSettings, usage: Usage):
-        key = os.environ.get(KEY)
-        if not key and not settings.base_url:
-            raise CommandError(f"set {KEY} in the environment, or name a server of your own with --base_url.")
-        self._settings, self._usage, self._key = settings, usage, key
+        self._settings, self._usage, self._key = settings, usage, os.environ.get(KEY)
         self._openai = openai.AsyncOpenAI(
-            api_key=key or "none", base_url=settings.base_url, timeout=settings.timeout, max_retries=0
+            api_key=self._key or "none", base_url=settings.base_url, timeout=settings.timeout, max_retries=0
         )
         self._in_flight = asyncio.Semaphore(settings.concurrency)
-        self._rate = _limiter(settings.requests_per_minute)
+        self._growing = wait_random_exponential(multiplier=settings.first_pause, max=_LONGEST_PAUSE)
+        per_minute = settings.requests_per_minute
+        # One at a time: a burst at the start would let the first minute see more than its share.
+        self._rate = AsyncLimiter(1, 60 / per_minute) if per_minute else nullcontext()
         self._unreachable = 0  # requests in a row that found no server
         self._was_reached = False
 
@@ -64,11 +64,14 @@ class Transport:
 
     async def send(self, request: dict[str, Any]) -> RawAnswer:
         """The answer to a chat request. Raises EndpointError, or EndpointUnusable where no request can succeed."""
+        # Only now: a run that finds all in its cache or output needs no key.
+        if not self._key and not self._settings.base_url:
+            raise CommandError(f"set {KEY} in the environment, or name a server of your own with --base_url.")
         attempts = 0
         try:
             async for attempt in AsyncRetrying(
                 stop=self._is_enough,
-                wait=_pause,
+                wait=self._pause,
                 retry=retry_if_exception_type(Passing),
                 reraise=True,
             ):
@@ -79,6 +82,11 @@ class Transport:
         except Passing as fault:
             raise self._given_up(fault, attempts) from None
         raise AssertionError("tenacity neither returned nor raised")
+
+    def _pause(self, state: RetryCallState) -> float:
+        """Seconds until the next attempt: a random part of 1, 2, 4, ... on top of what the server asked for."""
+        fault = state.outcome.exception() if state.outcome else None
+        return self._growing(state) + getattr(fault, "pause", 0.0)
 
     def _is_enough(self, state: RetryCallState) -> bool:
         """A server that was never there is not waited for as long as one that went away."""
@@ -94,10 +102,7 @@ class Transport:
 
     async def _once(self, request: dict[str, Any]) -> Any:
         """One attempt. The slot is free while a failed request waits to be sent again."""
-        async with AsyncExitStack() as held:
-            await held.enter_async_context(self._in_flight)
-            if self._rate:
-                await held.enter_async_context(self._rate)
+        async with self._in_flight, self._rate:
             try:
                 completion = await asyncio.wait_for(
                     self._openai.chat.completions.create(**request), self._settings.timeout + _OUTER
@@ -146,22 +151,6 @@ class Transport:
         """A short message of one line, in which no key can stand."""
         text = " ".join(str(error).split()) or type(error).__name__
         return (text.replace(self._key, "***") if self._key else text)[:_SHOWN]
-
-
-def _limiter(per_minute: float | None) -> AsyncLimiter | None:
-    """At most a second's worth begins at once, so that no minute sees more than its share."""
-    if per_minute is None:
-        return None
-    return AsyncLimiter(per_minute / 60, 1.0) if per_minute >= 60 else AsyncLimiter(1, 60 / per_minute)
-
-
-_growing = wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE)
-
-
-def _pause(state: RetryCallState) -> float:
-    """Seconds until the next attempt: a random part of 1, 2, 4, ... on top of what the server asked for."""
-    fault = state.outcome.exception() if state.outcome else None
-    return _growing(state) + getattr(fault, "pause", 0.0)
 
 
 def _retry_after(headers: Any) -> float:
