@@ -19,7 +19,16 @@ from pathlib import Path
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.dataset.records import Record
 from workflowllm.dataset.release import data_rows
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, positive_int, run_command, whole_file
+from workflowllm.jobs import (
+    ALL_DONE,
+    SOME_FAILED,
+    CommandError,
+    json_line,
+    positive_int,
+    run_command,
+    share,
+    whole_file,
+)
 from workflowllm.llm.prompt_files import load_prompt
 from workflowllm.llm.run_facts import flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
@@ -36,7 +45,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--count", type=positive_int, default=100, help="queries to keep (default: %(default)s)")
     parser.add_argument("--rounds", type=positive_int, default=5, help="rounds of draws at most (default: %(default)s)")
     parser.add_argument(
-        "--threshold", type=float, default=0.7,
+        "--threshold", type=share, default=0.7,
         help="ROUGE-L from which a query is a near-duplicate of a kept or real one (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(

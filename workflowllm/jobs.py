@@ -35,6 +35,17 @@ def positive_int(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> float:
+    """A flag's number above 0 and up to 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 and up to 1")
+    return number
+
+
 def _collect_rarely() -> None:
     """Look for garbage in cycles less often: property lists are trees, and looking took up to a fifth of the time."""
     gc.set_threshold(200_000, 20, 50)

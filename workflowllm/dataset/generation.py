@@ -28,14 +28,19 @@ Stubs = Mapping[str, str]  # identifier, with dots or as released with `_`, to a
 def generation_messages(
     query: str, apis: Iterable[str], level: int = 0, prompt: Prompt | None = None, stubs: Stubs | None = None
 ) -> list[Message]:
-    """System and user message for one query.
+    """System and user message for one query, with `api_documents` of its APIs."""
+    documents = api_documents(apis, level, stubs)
+    return (prompt or generation_prompt()).messages(query=query.strip(), apis=documents)
+
+
+def api_documents(apis: Iterable[str], level: int = 0, stubs: Stubs | None = None) -> str:
+    """The documents of a prompt, one after the other.
 
     `apis` are identifiers (dots or `_`); `stubs` are the documents of a data set of one's own, looked up before the
     catalogue. An API that neither knows is shown by its name alone; those that are statements in Python are left out.
     """
     called = [identifier for identifier in dict.fromkeys(apis) if published_key(identifier) not in _STATEMENT_KEYS]
-    documents = "\n\n".join(api_stub(identifier, level, stubs) for identifier in called)
-    return (prompt or generation_prompt()).messages(query=query.strip(), apis=documents)
+    return "\n\n".join(api_stub(identifier, level, stubs) for identifier in called)
 
 
 def generation_prompt(name_or_path: str = "generate", plan: bool = True, comments: bool = True) -> Prompt:

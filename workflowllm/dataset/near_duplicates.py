@@ -86,7 +86,8 @@ def without_near(sketches: Sketches, threshold: float) -> np.ndarray:
 
 def _buckets(sketches: Sketches, threshold: float) -> Iterable[np.ndarray]:
     """Groups of records that are equal in a whole band of positions, each in ascending order."""
-    index = MinHashLSH(threshold, POSITIONS, weights=(0.2, 0.8))  # for its choice of bands: rather all than only pairs
+    # For its choice of bands: rather all than only pairs. Close to 1 it finds no two bands.
+    index = MinHashLSH(min(threshold, 0.95), POSITIONS, weights=(0.2, 0.8))
     for band in range(index.b):
         rows = np.ascontiguousarray(sketches[:, band * index.r : (band + 1) * index.r])
         keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * index.r))).ravel()

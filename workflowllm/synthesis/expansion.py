@@ -9,6 +9,7 @@ from typing import Any
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.dataset.records import Record
 from workflowllm.jobs import WRONG_COMMAND, CommandError
+from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.llm.replies import Estimate
@@ -18,7 +19,6 @@ from workflowllm.synthesis.draws import Draw, Pool, draw
 from workflowllm.synthesis.queries import QueryAnswer, expansion_messages, offline_query
 
 ANSWER_TOKENS = 150  # of a query, for estimates
-CHARACTERS_A_TOKEN = 4
 
 
 def drawn(pool: Pool, seed: int, count: int) -> Iterator[tuple[str, Record]]:
@@ -91,5 +91,4 @@ class ModelWriter:
         return record | made | {"model": self._settings.model, "prompt_sha256": self._prompt.sha256}
 
     def _estimate(self, record: Record) -> list[Estimate]:
-        characters = sum(len(message["content"]) for message in self._messages(record))
-        return [Estimate(characters // CHARACTERS_A_TOKEN, ANSWER_TOKENS)]
+        return [estimated(self._messages(record), ANSWER_TOKENS)]

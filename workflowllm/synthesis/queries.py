@@ -10,7 +10,7 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.documents import describe
-from workflowllm.dataset.generation import api_stub
+from workflowllm.dataset.generation import api_documents
 from workflowllm.dataset.records import Record
 from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.synthesis.draws import Draw
@@ -32,7 +32,7 @@ def expansion_messages(draw: Draw, examples: Mapping[str, Record], prompt: Promp
     shown = [examples[key] for key in draw.examples]
     return prompt.messages(
         category=draw.category,
-        apis="\n\n".join(api_stub(identifier, 1) for identifier in draw.apis),
+        apis=api_documents(draw.apis, level=1),
         examples="\n\n".join(f"Request: {one['query']}\nWorkflow:\n{one['workflow_code']}" for one in shown),
     )
 
