@@ -41,7 +41,8 @@ def _empty() -> MinHash:
 
 
 def _sketch(tokens: Sequence[str], run: int) -> Sketch:
-    numbers = np.fromiter((crc32(token.encode("utf-8", "replace")) for token in tokens), np.uint64, len(tokens))
+    hashes = {token: crc32(token.encode("utf-8", "replace")) for token in set(tokens)}
+    numbers = np.fromiter(map(hashes.__getitem__, tokens), np.uint64, len(tokens))
     shingles = np.zeros(max(1, len(numbers) - run + 1), np.uint64)
     for place in range(min(run, len(numbers))):
         shingles = (shingles ^ numbers[place : place + len(shingles)]) * _MIX
