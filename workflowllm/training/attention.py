@@ -10,17 +10,21 @@ from itertools import pairwise
 from typing import Any
 
 import torch
-from transformers import AttentionInterface, AttentionMaskInterface
+from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedConfig
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 PACKED_SDPA = "packed_sdpa"
 
 
-def packed_attention(device: str | torch.device) -> str:
-    """The `attn_implementation` to load a model with, for rows of several samples on this device."""
-    has_flash = torch.device(device).type == "cuda" and importlib.util.find_spec("flash_attn") is not None
-    return "flash_attention_2" if has_flash else PACKED_SDPA
+def packed_attention(device: str | torch.device, config: PreTrainedConfig | None = None) -> str:
+    """The `attn_implementation` to load a model with, for rows of several samples on this device.
+
+    A model that caps its attention scores, which PyTorch's attention cannot, gets transformers' own with a block mask.
+    """
+    if torch.device(device).type == "cuda" and importlib.util.find_spec("flash_attn") is not None:
+        return "flash_attention_2"
+    return "eager" if getattr(config, "attn_logit_softcapping", None) else PACKED_SDPA
 
 
 def packed_sdpa_forward(
