@@ -34,17 +34,23 @@ class CallChecker:
             yield self.unknown(node, identifier)
             return
         if self.offered is not None and published_key(identifier) not in self.offered:
-            close = _closest(identifier, self.offered.values())
-            yield finding(node, "api-not-offered", f"{identifier} is not among the APIs offered{_hint(close)}.", close)
+            yield self.not_offered(node, identifier)
         yield from _parameter_findings(node, api)
 
+    def not_offered(self, node: ast.Call, identifier: str) -> Finding:
+        close = _closest(identifier, (self.offered or {}).values())
+        return finding(node, "api-not-offered", f"{identifier} is not among the APIs offered{_hint(close)}.", close)
+
     def unknown(self, node: ast.Call, identifier: str) -> Finding:
-        """An API that the catalogue lacks: an error where it knows all there are."""
+        """An API that the catalogue lacks: an error where it knows all there are, or where others are offered."""
         application = application_of(identifier)
         known = self.apis.of_application(application)
         close = _closest(identifier, known or self.apis)
-        if application == BUILT_IN or self.apis.is_complete(application):
+        is_offered = self.offered is not None and published_key(identifier) in self.offered
+        if not is_offered and (application == BUILT_IN or self.apis.is_complete(application)):
             return finding(node, "unknown-api", f"there is no action {identifier}{_hint(close)}.", close)
+        if not is_offered and self.offered is not None:
+            return self.not_offered(node, identifier)
         message = f"the catalogue does not know {identifier}; it was not checked{_hint(close)}."
         return finding(node, "unknown-application", message, close)
 
