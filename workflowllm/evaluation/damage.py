@@ -135,7 +135,7 @@ def _movable(code: str) -> Iterator[int]:
         end = start + len(line)
         content = blank[start:end].strip()
         after = max(0, depth + sum(map(content.count, "([{")) - sum(map(content.count, ")]}")))
-        is_whole = depth == after == 0 and blank[max(0, start - 1)] != _BLANK and blank[end : end + 1] != _BLANK
+        is_whole = depth == after == 0 and blank[max(0, start - 1) : start] != _BLANK and blank[end : end + 1] != _BLANK
         if is_whole and content.strip(_BLANK) and not content.endswith((":", "\\")):
             yield number
         start, depth = end + 1, after
