@@ -10,7 +10,7 @@ from workflowllm.jobs import CommandError, positive_int
 CONFIGS = Path(__file__).parents[2] / "configs"
 # A run may go on with other values of these; every other flag decides what is learnt and must stay as it was.
 FREE_ON_RESUME = frozenset(
-    ("output_dir", "overwrite", "prepare", "workers", "checkpoint_limit", "save_steps", "ignore_memory", "progress",
+    ("output_dir", "overwrite", "prepare", "checkpoint_limit", "save_steps", "ignore_memory", "progress",
      "deepspeed", "base_model", "data_path")
 )  # fmt: skip
 
@@ -44,7 +44,7 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
                        help="held out by chance where no split names dev keys (default: %(default)s)")  # fmt: skip
     group.add_argument("--max_records", type=positive_int, help="take so many training records at most, by chance")
     group.add_argument("--max_length", type=positive_int, default=8192,
-                       help="tokens of prompt and answer together; longer records are skipped (default: %(default)s)")  # fmt: skip
+                       help="tokens of prompt and answer; longer ones are left out (default: %(default)s)")  # fmt: skip
     group.add_argument("--max_prompt_tokens", type=positive_int, help="room of the prompt; documents that exceed it "
                        "are shortened (default: chosen from --max_length)")  # fmt: skip
     group.add_argument("--prompt", default="generate", help="name in configs/prompts/ or file (default: %(default)s)")
@@ -59,13 +59,13 @@ def _add_learning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--learning_rate", type=_positive, default=2e-5, help="peak of AdamW's (default: %(default)s)")
     group.add_argument("--warmup", type=_share, default=0.1, help="share of the steps (default: %(default)s)")
     group.add_argument("--batch_size", type=positive_int, default=32,
-                       help="samples of an optimizer step, whatever the number of devices (default: %(default)s)")  # fmt: skip
+                       help="samples of an optimizer step, over all devices (default: %(default)s)")  # fmt: skip
     group.add_argument("--max_grad_norm", type=_positive, default=0.3, help="default: %(default)s")
     group.add_argument("--weight_decay", type=_not_negative, default=0.0, help="default: %(default)s")
     group.add_argument("--neftune", type=_positive, help="alpha of NEFTune's noise (default: none)")
     group.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     group.add_argument("--row_tokens", type=positive_int,
-                       help="tokens of a forward pass, which samples are packed into (default: --max_length)")  # fmt: skip
+                       help="tokens of a forward pass, filled with samples (default: --max_length)")  # fmt: skip
     group.add_argument("--no_packing", action="store_true", help="one sample a forward pass")
     group.add_argument("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True,
                        help="keep a layer's input only and compute the rest again (default: %(default)s)")  # fmt: skip
@@ -75,11 +75,10 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--deepspeed", default="auto", help="DeepSpeed's configuration, or none (default: "
                        "configs/ds_config.json under torchrun, none for a single plain process)")  # fmt: skip
     group.add_argument("--save_steps", type=positive_int,
-                       help="steps between dev losses, each with a checkpoint (default: a tenth of the run)")  # fmt: skip
+                       help="steps between checkpoints with dev loss (default: a tenth of the run)")  # fmt: skip
     group.add_argument("--checkpoint_limit", type=positive_int, default=2,
                        help="checkpoints kept beside the best one (default: %(default)s)")  # fmt: skip
     group.add_argument("--overwrite", action="store_true", help="start afresh instead of going on")
-    group.add_argument("--workers", type=positive_int, default=1, help="processes that encode (default: %(default)s)")
     group.add_argument("--prepare", action="store_true", help="check everything, encode the data, train nothing")
     group.add_argument("--ignore_memory", action="store_true", help="train though the memory estimate says no")
     group.add_argument("--progress", choices=("auto", "on", "off"), default="auto",

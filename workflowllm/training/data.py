@@ -151,14 +151,22 @@ def data_hash(arguments: argparse.Namespace, tokenizer: Any) -> str:
     """SHA-256 over all that the token ids depend on: files of data, split, tokenizer, prompt, flags."""
     digest = hashlib.sha256()
     for path in [*_data_files(arguments.data_path), *filter(None, [choose_split(arguments)])]:
-        with path.open("rb") as handle:
-            digest.update(hashlib.file_digest(handle, "sha256").digest())
+        digest.update(file_hash(path))
     form = prompt_form(arguments)
     flags = (arguments.max_length, form.max_prompt_tokens, form.plan, form.comments, form.prompt.sha256,
              arguments.no_synthetic, arguments.dev_share, arguments.max_records, arguments.seed)  # fmt: skip
     words = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else json.dumps(tokenizer.get_vocab())
     digest.update(json.dumps([flags, words, tokenizer.chat_template]).encode())
     return digest.hexdigest()
+
+
+def file_hash(path: Path) -> bytes:
+    """SHA-256 of a file of any size."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.digest()
 
 
 def _data_files(path: Path) -> list[Path]:
@@ -185,9 +193,7 @@ def _encode(arguments: argparse.Namespace, tokenizer: Any, folder: Path) -> None
     counts: dict[str, Any] = {"chosen": chosen.counts}
     failed = list(chosen.unread)
     for part, records in (("train", chosen.train), ("dev", chosen.dev)):
-        examples = encode_records(
-            tokenizer, records, prompt_form(arguments), arguments.max_length, stubs, arguments.workers
-        )
+        examples = encode_records(tokenizer, records, prompt_form(arguments), arguments.max_length, stubs)
         if part == "train" and not len(examples):
             raise CommandError(
                 f"none of the {len(records)} training records can be trained on ({_listed(examples.counts)}); a "
