@@ -55,13 +55,13 @@ def test_out_of_distribution(items: list[Item], sizes: Sizes, seed: int) -> None
 
 
 def collection() -> list[Item]:
-    """200 records over 50 common APIs; 10 more for each of four applications with two APIs, 3 for the fifth."""
+    """200 records over 50 common APIs; 10 more for each of eight applications with two APIs."""
     items = []
     for number in range(200):
         apis = frozenset(BUILT_IN[(number + step) % COMMON] for step in range(5))
         items.append(Item(apis, apis, number))
-    for application in range(5):
-        for number in range(10 if application < 4 else 3):
+    for application in range(8):
+        for number in range(10):
             apis = frozenset({f"com.app{application}.Intent{number % 2}", BUILT_IN[number]})
             items.append(Item(apis, apis, len(items)))
     return items
