@@ -70,14 +70,15 @@ def use_answer_loss(model: Any, chunk_tokens: int = CHUNK_TOKENS) -> Any:
         if labels is None:
             return own_forward(input_ids=input_ids, **inputs)
         num_items = inputs.pop("num_items_in_batch", None)
+        inputs |= {"use_cache": False, "return_dict": True}
         following = functional.pad(labels, (0, 1), value=IGNORED)[:, 1:]  # each label at the place that predicts it
         head = self.get_output_embeddings()
         if by_head and type(head) is nn.Linear:  # an adapter may have wrapped it since
-            states = self.get_decoder()(input_ids=input_ids, use_cache=False, **inputs).last_hidden_state
+            states = self.get_decoder()(input_ids=input_ids, **inputs).last_hidden_state
             total = chunked_loss(head, states, following, chunk_tokens)
         else:
             columns = (following != IGNORED).any(dim=0).nonzero().squeeze(1)
-            logits = own_forward(input_ids=input_ids, use_cache=False, logits_to_keep=columns, **inputs).logits
+            logits = own_forward(input_ids=input_ids, logits_to_keep=columns, **inputs).logits
             wanted = following[:, columns].reshape(-1)
             total = functional.cross_entropy(logits.flatten(0, 1).float(), wanted, reduction="sum")
         items = num_items if num_items is not None else (following != IGNORED).sum().clamp(min=1)

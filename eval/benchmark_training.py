@@ -1,0 +1,267 @@
+"""Answer tokens a second and peak memory of fine-tuning, our way against the published recipe's, on the same records.
+
+    python eval/benchmark_training.py --model output/models/smollm2-135m-instruct --data output/annotated.jsonl
+    python eval/benchmark_training.py --model output/models/smollm2-135m-instruct --data output/annotated.jsonl \\
+        --ways ours block_mask sorted_padding unpadded published --records 16 --max_length 4096
+
+Every way does the same work in a process of its own: one optimizer step over the same records, with the same weights,
+precision, optimizer and gradient checkpointing. Its loss is printed, so that it shows that the work is the same.
+
+    ours            several samples in a row, no attention between them, logits where there is a label, in chunks
+    block_mask      as ours, but with one attention over the row under a mask
+    sorted_padding  as ours, but batches of samples of like length, padded to the longest, in place of rows
+    unpadded        one sample at a time, float32 logits over all of it, caches emptied twice a step
+    published       as unpadded, each sample padded to --max_length, which is all that padding can mean with one sample
+                    in a batch
+
+The ratios are to `published`, or to `unpadded` where `published` is not among the ways.
+"""
+
+import argparse
+import contextlib
+import gc
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from workflowllm.dataset.release import data_rows
+from workflowllm.jobs import ALL_DONE, CommandError, json_line, positive_int, run_command, write_bytes
+
+BASES = ("published", "unpadded")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True, help="folder of a causal language model with its tokenizer")
+    parser.add_argument("--data", type=Path, required=True, help="records with query, apis, task_plan, workflow_code")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=["ours", "published"], help="default: %(default)s")
+    parser.add_argument("--records", type=positive_int, default=8, help="drawn by chance (default: %(default)s)")
+    parser.add_argument("--max_length", type=positive_int, default=8192, help="tokens (default: %(default)s)")
+    parser.add_argument("--row_tokens", type=positive_int, help="tokens of a row or batch (default: --max_length)")
+    parser.add_argument("--chunk_tokens", type=positive_int, default=1024,
+                        help="positions whose logits exist at one time (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="bfloat16", help="default: %(default)s")
+    parser.add_argument("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True,
+                        help="default: %(default)s")  # fmt: skip
+    parser.add_argument("--device", default="cpu", help="default: %(default)s")
+    parser.add_argument("--threads", type=positive_int, default=os.cpu_count(), help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--output", type=Path, help="write one JSON line for each way")
+    return parser.parse_args()
+
+
+class Batches(NamedTuple):
+    """What a way feeds its model, and how the model is set up for it."""
+
+    batches: list[dict[str, Any]]
+    attention: str
+    answers_only: bool = True
+    empties_caches: bool = False
+
+
+def packed_rows(examples: list[Any], arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from workflowllm.training.packing import first_fit, row_collator
+
+    rows = first_fit([length(one) for one in examples], arguments.row_tokens or arguments.max_length)
+    return [row_collator([examples[place] for place in row]) for row in rows]
+
+
+def length(example: Any) -> int:
+    return len(example.prompt) + len(example.answer)
+
+
+def padded(examples: list[Any], width: int) -> dict[str, Any]:
+    """Samples as a batch of `width` tokens each, padded on the right; without a mask where nothing is padded."""
+    import torch
+
+    from workflowllm.training.loss import IGNORED
+
+    ids = torch.zeros(len(examples), width, dtype=torch.long)
+    labels, mask = torch.full_like(ids, IGNORED), torch.zeros_like(ids)
+    for row, one in enumerate(examples):
+        size = length(one)
+        ids[row, :size] = torch.tensor([*one.prompt, *one.answer])
+        labels[row, len(one.prompt) : size] = ids[row, len(one.prompt) : size]
+        mask[row, :size] = 1
+    return {"input_ids": ids, "labels": labels} | ({} if mask.all() else {"attention_mask": mask})
+
+
+def ours(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+    from workflowllm.training.attention import packed_attention
+
+    return Batches(packed_rows(examples, arguments), packed_attention(arguments.device))
+
+
+def block_mask(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+    return Batches(packed_rows(examples, arguments), "sdpa")
+
+
+def sorted_padding(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+    room, groups = arguments.row_tokens or arguments.max_length, []
+    for one in sorted(examples, key=length, reverse=True):
+        if not groups or (len(groups[-1]) + 1) * length(groups[-1][0]) > room:
+            groups.append([])
+        groups[-1].append(one)
+    return Batches([padded(group, length(group[0])) for group in groups], "sdpa")
+
+
+def unpadded(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+    return Batches([padded([one], length(one)) for one in examples], "sdpa", answers_only=False, empties_caches=True)
+
+
+def published(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+    batches = [padded([one], arguments.max_length) for one in examples]
+    return Batches(batches, "sdpa", answers_only=False, empties_caches=True)
+
+
+WAYS: dict[str, Callable[[list[Any], argparse.Namespace], Batches]] = {
+    one.__name__: one for one in (ours, block_mask, sorted_padding, unpadded, published)
+}
+
+
+def read_examples(arguments: argparse.Namespace) -> list[Any]:
+    """So many records drawn by chance among those that fit."""
+    import numpy as np
+    from transformers import AutoTokenizer
+
+    from workflowllm.training.examples import encode_records
+    from workflowllm.training.prompt_form import PromptForm
+
+    tokenizer = AutoTokenizer.from_pretrained(arguments.model)
+    rows = [row for _, row in data_rows(arguments.data) if isinstance(row, dict)]
+    order = np.random.default_rng(arguments.seed).permutation(len(rows))
+    form = PromptForm.of(arguments.max_length)
+    found: list[Any] = []
+    drawn = iter(order)
+    while len(found) < arguments.records and (some := list(islice(drawn, 2 * arguments.records))):
+        found += encode_records(tokenizer, (rows[place] for place in some), form, arguments.max_length)
+    if len(found) < arguments.records:
+        raise CommandError(f"{arguments.data} has {len(found)} records that fit, of {arguments.records} asked for.")
+    return found[: arguments.records]
+
+
+def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    """One optimizer step over the examples; called in a process of its own."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    from workflowllm.training.loss import use_answer_loss
+
+    torch.set_num_threads(arguments.threads)
+    plan = WAYS[way](examples, arguments)
+    dtype = getattr(torch, arguments.dtype)
+    model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=dtype, attn_implementation=plan.attention)
+    model.to(arguments.device).train()
+    if arguments.gradient_checkpointing:
+        model.activation_checkpointing_enable()
+    if plan.answers_only:
+        use_answer_loss(model, arguments.chunk_tokens)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, fused=True)
+    answer_tokens = sum(len(one.answer) for one in examples)
+    step(model, optimizer, [WAYS[way]([short(examples[0])], arguments).batches[0]], plan, answer_tokens, warm_up=True)
+    started = time.perf_counter()
+    loss = step(model, optimizer, plan.batches, plan, answer_tokens)
+    seconds = time.perf_counter() - started
+    return {
+        "way": way,
+        "seconds": round(seconds, 2),
+        "answer_tokens_per_second": round(answer_tokens / seconds, 2),
+        "peak_gb": round(peak_bytes(arguments.device) / 1e9, 3),
+        "loss": round(loss, 5),
+        "tokens": sum(length(one) for one in examples),
+        "tokens_computed": sum(batch["input_ids"].numel() for batch in plan.batches),
+        "answer_tokens": answer_tokens,
+    }
+
+
+def short(example: Any) -> Any:
+    return type(example)(example.prompt[:16], example.answer[:16])
+
+
+def step(
+    model: Any, optimizer: Any, batches: list[dict[str, Any]], plan: Batches, items: int, warm_up: bool = False
+) -> float:
+    """Gradients of all batches and one update; a warm-up leaves the weights as they are."""
+    import torch
+
+    total = 0.0
+    for batch in batches:
+        batch = {name: one.to(model.device) if hasattr(one, "to") else one for name, one in batch.items()}
+        empty_caches(plan)
+        loss = model(**batch, num_items_in_batch=torch.tensor(items)).loss
+        loss.backward()
+        total += loss.item()
+        empty_caches(plan)
+    if not warm_up:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 0.3)
+        optimizer.step()
+    optimizer.zero_grad()
+    return total
+
+
+def empty_caches(plan: Batches) -> None:
+    if plan.empties_caches:
+        import torch
+
+        gc.collect()
+        torch.cuda.empty_cache()
+
+
+def peak_bytes(device: str) -> int:
+    """The most memory that this process has held: the GPU's, or resident memory."""
+    import torch
+
+    if device != "cpu":
+        return torch.cuda.max_memory_allocated(device)
+    with contextlib.suppress(OSError):  # Linux; rusage there also counts what the parent held before exec
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def in_own_process(work: Callable[..., Any], *given: Any) -> Any:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
+
+
+def report(results: list[dict[str, Any]]) -> Iterator[str]:
+    """A table with ratios to the base."""
+    base = next((one for name in BASES for one in results if one["way"] == name), None)
+    yield f"{'way':<15} {'answer tok/s':>12} {'faster':>7} {'peak GB':>8} {'share':>6} {'loss':>8} {'computed':>10} tokens"
+    for one in results:
+        faster = one["answer_tokens_per_second"] / base["answer_tokens_per_second"] if base else float("nan")
+        share = one["peak_gb"] / base["peak_gb"] if base else float("nan")
+        yield (
+            f"{one['way']:<15} {one['answer_tokens_per_second']:>12.2f} {faster:>6.2f}x {one['peak_gb']:>8.2f} "
+            f"{share:>6.2f} {one['loss']:>8.4f} {one['tokens_computed']:>10,}"
+        )
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    examples = in_own_process(read_examples, arguments)
+    print(
+        f"{len(examples)} records, {sum(map(length, examples)):,} tokens, {sum(len(one.answer) for one in examples):,} "
+        f"of answers, longest {max(map(length, examples)):,}; {arguments.dtype}, {arguments.threads} threads",
+        flush=True,
+    )
+    results = []
+    for way in arguments.ways:
+        results.append(in_own_process(measure, way, examples, arguments))
+        print(json.dumps(results[-1]), file=sys.stderr, flush=True)
+    print("\n".join(report(results)))
+    if arguments.output:
+        write_bytes(arguments.output, b"".join(map(json_line, results)))
+    return ALL_DONE
+
+
+if __name__ == "__main__":
+    run_command(main)
