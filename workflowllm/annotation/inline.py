@@ -35,6 +35,8 @@ def _held(value: ast.expr) -> ast.expr | None:
     function = called(value)
     if function == "is_workflow_actions_getclipboard":
         return ast.Call(ast.Name("clipboard", ast.Load()), [], [])
+    if function == "is_workflow_actions_date" and not value.keywords:
+        return ast.Call(ast.Name("current_date", ast.Load()), [], [])
     if function in _PASSED_ON:
         given = {keyword.arg: keyword.value for keyword in value.keywords}
         value = given.get(_PASSED_ON[function])

@@ -13,6 +13,7 @@ from workflowllm.annotation.words import plain_text, shortened, split_name, word
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.catalogue_files import CatalogueFiles
 from workflowllm.apis.model import BUILT_IN, Api, application_of
+from workflowllm.shortcuts.bindings import called
 
 TABLE = Path(__file__).parents[2] / "data" / "phrases.yaml"
 BUILT_IN_PREFIX = "is.workflow.actions."
@@ -41,8 +42,8 @@ def templates() -> dict[str, tuple[int, str]]:
 def action_phrase(identifier: str, given: Given) -> Phrase:
     """What a call of an API does."""
     name = identifier.removeprefix(BUILT_IN_PREFIX)
-    if identifier == BUILT_IN_PREFIX + "math":
-        return Phrase(_math(given), 2)
+    if name in _COMPUTED and name != identifier:
+        return Phrase(_COMPUTED[name](given), 2)
     if name in templates() and name != identifier:
         weight, template = templates()[name]
         return Phrase(filled(template, given), weight)
@@ -114,6 +115,7 @@ _WAYS: dict[str, Callable[[ast.expr], str]] = {
     "switch": _switch,
     "percent": _percent,
     "app": _app,
+    "date": lambda node: f"the date {words(node)}",
 }
 
 
@@ -154,6 +156,20 @@ def _math(given: Given) -> str:
     return _OPERATIONS.get(kind or "", "Calculate with {0} and {1}").format(*numbers)
 
 
+def _adjusted(given: Given) -> str:
+    kind = plain_text(given["WFAdjustOperation"]) if "WFAdjustOperation" in given else "Add"
+    date = words(given["WFDate"]) if "WFDate" in given else "the date"
+    amount = words(given["WFDuration"]) if "WFDuration" in given else "some time"
+    if kind == "Subtract":
+        return f"Subtract {amount} from {date}"
+    if kind == "Add":
+        return f"Add {amount} to {date}"
+    return f"Get the {(kind or '').removeprefix('Get ').lower()} of {date}"
+
+
+_COMPUTED: dict[str, Callable[[Given], str]] = {"math": _math, "adjustdate": _adjusted}
+
+
 def _of_items(name: str, identifier: str, given: Given) -> Phrase:
     """Find Photos and the like, Get Details of Images, Edit Reminder."""
     api = catalogue().get(identifier)
@@ -169,7 +185,7 @@ def _of_items(name: str, identifier: str, given: Given) -> Phrase:
     if isinstance(subject, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         parts.append(f"in {words(subject)}")
     condition = given.get("WFContentItemFilter")
-    if condition is not None and words(condition):
+    if called(condition) in ("all_of", "any_of") and words(condition):
         parts.append(f"where {words(condition)}")
     if "WFContentItemSortProperty" in given:
         parts.append(f"sorted by {_raw(given['WFContentItemSortProperty']).lower()}")
@@ -219,10 +235,44 @@ def _documented(identifier: str, given: Given) -> Phrase:
     """An action by its title, with the application where it is not Apple's, and its most telling parameters."""
     api = catalogue().get(identifier)
     application = application_of(identifier)
-    title = sentence_case(api.name) if api and api.name else _title_of(identifier)
     app = "" if application == BUILT_IN else application_name(application) or split_name(application.rpartition(".")[2])
-    text = f"{title} in {app.title() if app.islower() else app}" if app else title
+    app = app.title() if app.islower() else app
+    title = sentence_case(api.name) if api and api.name else _title_of(identifier)
+    text = f"{title} in {app}" if app else title
+    if title.partition(" ")[0] not in verbs():
+        told = _order(api.description) if api else ""
+        text = told + (f" in {app}" if app and app not in told else "") if told else f'Use "{title}"' + (
+            f" of {app}" if app else "")  # fmt: skip
     return Phrase(text + _details(api, given), 3)
+
+
+@lru_cache(maxsize=1)
+def verbs() -> frozenset[str]:
+    """Words that begin an order: those that Apple's action titles begin with, and a few more."""
+    titles = (api.name for api in catalogue().of_application(BUILT_IN).values() if " " in api.name)
+    return frozenset(title.partition(" ")[0] for title in titles) - _NO_VERBS | _MORE_VERBS
+
+
+_NO_VERBS = frozenset({"Current", "Do", "Low", "RSS", "URL", "URLs", "Quick", "Base64", "Rich", "Text", "X-Callback"})
+_MORE_VERBS = frozenset(
+    {"Post", "Log", "Export", "Import", "Insert", "Upload", "Download", "Execute", "Fetch", "Generate", "Build",
+     "Complete", "Write", "Read", "Load", "Update", "Append", "Check", "Choose", "Pick", "Reply", "Toggle", "Transform"}
+)  # fmt: skip
+
+
+def _order(description: str) -> str:
+    """The first clause of "Reads the value at a path, or ..." as an order; "" where it does not begin with a verb."""
+    clause = re.split(r"[.;:(]|, | so that | and then | and returns | and lets ", description, maxsplit=1)[0].strip()
+    first, _, rest = clause.partition(" ")
+    if not rest or len(clause) > 110 or not re.fullmatch(r"[A-Z][a-z]+s", first) or first in ("This", "Is", "Has"):
+        return ""
+    if first.endswith(("ches", "shes", "sses", "xes", "oes", "zzes")):
+        verb = first[:-2]
+    elif first.endswith("ies"):
+        verb = first[:-3] + "y"
+    else:
+        verb = first[:-1]
+    return f"{verb} {rest}"
 
 
 def _title_of(identifier: str) -> str:
@@ -231,13 +281,18 @@ def _title_of(identifier: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+_UNTOLD_TYPES = frozenset({"enum", "number", "integer", "boolean", "color", "quantity"})
+
+
 def _details(api: Api | None, given: Given) -> str:
     shown = []
     for key, node in given.items():
-        text = _raw(node) if plain_text(node) else words(node) if isinstance(node, (ast.Name, ast.Subscript)) else ""
-        if key in _HIDDEN_KEYS or not text or len(shown) == _EXTRA_VALUES:
-            continue
         parameter = api.by_key.get(key) if api else None
-        label = (parameter.title if parameter else "") or split_name(re.sub("^WF", "", key))
-        shown.append(f"{label.lower()} {words(node)}")
-    return f" ({', '.join(shown)})" if shown else ""
+        if key in _HIDDEN_KEYS or len(shown) == _EXTRA_VALUES or (parameter and parameter.type in _UNTOLD_TYPES):
+            continue
+        text = plain_text(node)
+        is_told = bool(re.search(r"[^\W\d]{2}", text)) if text else isinstance(node, (ast.Name, ast.Subscript))
+        if is_told:
+            label = (parameter.title if parameter else "") or split_name(re.sub("^WF", "", key))
+            shown.append(f"the {label.lower()} {words(node).removeprefix('the ')}")
+    return f" with {' and '.join(shown)}" if shown else ""

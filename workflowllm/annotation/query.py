@@ -25,10 +25,23 @@ _OPENINGS = (
     ("Could you put together a shortcut{called} for me that will ", "?"),
     ("What steps would a shortcut{called} need to ", "?"),
     ("I am looking for an automation{called} that will ", ". What would it look like?"),
-    ("Is there a way to have my device{called} ", "?"),
+    ("Is there a way for a shortcut{called} to ", "?"),
     ("Please help me create a shortcut{called} that will ", ". How should it work?"),
-    ("What is the best way to automate this{called}: ", "?"),
-    ("Can you design a workflow{called} which is able to ", "?"),
+    ("What is the best way to have a shortcut{called} ", "?"),
+    ("Can you design a workflow{called} that is able to ", "?"),
+)
+# The same where the request has no first sentence but what follows.
+_BARE_OPENINGS = (
+    "How can I make a shortcut{called} that does the following?",
+    "How do I build a workflow{called} like this?",
+    "I would like a shortcut{called} that works as follows.",
+    "Could you put together a shortcut{called} for me that works like this?",
+    "What steps would a shortcut{called} need for the following?",
+    "I am looking for an automation{called} that does this.",
+    "Is there a way for a shortcut{called} to do the following?",
+    "Please help me create a shortcut{called} that behaves like this.",
+    "What is the best way to make a shortcut{called} that does this?",
+    "Can you design a workflow{called} along these lines?",
 )
 _NEXT = ("Then it should ", "After that it should ", "Next, it should ", "It should then ")
 _LAST = ("Finally, it should ", "At the end it should ", "Last of all, it should ")
@@ -106,13 +119,15 @@ def _rank(step: Step) -> float:
 
 def _request(subject: Subject, steps: Sequence[Step], parts: Sequence[Step], chance: int) -> str:
     opening, closing = _OPENINGS[chance % len(_OPENINGS)]
-    opening = opening.replace("{called}", _called(subject, opening))
+    title = known_title(subject.title)
+    called = f' called "{title}"' if title else ""
     leading = _leading(parts)
     sentences = []
     if leading:
-        sentences.append(opening + _listed([_bare(step) for step in leading]) + _mark(closing, 0))
+        does = _listed([_bare(step) for step in leading])
+        sentences.append(f"{opening.replace('{called}', called)}{does}{_mark(closing, 0)}")
     else:
-        sentences.append(_start_of_blocks(opening))
+        sentences.append(_BARE_OPENINGS[chance % len(_BARE_OPENINGS)].replace("{called}", called))
     sentences += _following(parts[len(leading) :], chance // 7)
     sentences += _context(subject, steps)
     if leading and _mark(closing, 1):
@@ -126,34 +141,15 @@ def _mark(closing: str, place: int) -> str:
     return question if place else stop
 
 
-def _called(subject: Subject, opening: str) -> str:
-    title = known_title(subject.title)
-    if not title:
-        return ""
-    if "automate this" in opening or "my device" in opening:
-        return f', as "{title}",' if "my device" in opening else f', as "{title}"'
-    return f' called "{title}"'
-
-
 def known_title(title: str) -> str:
     """A title that says something, as a person writes it; "" for a file's hash."""
     stem = re.sub(r"\.(?:shortcut|wflow|plist|json)$", "", title.strip())
-    if not stem or _HASH.fullmatch(stem) or stem.isdigit():
+    is_word = re.search(r"[^\W\d_]{2}", stem)
+    if _HASH.fullmatch(stem) or not is_word or stem.lower().startswith("untitled"):
         return ""
     if re.fullmatch(r"[\w]+(?:[-_][\w]+)+", stem):
         stem = " ".join(word if word.isupper() else word.capitalize() for word in re.split("[-_]", stem) if word)
     return shortened(stem.strip(" -_"), 60)
-
-
-def _start_of_blocks(opening: str) -> str:
-    stem = re.sub(r"(?: that will| which is able to| need to|:)?\s*$", "", opening).rstrip(",")
-    if stem.startswith("Is there a way"):
-        return "Is there a way to automate this?"
-    if stem.startswith("What is the best way"):
-        return stem + "?"
-    if stem.startswith("What steps would"):
-        return stem + " need for this?"
-    return stem + (" for this?" if stem.startswith(("How", "Could", "Can")) else " for this.")
 
 
 def _leading(parts: Sequence[Step]) -> list[Step]:
@@ -241,13 +237,29 @@ def _bare(step: Step) -> str:
     if step.kind == "if":
         branch = next((branch for branch in step.children if branch.children), None)
         does = _inside(branch.children, 1) if branch else "go on"
-        return f"{does} if {step.text}" if branch and branch.kind == "if" else f"check whether {step.text}"
+        is_clear = branch and branch.kind == "if" and " if " not in does and does != "do nothing"
+        return f"{does} if {step.text}" if is_clear else f"check whether {step.text}"
     if step.kind == "loop":
         return f"{_lower(step.text)} to {_inside(step.children, 1)}"
     if step.kind == "menu":
         titles = ", ".join(f'"{case.text}"' for case in step.children[:4] if case.text)
         return f"{_lower(menu_text(step))} with {titles}" if titles else _lower(menu_text(step))
-    return _lower(re.sub(r", stored as .*$", "", step.text))
+    return _lower(as_asked(re.sub(r", stored as [^\"]*$", "", step.text)))
+
+
+_ASKED = (
+    ("that the user picks", "that I pick"), ("where the user wants it", "where I want it"),
+    ("until the user comes back", "until I come back"), ("the user", "me"),
+)  # fmt: skip
+
+
+def as_asked(text: str) -> str:
+    """A step as its user says it: outside quotes, the user is "me"."""
+    pieces = text.split('"')
+    for place in range(0, len(pieces), 2):
+        for theirs, mine in _ASKED:
+            pieces[place] = pieces[place].replace(theirs, mine)
+    return '"'.join(pieces)
 
 
 def _lower(text: str) -> str:
@@ -263,24 +275,33 @@ def _listed(parts: Sequence[str], joint: str = ", ") -> str:
 def _context(subject: Subject, steps: Sequence[Step]) -> list[str]:
     """What the author says about the workflow, where it is said in a sentence."""
     text = subject.description if subject.description.strip() else author_words(steps)
-    text = shortened(text, 180).rstrip(".")
-    if len(text) < 15:
+    text = _whole_sentences(re.sub(r"(?i)^description:?\s*", "", text.strip()))
+    if len(text) < 15 or sum(char.isascii() for char in text) < 0.7 * len(text):
         return []
     lowered = re.sub(r"(?i)^this (?:shortcut|workflow|action)\b", "it", text)
-    return [f"In short, {lowered}." if lowered != text else f'For context: {text}.']
+    return [f"In short, {lowered}" if lowered != text else f"For context: {text}"]
 
 
+def _whole_sentences(text: str) -> str:
+    """The first sentences, as many as are short enough together; one that is too long is cut."""
+    text = shortened(text, _LONGEST_CONTEXT + 1)
+    ends = [match.end() for match in re.finditer(r"[.!?](?= |$)", text)]
+    if ends:
+        return text[: ends[-1]]
+    return text if text.endswith("…") or not text else text.rstrip(" ,;:-") + "."
+
+
+_LONGEST_CONTEXT = 220  # characters
 _CREDIT = re.compile(
-    r"https?://|@|©|\bv?\d+\.\d+|\b(?:by|author|version|credit|copyright|routinehub|id)\b", re.IGNORECASE
+    r"https?://|@|©|\bv?\d+\.\d+|\b(?:by|author|version|credit|copyright|routinehub|id|changelog)\b|LaunchCuts",
+    re.IGNORECASE,
 )
 
 
 def author_words(steps: Sequence[Step]) -> str:
     """The first note at the top that describes the workflow rather than its author or version."""
-    for step in steps[:4]:
+    for step in steps[:5]:
         text = step.text.removeprefix("Note: ")
         if step.kind == "note" and len(text.split()) > 4 and not _CREDIT.search(text):
             return text
     return ""
-
-

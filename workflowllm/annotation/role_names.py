@@ -209,6 +209,18 @@ def _first(key: str, start: str) -> Callable[[_Namer, Mapping[str, ast.expr]], s
     return role
 
 
+def _chosen(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
+    base = namer.base(given.get("WFInput"))
+    several = given.get("WFChooseFromListActionSelectMultiple")
+    is_one = not (isinstance(several, ast.Constant) and several.value is True)
+    return f"chosen_{(singular(base) if is_one else base) or 'item'}".replace("chosen_chosen_", "chosen_")
+
+
+def _date(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
+    text = plain_text(given["WFDateActionDate"]) if "WFDateActionDate" in given else None
+    return _joined(slug(text or "", 2), "date") if text else "now"
+
+
 def _url(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
     text = plain_text(given["WFURLActionURL"]) if "WFURLActionURL" in given else None
     return _joined(host(text or ""), "url")
@@ -254,8 +266,9 @@ def _property(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
 _ROLES: dict[str, Callable[[_Namer, Mapping[str, ast.expr]], str]] = {
     "ask": lambda namer, given: _asked(given.get("WFAskActionPrompt")),
     "base64encode": _coded,
-    "choosefromlist": _first("WFInput", "chosen"),
+    "choosefromlist": _chosen,
     "count": _with("Input", "count"),
+    "date": _date,
     "detect_date": _with("WFInput", "dates"),
     "detect_dictionary": _with("WFInput", "dictionary"),
     "detect_images": _with("WFInput", "images"),
@@ -269,6 +282,7 @@ _ROLES: dict[str, Callable[[_Namer, Mapping[str, ast.expr]], str]] = {
     "downloadurl": _downloaded,
     "format_date": _first("WFDate", "formatted"),
     "getitemfromlist": _item,
+    "list": lambda namer, given: "options",
     "getvariable": _with("WFVariable", "value"),
     "nothing": lambda namer, given: "empty_value",
     "dk_simonbs_DataJar_GetValueIntent": lambda namer, given: _joined(

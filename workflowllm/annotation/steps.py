@@ -115,7 +115,8 @@ def loop_text(node: ast.For) -> str:
         if isinstance(last, ast.Constant) and isinstance(last.value, int):
             count = last.value - (len(source.args) == 2)
             return f"Repeat {count} times" if count != 1 else "Do this once"
-        return f"Repeat as many times as {words(last)} says"
+        number = plain_text(last)
+        return f"Repeat {number} times" if number and number.isdigit() else f"Repeat as often as {words(last)} says"
     if called(source) in ("is_workflow_actions_repeat_count", "is_workflow_actions_repeat_each"):
         given = {keyword.arg: keyword.value for keyword in source.keywords if keyword.arg}
         subject = given.get("WFInput") or given.get("WFRepeatCount")
@@ -140,7 +141,7 @@ def simple_step(node: ast.stmt, before: ast.stmt | None) -> Step:
 def expression_step(node: ast.Expr, before: ast.stmt | None) -> Step:
     value = node.value
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return Step(node.lineno, f"Note: {shortened(value.value, 90) or 'an empty comment'}", 0, "note")
+        return Step(node.lineno, f"Note: {shortened(value.value, 500) or 'an empty comment'}", 0, "note")
     if is_append(value):
         added = words(value.args[0]) if value.args else "the result"
         return Step(node.lineno, f"Add {added} to the list {split_name(value.func.value.id)}", 1, "set")
@@ -150,7 +151,7 @@ def expression_step(node: ast.Expr, before: ast.stmt | None) -> Step:
     if name == "import_question":
         given = {keyword.arg: keyword.value for keyword in value.keywords}
         asked = words(given["Text"]) if "Text" in given else "for a value"
-        return Step(node.lineno, f"When the shortcut is installed, ask {asked}", 2)
+        return Step(node.lineno, f"Ask on installation {asked}", 2)
     if name == "is_workflow_actions_comment":
         return Step(node.lineno, action_of(value).text, 0, "note")
     return Step(node.lineno, *action_of(value))
@@ -243,6 +244,6 @@ def comment_of(step: Step) -> str:
         return f'Let the user choose from a menu: "{step.text}"' if step.text else "Let the user choose from a menu"
     if step.kind == "case":
         return f'When the user chooses "{step.text}"' if step.text else "Before any choice"
-    return step.text
+    return f"Note: {shortened(step.text.removeprefix('Note: '), 100)}" if step.kind == "note" else step.text
 
 

@@ -181,6 +181,8 @@ def _call(node: ast.Call, longest: int) -> str:
     handler = _CALLS.get(name or "")
     if handler:
         return handler(node, longest)
+    if name and name.startswith("WF"):  # a value that says its type
+        return words(_first(node) or next((keyword.value for keyword in node.keywords), None), longest)
     api = catalogue().by_function(name) if name else None
     if api and api.name:
         return f"the result of {api.name}"
