@@ -35,9 +35,10 @@ def read_samples(path: Path, limit: int | None) -> list[Sample]:
     for _, row in record_file_rows(path):
         record = normalised(row) if isinstance(row, dict) else {}
         code = next((record[name] for name in ("workflow_code", "code") if isinstance(record.get(name), str)), "")
-        apis = record.get("apis") if isinstance(record.get("apis"), list) else []
+        apis = record.get("apis")
+        offered = tuple(api for api in apis if isinstance(api, str)) if isinstance(apis, list) else None
         if code.strip():
-            samples.append(Sample(strip_comments(code).strip(), tuple(api for api in apis if isinstance(api, str))))
+            samples.append(Sample(strip_comments(code).strip(), offered))
         if len(samples) == limit:
             break
     if len(samples) < 2:

@@ -14,9 +14,11 @@ from tqdm import tqdm
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.evaluation import damage
 from workflowllm.evaluation.codebleu import FIGURES
+from workflowllm.evaluation.measures import Case, Measured, measure, measuring_crashed
 from workflowllm.evaluation.options import MODES
 from workflowllm.evaluation.pool import score_pairs
 from workflowllm.evaluation.trees import Grammar
+from workflowllm.jobs import map_inputs
 from workflowllm.shortcuts.identifiers import identifier_of
 
 SHARES = (0.1, 0.3, 0.5)
@@ -24,6 +26,7 @@ WHOLE, RENAMED = "undamaged", "variables renamed"
 DROPPED, SWAPPED, CHANGED = "lines dropped", "calls swapped", "arguments changed"
 REORDERED, PADDED = "lines reordered", "other code added"
 DAMAGES = (DROPPED, SWAPPED, CHANGED, REORDERED, PADDED)
+OTHERS = ("api_f1", "order_f1", "control_similarity", "parses", "checks", "compiles")
 BLIND = 0.005  # a change under half a point over all steps is none
 
 # What a measure promises to see in mode fixed. The weighted n-grams are a recall by definition (Ren et al. 2020), so
@@ -35,20 +38,20 @@ MUST_FALL = {
     "fixed weighted_ngram_match_score": (DROPPED, SWAPPED, CHANGED, REORDERED),
     "fixed syntax_match_score": (DROPPED, PADDED),
     "fixed dataflow_match_score": (DROPPED, SWAPPED, CHANGED, PADDED),
-    "api_f1": (DROPPED, SWAPPED, PADDED),
-    "order_f1": (DROPPED, SWAPPED, REORDERED, PADDED),
-    "control_similarity": (DROPPED, PADDED),
+    "api f1": (DROPPED, SWAPPED, PADDED),
+    "order f1": (DROPPED, SWAPPED, REORDERED, PADDED),
+    "control similarity": (DROPPED, PADDED),
 }
 
 
 class Sample(NamedTuple):
-    """A reference without comments, and the identifiers offered with it."""
+    """A reference without comments, and the identifiers offered with it (None: those that it calls)."""
 
     code: str
-    apis: tuple[str, ...]
+    apis: tuple[str, ...] | None
 
 
-class Case(NamedTuple):
+class Damaged(NamedTuple):
     """A damaged reference: which sample's, how, and by which share (0 where that says nothing)."""
 
     number: int
@@ -60,7 +63,7 @@ class Case(NamedTuple):
 Figures = dict[tuple[str, str, float], float]  # mean by measure, damage and share
 
 
-def damaged_samples(samples: Sequence[Sample], seed: int) -> list[Case]:
+def damaged_samples(samples: Sequence[Sample], seed: int) -> list[Damaged]:
     """Every sample undamaged, renamed, and damaged in each way by each share; chance is the same for every share."""
     codes = [sample.code for sample in samples]
     apis = catalogue()
@@ -77,14 +80,15 @@ def damaged_samples(samples: Sequence[Sample], seed: int) -> list[Case]:
             REORDERED: damage.reorder_lines,
             PADDED: partial(damage.pad, others=others),
         }
-        cases += [Case(number, WHOLE, 0, code), Case(number, RENAMED, 0, damage.rename_bound_names(code, grammar))]
+        renamed = damage.rename_bound_names(code, grammar)
+        cases += [Damaged(number, WHOLE, 0, code), Damaged(number, RENAMED, 0, renamed)]
         for name, way in ways.items():
             for share in SHARES:
-                cases.append(Case(number, name, share, way(code, share, random.Random(f"{seed} {name} {number}"))))
+                cases.append(Damaged(number, name, share, way(code, share, random.Random(f"{seed} {name} {number}"))))
     return cases
 
 
-def measured(samples: Sequence[Sample], cases: Sequence[Case], workers: int) -> Figures:
+def measured(samples: Sequence[Sample], cases: Sequence[Damaged], workers: int) -> Figures:
     """The mean of every measure for each damage and share; what does not apply to a sample is left out of its mean."""
     values: dict[tuple[str, str, float], list[float]] = defaultdict(list)
     pairs = [(samples[case.number].code, case.code) for case in cases]
@@ -94,7 +98,26 @@ def measured(samples: Sequence[Sample], cases: Sequence[Case], workers: int) -> 
         for place, case in enumerate(cases):
             for figure in FIGURES:
                 values[f"{mode} {figure}", case.damage, case.share].append(by_place[place].scores[figure])
+    answers = (Case(samples[case.number].code, case.code, samples[case.number].apis) for case in cases)
+    others = map_inputs(other_measures, answers, workers, other_measures_crashed, len(cases), "answer")
+    for case, found in zip(cases, others):
+        for measure_name, value in found.items():
+            values[measure_name, case.damage, case.share].append(value)
     return {key: mean(found) for key, found in values.items()}
+
+
+def other_measures(case: Case) -> dict[str, float]:
+    """What is measured besides CodeBLEU, all of it from 0 to 1 and the better the higher."""
+    return _as_shares(measure(case))
+
+
+def other_measures_crashed(case: Case) -> dict[str, float]:
+    return _as_shares(measuring_crashed(case))
+
+
+def _as_shares(found: Measured) -> dict[str, float]:
+    shares = {name.replace("_", " "): float(found.scores[name]) for name in OTHERS}
+    return shares | {"static pass": float(found.static.passes)}
 
 
 def metric_table(figures: Figures, samples: int) -> tuple[list[str], list[tuple[str, str]]]:
@@ -108,18 +131,18 @@ def metric_table(figures: Figures, samples: int) -> tuple[list[str], list[tuple[
         "|---" * (len(DAMAGES) + 3) + "|",
     ]
     missed = []
-    for measure in dict.fromkeys(name for name, _, _ in figures):
-        whole, renamed = figures[measure, WHOLE, 0], figures[measure, RENAMED, 0]
+    for name in dict.fromkeys(name for name, _, _ in figures):
+        whole, renamed = figures[name, WHOLE, 0], figures[name, RENAMED, 0]
         cells = [f"{100 * whole:.1f}"]
-        for name in DAMAGES:
-            steps = [figures[measure, name, share] for share in SHARES]
+        for kind in DAMAGES:
+            steps = [figures[name, kind, share] for share in SHARES]
             sign = trend([whole, *steps])
-            promised = name in MUST_FALL.get(measure, ())
+            promised = kind in MUST_FALL.get(name, ())
             if promised and sign != "↓":
-                missed.append((measure, name))
+                missed.append((name, kind))
             cells.append(" ".join(f"{100 * step:.1f}" for step in steps) + (f" **{sign}**" if promised else f" {sign}"))
         cells.append(f"{100 * renamed:.1f} {trend([whole, renamed])}")
-        lines.append(f"| {measure.replace('_match_score', '').replace('_', ' ')} | " + " | ".join(cells) + " |")
+        lines.append(f"| {name.replace('_match_score', '').replace('_', ' ')} | " + " | ".join(cells) + " |")
     return lines, missed
 
 

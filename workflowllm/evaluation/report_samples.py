@@ -17,7 +17,7 @@ SHOWN_CHARACTERS = 120_000  # of a text; the longest of 50 published workflows h
 SHOWN_LINES = 4_000
 SHOWN_FINDINGS = 300
 LISTED_CHARACTERS = 400  # of a query, in the list and in its search
-REFERENCE_TEXTS = ("query", "task_plan", "workflow_code")
+PREDICTION_FIELDS = ("scores", "settings", "static_reason", "judge_reason", "codebleu_note")
 MODES = ("fixed", "compat")
 
 
@@ -31,7 +31,7 @@ class Samples:
     predictions: list[dict[str, Any]] = field(default_factory=list)
     reference_texts: list[str] = field(default_factory=list)
     prediction_texts: list[str] = field(default_factory=list)
-    reference_calls: list[Counter[str]] = field(default_factory=list)  # not for the page
+    reference_calls: list[list[str]] = field(default_factory=list)  # not for the page
     unread: int = 0
 
 
@@ -45,7 +45,7 @@ def collect_samples(records: Iterable[Any]) -> Samples:
         reference = _place_of_reference(record, samples, places)
         model = places.of(str(record.get("model") or "unnamed"), samples.models)
         samples.predictions.append(_prediction_entry(record, reference, model))
-        called = samples.reference_calls[reference], calls_in(record, "generated_code")
+        called = samples.reference_calls[reference], read_workflow(as_text(record.get("generated_code"))).calls
         apis = api_uses(as_list(record.get("apis")), *called)
         samples.prediction_texts.append(packed({**_prediction_text(record), "apis": apis}))
     return samples
@@ -72,15 +72,16 @@ def _place_of_reference(record: dict[str, Any], samples: Samples, places: _Place
     key = str(record.get("key", ""))
     apis = as_list(record.get("apis"))
     shape = finite(record.get("shape") if isinstance(record.get("shape"), dict) else {})
-    text, cut = _shown({name: as_text(record.get(name)) for name in REFERENCE_TEXTS})
-    whole = json.dumps([key, apis, shape, *(as_text(record.get(name)) for name in REFERENCE_TEXTS)])
+    texts = {name: as_text(record.get(name)) for name in ("query", "task_plan")} | {"reference": reference_of(record)}
+    text, cut = _shown(texts)
+    whole = json.dumps([key, apis, shape, texts])
     place = places.known(hashlib.sha256(whole.encode()).hexdigest(), len(samples.references))
     if place == len(samples.references):
         used = [places.of(as_text(api), samples.apis) for api in apis]
         query = (text["query"] or as_text(record.get("title")))[:LISTED_CHARACTERS]
         samples.references.append({"key": key, "query": query, "apis": used, "shape": shape})
         samples.reference_texts.append(packed({**text, "cut": cut}))
-        samples.reference_calls.append(calls_in(record, "workflow_code"))
+        samples.reference_calls.append(read_workflow(texts["reference"]).calls)
     return place
 
 
@@ -106,7 +107,7 @@ def _prediction_text(record: dict[str, Any]) -> dict[str, Any]:
     findings = as_list(record.get("findings"))
     if len(findings) > SHOWN_FINDINGS:
         cut["findings"] = len(findings)
-    rest = {name: finite(record[name]) for name in ("scores", "settings", "judgement", "notes") if name in record}
+    rest = {name: finite(record[name]) for name in PREDICTION_FIELDS if record.get(name) not in (None, "")}
     return {**text, **rest, "findings": finite(findings[:SHOWN_FINDINGS]), "cut": cut}
 
 
@@ -120,20 +121,18 @@ def _shown(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, int]]:
     return shown, cut
 
 
-def calls_in(record: dict[str, Any], name: str) -> Counter[str]:
-    """How often a field's code calls each API, whichever form the call has."""
-    return Counter(read_workflow(as_text(record.get(name))).calls)
+def reference_of(record: dict[str, Any]) -> str:
+    """The code that the answer is scored against."""
+    return as_text(record.get("reference") or record.get("workflow_code"))
 
 
-def api_uses(offered: list[Any], reference: Counter[str], answer: Counter[str]) -> list[list[Any]]:
+def api_uses(offered: list[Any], reference: list[str], answer: list[str]) -> list[list[Any]]:
     """[API, whether it is offered, calls in the reference, calls in the answer], the offered ones first."""
     spelt = {published_key(api): api for api in (*answer, *reference, *map(as_text, offered))}
     offered_keys = dict.fromkeys(published_key(as_text(api)) for api in offered)
-    counts = [Counter({published_key(api): count for api, count in calls.items()}) for calls in (reference, answer)]
-    return [
-        [spelt[key], key in offered_keys, counts[0][key], counts[1][key]]
-        for key in dict.fromkeys([*offered_keys, *counts[1], *counts[0]])
-    ]
+    ours, theirs = Counter(map(published_key, reference)), Counter(map(published_key, answer))
+    keys = dict.fromkeys([*offered_keys, *theirs, *ours])
+    return [[spelt[key], key in offered_keys, ours[key], theirs[key]] for key in keys]
 
 
 def as_list(value: Any) -> list[Any]:

@@ -13,7 +13,7 @@ function codePart(reference, answer) {
 }
 
 function codeChildren(reference, answer, options, redraw) {
-  const left = sideLines(reference.workflow_code, options.comments), right = sideLines(answer.generated_code, options.comments);
+  const left = sideLines(reference.reference, options.comments), right = sideLines(answer.generated_code, options.comments);
   const rows = alignedRows(left.lines, right.lines);
   const same = rows.filter((row) => row[2]).length;
   const box = (name, text) =>
@@ -28,7 +28,7 @@ function codeChildren(reference, answer, options, redraw) {
       box("comments", "comments"), box("folded", "fold equal lines")),
     table,
     shown.length > first.length ? make("button", { type: "button", class: "more", onclick: () => redraw({ all: true }) }, `Show the other ${counted(shown.length - first.length, "line")}`) : null,
-    cutNotice(reference, "workflow_code", "reference"),
+    cutNotice(reference, "reference", "reference"),
     cutNotice(answer, "generated_code", "generated code"),
     findingPart(answer),
   ].filter(Boolean);

@@ -1,10 +1,6 @@
 // Plots of the total by actions, branches with loops, and nesting: a line for each model, the floors dashed.
 
-const PLOT = { width: 460, height: 250, left: 34, right: 8, top: 12, bottom: 44 };
-
-function plotLine(kind, name, points) {
-  return { kind, name, points };
-}
+const PLOT = { width: 500, height: 250, left: 34, right: 92, top: 12, bottom: 44 };
 
 function drawPlots() {
   const breakdowns = plotsOf(state.split, state.mode);
@@ -31,14 +27,26 @@ function onePlot(plot) {
     draw("text", { x: x(place), y: height - bottom + 17, "text-anchor": "middle" }, bucket.label),
     draw("text", { x: x(place), y: height - bottom + 33, "text-anchor": "middle", opacity: 0.7 }, isNumber(bucket.count) ? `n ${bucket.count}` : ""),
   ]);
-  const lines = plot.lines.filter((line) => line.kind === "floor").map((line) => draw("path", { class: "floor-line", d: pathOf(line.points, x, y) }, draw("title", {}, line.name)));
+  const floors = plot.lines.filter((line) => line.kind === "floor");
+  const lines = floors.map((line) => draw("path", { class: "floor-line", d: pathOf(line.points, x, y) }, draw("title", {}, visible(line.name))));
+  const names = floorNames(floors, y).map(([name, height]) => draw("text", { class: "floor-name", x: width - right + 4, y: height + 3 }, visible(name)));
   const drawn = models.map((line, place) => modelLine(line, plot, (bucket) => x(bucket, (place - (models.length - 1) / 2) * 7), y));
   return make(
     "figure", { class: "plot" },
     make("figcaption", {}, plot.title),
-    draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `CodeBLEU by ${plot.title}` }, grid, labels, lines, drawn),
+    draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `CodeBLEU by ${plot.title}` }, grid, labels, lines, names, drawn),
     make("details", {}, make("summary", {}, "As a table"), plotTable(plot)),
   );
+}
+
+/** Names of the floors behind the ends of their lines, at least a line of text apart. */
+function floorNames(floors, y) {
+  const ends = floors
+    .map((line) => [line.name.replace(/ answer$/, ""), line.points.findLast((point) => isNumber(point?.mean))?.mean])
+    .filter(([, end]) => isNumber(end))
+    .sort((first, second) => first[1] - second[1]);
+  let above = Infinity;
+  return ends.map(([name, end]) => [name, (above = Math.min(y(end), above - 12))]);
 }
 
 function pathOf(points, x, y) {

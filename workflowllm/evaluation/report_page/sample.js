@@ -10,7 +10,7 @@ const MEASURES = [
   ["parses", "parses as Python"],
   ["checks", "passes the checker"],
   ["compiles", "compiles to a shortcut"],
-  ["hallucination_rate", "APIs not offered"],
+  ["hallucination_rate", "APIs that exist nowhere"],
   ["api_precision", "APIs, precision"],
   ["api_recall", "APIs, recall"],
   ["api_f1", "APIs, F1"],
@@ -48,6 +48,7 @@ function sampleParts(number, prediction, reference, answer) {
     cutNotice(reference, "query", "query"),
     verdictPart(prediction, answer),
     figurePart(answer),
+    answer.codebleu_note ? make("p", { class: "notice" }, `CodeBLEU: ${visible(answer.codebleu_note)}`) : null,
     apiPart(answer),
     planPart(reference, answer),
     codePart(reference, answer),
@@ -96,13 +97,13 @@ function shapeText(shape) {
 
 function verdictPart(prediction, answer) {
   const lines = Object.entries(prediction.passes).map(([kind, value]) => {
-    const told = answer.verdicts?.[kind] ?? {};
+    const reason = answer[`${kind}_reason`];
     const word = value === true ? "passes" : value === false ? "fails" : "no verdict";
     return make(
       "div", { class: "verdict-line" },
       make("b", { class: value === true ? "good" : value === false ? "bad" : "" }, `${word} ${value === true ? "✓" : value === false ? "✗" : ""}`),
-      make("span", {}, kind === "static" ? "by the static check, which is no judge’s verdict" : `by the ${kind}${told.model ? `, ${visible(told.model)}` : ""}`),
-      told.reason ? make("p", { class: "reason" }, visible(told.reason)) : null,
+      make("span", {}, kind === "static" ? "by the static check, which is no judge’s verdict" : `by the ${kind}`),
+      reason ? make("p", { class: "reason" }, visible(reason)) : null,
     );
   });
   return lines.length ? make("section", { class: "verdicts" }, make("h3", {}, "Verdict"), lines) : null;

@@ -14,7 +14,7 @@ function switchOf(id, name, values, changed) {
 }
 
 function drawResults() {
-  drawTable();
+  drawTables();
   drawPlots();
 }
 
@@ -69,6 +69,7 @@ function start() {
   addEventListener("keydown", pageKeys);
   addEventListener("hashchange", openFromAddress);
   drawFacts();
+  byId("made").append(make("pre", { class: "raw" }, visible(JSON.stringify(DATA.summary.settings ?? {}, null, 2))));
   drawResults();
   prepareFilters();
   filterList();

@@ -1,28 +1,67 @@
 // What the table and the plots take from the summary.
 
-const SHAPES = [["actions", "Actions"], ["branches_and_loops", "Branches + loops"], ["nesting", "Nesting"]];
+const SHAPES = [["actions", "Actions"], ["control", "Branches and loops"], ["nesting", "Nesting depth"]];
+const PASS_RATES = [["pass_static", "Static pass"], ["pass_judge", "Judged pass"]];
+const MEASURE_COLUMNS = [
+  ["parses", "Parses"],
+  ["checks", "Checks"],
+  ["compiles", "Compiles"],
+  ["hallucination_rate", "Invented"],
+  ["api_precision", "API precision"],
+  ["api_recall", "API recall"],
+  ["api_f1", "API F1"],
+  ["order_f1", "API order F1"],
+  ["control_similarity", "Control flow"],
+];
 
-function passTitle(rows) {
-  const kinds = [...new Set(rows.map((row) => row.pass_rate?.kind).filter(Boolean))];
-  return kinds.length ? `Pass rate (${kinds.join(", ")})` : "Pass rate";
+/** A row's figure {mean, low, high} for a column; the paper's rows have the package's, whatever the mode. */
+function figureOf(row, column) {
+  if (column.startsWith("pass_")) return row.pass_rate?.[column.slice(5)] ?? {};
+  const scores = row.modes?.[row.kind === "paper" ? "compat" : state.mode] ?? {};
+  return scores[column] ?? row.measures?.[column] ?? {};
+}
+
+function rowsInSight() {
+  return (DATA.summary.rows ?? []).filter((row) => row.split === state.split);
+}
+
+/** Floors of one name are told apart by whose samples they stand on, where there are several. */
+function rowTitle(row, rows) {
+  const isOne = rows.filter((other) => other.model === row.model && other.kind === row.kind).length === 1;
+  return isOne || !row.samples_of ? String(row.model) : `${row.model}, samples of ${row.samples_of.join(", ")}`;
 }
 
 function drawNotes(rows) {
-  const notes = ["x"];
-  byId("results-notes").replaceChildren(...notes.map((note) => make("p", {}, note)));
+  const has = (kind) => rows.some((row) => row.kind === kind);
+  const unread = rows.filter((row) => row.kind === "model" && row.pass_rate?.judge && row.judged < row.count);
+  const marked = rows.filter((row) => row.marked?.length);
+  const notes = [
+    rows.some((row) => isNumber(figureOf(row, "codebleu").low)) ? "Small figures: 95 % bootstrap intervals over the samples." : null,
+    has("floor") ? "Floors are what answers that do not look at the query score on the same samples; a system near them has shown nothing. The ceiling is the reference itself." : null,
+    has("paper") ? `The paper’s rows are as printed, on samples of its own${state.mode === "fixed" ? ", and were scored with the package that mode compat repeats: beside mode fixed they are no comparison" : ""}.` : null,
+    marked.length ? `* The printed total is not the weighted sum of its parts${marked.some((row) => isNumber(row.sum_of_parts)) ? `: ${marked.map((row) => `${row.model} ${percent(row.sum_of_parts)}`).join(", ")}` : ""}.` : null,
+    rows.some((row) => row.kind === "model") ? "Static pass: there is code, the checker finds no error, it compiles, and it calls enough of the reference’s APIs. It is no judge’s verdict and cannot be set beside one." : null,
+    ...unread.map((row) => `${row.model}: ${row.judged} of ${row.count} verdicts of the judge could be read; the others count as not passed.`),
+  ];
+  byId("results-notes").replaceChildren(...notes.filter(Boolean).map((note) => make("p", {}, visible(note))));
 }
 
+/** Plots of a split: buckets in their order, and a line for each model and each floor. */
 function plotsOf(split, mode) {
-  return SHAPES.map(([name, title]) => {
-    const rows = (DATA.summary.breakdowns ?? []).filter((row) => row.by === name && row.split === split);
-    const labels = [...new Set(rows.map((row) => row.bucket))];
-    const lines = [...new Set(rows.map((row) => row.model))].map((model) => {
-      const own = rows.filter((row) => row.model === model);
-      return { kind: own[0].kind, name: model, points: labels.map((label) => {
-        const row = own.find((one) => one.bucket === label);
-        return row ? { ...row.modes[mode].codebleu, count: row.count } : null;
-      }) };
-    });
-    return { title, lines, buckets: labels.map((label) => ({ label, count: rows.find((row) => row.bucket === label)?.count })) };
+  return SHAPES.map(([by, title]) => {
+    const rows = (DATA.summary.breakdowns ?? []).filter((row) => row.by === by && row.split === split);
+    const orders = new Map(rows.map((row) => [row.bucket, row.order]));
+    const labels = [...orders.keys()].sort((first, second) => orders.get(first) - orders.get(second));
+    const names = new Map(rows.filter((row) => row.kind !== "ceiling").map((row) => [row.model, row.kind]));
+    const lines = [...names].map(([name, kind]) => ({
+      name,
+      kind,
+      points: labels.map((label) => {
+        const row = rows.find((one) => one.model === name && one.bucket === label);
+        return row ? { ...row.codebleu?.[mode], count: row.count } : null;
+      }),
+    }));
+    const most = (label) => Math.max(0, ...rows.filter((row) => row.bucket === label && row.kind === "model").map((row) => row.count));
+    return { title, lines, buckets: labels.map((label) => ({ label, count: most(label) })) };
   }).filter((plot) => plot.buckets.length);
 }

@@ -1,35 +1,28 @@
-// The results table: our rows, the floors and the ceiling beside the paper's rows.
+// The two tables of results: our rows, the floors and the ceiling; in the first, the paper's rows beside them.
 
-const COLUMNS = [["parses", "Parses"], ["checks", "Checks"], ["compiles", "Compiles"], ["hallucination_rate", "Not offered"], ["api_f1", "API F1"], ["order_f1", "Order F1"], ["control_similarity", "Control"]];
-const order = { column: "codebleu", descending: true };
+const TABLES = [
+  { id: "results-table", columns: [...SCORES, ...PASS_RATES], placeAfter: "codebleu", order: { column: "codebleu", descending: true } },
+  { id: "measures-table", columns: MEASURE_COLUMNS, placeAfter: null, order: { column: "api_f1", descending: true } },
+];
 
-/** A figure with its interval: a number stands for one without. */
-function figure(value) {
-  return isNumber(value) ? { mean: value } : value ?? {};
+function drawTables() {
+  TABLES.forEach(drawTable);
+  drawNotes(rowsInSight());
 }
 
-function cellFigure(row, column) {
-  if (column === "pass_rate") return figure(row.pass_rate);
-  const scores = row.modes?.[row.kind === "paper" ? "compat" : state.mode] ?? {};
-  return figure(column in scores ? scores[column] : row.measures?.[column]);
-}
-
-function rowsInSight() {
-  return (DATA.summary.rows ?? []).filter((row) => row.split === state.split);
-}
-
-function drawTable() {
-  const rows = rowsInSight();
-  const measures = COLUMNS.filter(([name]) => rows.some((row) => isNumber(cellFigure(row, name).mean)));
-  const columns = [["model", "System"], ["count", "n"], ...SCORES, ["pass_rate", passTitle(rows)], ...measures];
-  const value = (row) => (order.column === "model" ? row.model : order.column === "count" ? row.count : cellFigure(row, order.column).mean);
-  rows.sort((first, second) => compared(value(first), value(second), order.descending));
-  byId("results-table").replaceChildren(
-    make("caption", { class: "hidden" }, `${state.split}, mode ${state.mode}`),
-    make("thead", {}, make("tr", {}, columns.map(([name, title]) => headCell(name, title)).toSpliced(2 + SCORES.length, 0, make("th", { scope: "col", class: "place" }, placeAxis())))),
-    make("tbody", {}, rows.map((row) => tableRow(row, columns, rows))),
+function drawTable(table) {
+  const has = (row, name) => isNumber(figureOf(row, name).mean);
+  const rows = rowsInSight().filter((row) => table.columns.some(([name]) => has(row, name)));
+  const columns = [["model", "System"], ["count", "n"], ...table.columns.filter(([name]) => rows.some((row) => has(row, name)))];
+  const { column, descending } = table.order;
+  const value = (row) => (column === "model" ? row.model : column === "count" ? row.count : figureOf(row, column).mean);
+  rows.sort((first, second) => compared(value(first), value(second), descending));
+  byId(table.id).replaceChildren(
+    make("caption", {}, `${state.split}, mode ${state.mode}`),
+    make("thead", {}, make("tr", {}, columns.map(([name, title]) => [headCell(table, name, title), name === table.placeAfter ? make("th", { scope: "col", class: "place" }, placeAxis()) : null]))),
+    make("tbody", {}, rows.map((row) => tableRow(table, row, columns, rows))),
   );
-  drawNotes(rows);
+  byId(table.id).parentElement.hidden = !rows.length;
 }
 
 /** What is absent stands last whichever the order. */
@@ -40,28 +33,37 @@ function compared(first, second, descending) {
   return descending ? -by : by;
 }
 
-function headCell(name, title) {
+function headCell(table, name, title) {
+  const order = table.order;
   const sort = order.column === name ? (order.descending ? "descending" : "ascending") : null;
   const click = () => {
     order.descending = order.column === name ? !order.descending : name !== "model";
     order.column = name;
-    drawTable();
-    byId("results-table").querySelector(`[data-column="${name}"] button`).focus();
+    drawTable(table);
+    byId(table.id).querySelector(`[data-column="${name}"] button`).focus();
   };
   return make("th", { scope: "col", "aria-sort": sort, "data-column": name }, make("button", { type: "button", onclick: click }, title));
 }
 
-function tableRow(row, columns, rows) {
-  const unlike = row.kind === "paper" && state.mode === "fixed";
-  const cells = columns.slice(1).map(([name]) => {
-    if (name === "count") return make("td", {}, isNumber(row.count) ? row.count.toLocaleString("en") : NONE);
-    const value = cellFigure(row, name);
-    const mark = (row.marked ?? []).includes(name) ? "*" : "";
-    return make("td", { class: name === "codebleu" ? "total" : name === "pass_rate" ? "rule" : null }, percent(value.mean) + mark, interval(value) ? make("small", {}, interval(value)) : null);
-  });
-  cells.splice(1 + SCORES.length, 0, make("td", { class: "place" }, placeDrawing(row, rows)));
-  const title = [row.kind === "model" ? modelSwatch(row.model) : null, visible(String(row.model)), row.kind === "model" ? null : make("span", { class: "kind" }, row.kind)];
-  return make("tr", { class: `${row.kind}${unlike ? " unlike" : ""}` }, make("th", { scope: "row" }, title), cells);
+function tableRow(table, row, columns, rows) {
+  const title = [row.kind === "model" ? modelSwatch(row.model) : null, visible(rowTitle(row, rows)), row.kind === "model" ? null : make("span", { class: "kind" }, row.kind)];
+  const cells = columns.slice(1).map(([name]) => [
+    figureCell(row, name),
+    name === table.placeAfter ? make("td", { class: `place${isUnlike(row, name) ? " unlike" : ""}` }, placeDrawing(row, rows)) : null,
+  ]);
+  return make("tr", { class: row.kind }, make("th", { scope: "row" }, title), cells);
+}
+
+function figureCell(row, name) {
+  if (name === "count") return make("td", {}, isNumber(row.count) ? row.count.toLocaleString("en") : NONE);
+  const value = figureOf(row, name), mark = (row.marked ?? []).includes(name) ? "*" : "";
+  const look = [name === "codebleu" && "total", isUnlike(row, name) && "unlike"].filter(Boolean).join(" ");
+  return make("td", { class: look || null }, percent(value.mean) + mark, interval(value) ? make("small", {}, interval(value)) : null);
+}
+
+/** The paper's CodeBLEU beside ours of mode fixed: other numbers of the same name. */
+function isUnlike(row, name) {
+  return row.kind === "paper" && state.mode === "fixed" && SCORES.some(([score]) => score === name);
 }
 
 function modelSwatch(model) {
@@ -75,9 +77,9 @@ function placeAxis() {
 
 /** Where the total stands between 0 and 100, with its interval; the floors as dashed lines. */
 function placeDrawing(row, rows) {
-  const total = cellFigure(row, "codebleu");
+  const total = figureOf(row, "codebleu");
   const at = (value) => `${(100 * value).toFixed(2)}%`;
-  const floors = rows.filter((other) => other.kind === "floor").map((other) => cellFigure(other, "codebleu").mean).filter(isNumber);
+  const floors = rows.filter((other) => other.kind === "floor").map((other) => figureOf(other, "codebleu").mean).filter(isNumber);
   const shape = row.kind === "model" ? `series-${Math.max(0, DATA.models.indexOf(row.model)) % SERIES}` : "series-none";
   return draw(
     "svg", { class: shape, "aria-hidden": "true" },
