@@ -14,7 +14,7 @@ from workflowllm.shortcuts.from_python import compile_program, parse_program
 from workflowllm.shortcuts.tree import Leaf, Node, branches, build_tree, first_body, read_actions
 from workflowllm.shortcuts.workflow import build_workflow, to_bytes
 
-MOST_CHARACTERS = 4_000_000  # of code that is read at all: dense code takes 3 µs a character, real ones have up to 2.7 million
+MOST_CHARACTERS = 4_000_000  # of code that is read at all: dense code takes 3 µs a character
 
 
 @dataclass(frozen=True)
