@@ -1,6 +1,7 @@
 """Records made up for the tests of the build: distinct ones, near-duplicates of them, and some that call rare APIs."""
 
 import random
+import re
 from typing import Any
 
 COMMON = ["gettext", "alert", "getclipboard", "setclipboard", "openurl", "speaktext", "notification", "number"]
@@ -62,3 +63,10 @@ def many(count: int, seed: int = 0) -> list[dict[str, Any]]:
         if number % 10 == 7:
             made.append(near_query(new, f"query-{number}", chance))
     return made
+
+
+def exact_jaccard(one: str, other: str, run: int = 3) -> float:
+    """Of the sets of runs of words."""
+    first, second = ({tuple(words[place : place + run]) for place in range(max(1, len(words) - run + 1))}
+                     for words in (re.findall(r"\w+", text.lower()) for text in (one, other)))  # fmt: skip
+    return len(first & second) / len(first | second)

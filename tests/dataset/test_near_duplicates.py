@@ -6,10 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from made_records import many, near_code, record
+from made_records import exact_jaccard, many, near_code, record
 
 from workflowllm.dataset.near_duplicates import (
-    QUERY_RUN,
     alike,
     code_sketch,
     families,
@@ -17,12 +16,6 @@ from workflowllm.dataset.near_duplicates import (
     query_sketch,
     without_near,
 )
-
-
-def exact_jaccard(one: str, other: str, run: int = QUERY_RUN) -> float:
-    first, second = ({tuple(words[place : place + run]) for place in range(max(1, len(words) - run + 1))}
-                     for words in (re.findall(r"\w+", text.lower()) for text in (one, other)))  # fmt: skip
-    return len(first & second) / len(first | second)
 
 
 def test_the_estimate_is_near_the_exact_index() -> None:

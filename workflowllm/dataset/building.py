@@ -1,16 +1,18 @@
 """Records to a data set: what is kept, under which key, and on which side of the splits."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from workflowllm.dataset.examine import Examined, Numbered
-from workflowllm.dataset.near_duplicates import Sketches, families, near_any, without_near
+from workflowllm.dataset.near_duplicates import POSITIONS, Sketches, families, near_any, without_near
 from workflowllm.dataset.records import record_file_rows
 from workflowllm.dataset.release import SHARED_KEYS
 from workflowllm.dataset.splits import Item, Sizes, Split, in_distribution, out_of_distribution
@@ -62,12 +64,22 @@ def keep(examined: Iterable[Examined], likeness: Likeness, allow_duplicates: boo
             kept.dropped.append((found.place, found.key, found.dropped))
             continue
         digests.add(found.digest)
+        found.row = _interned(found.row)
         kept.records.append(found)
     _stack_sketches(kept)
     if likeness.dropped <= 1 and not allow_duplicates:
         _drop_near(kept, likeness.dropped)
     _give_keys(kept.records)
     return kept
+
+
+def _interned(value: Any) -> Any:
+    """A row whose equal texts are one object: a worker's row brings its own, which take memory and pickle otherwise."""
+    if isinstance(value, str):
+        return sys.intern(value)
+    if isinstance(value, list):
+        return [_interned(item) for item in value]
+    return {_interned(key): _interned(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _stack_sketches(kept: Kept) -> None:
@@ -78,7 +90,7 @@ def _stack_sketches(kept: Kept) -> None:
 
 
 def _matrix(sketches: Sequence[np.ndarray | None]) -> Sketches:
-    return np.stack(sketches) if sketches else np.zeros((0, 1), np.uint32)
+    return np.stack(sketches) if sketches else np.zeros((0, POSITIONS), np.uint32)
 
 
 def _drop_near(kept: Kept, threshold: float) -> None:
@@ -133,12 +145,13 @@ def write_records(kept: Kept, splits: dict[str, Split], folder: Path) -> None:
     """The two record files, and the parquet files of every split."""
     where = {(name, place): f"{name}/{part}.parquet" for name, split in splits.items()
              for part, places in split.lists().items() for place in places}  # fmt: skip
-    files = [f"{name}/{part}.parquet" for name in CONFIGURATIONS for part in SPLIT_NAMES]
+    for name in (f"{name}/{part}.parquet" for name in CONFIGURATIONS for part in SPLIT_NAMES):
+        (folder / name).unlink(missing_ok=True)  # of a build before, which may have had records for it
     with (
         ExitStack() as stack,
         json_array(folder / "seed_data.json") as seed,
         json_array(folder / "synthesized_data.json") as synthesized,
-        Parquet(folder, files) as parquet,
+        Parquet(folder, sorted(set(where.values()))) as parquet,
     ):
         pieces = {path: stack.enter_context(path.open("rb")) for path in {found.piece.path for found in kept.records}}
         for place, found in enumerate(kept.records):

@@ -42,9 +42,9 @@ Each record is once in `seed_data.json` or `synthesized_data.json`; `dataset_spl
 {splits}
 
 * ID: every API that a dev or test record calls or offers is one of some training record.
-* OOD: training and dev have no record that calls or offers one of the {held_out} held-out APIs (`held_out_apis.json`);
-  every test record calls at least one. {strict} of {tested} test records call beside these only the 50 most common
-  APIs; the others also call APIs that training has.{applications}
+* OOD: training and dev have no record that calls or offers one of the {held_out} APIs held out (`held_out_apis.json`);
+  every test record calls at least one. {strict} of {tested} test records call beside these only the {common} most
+  common APIs; the others also call APIs that training has.{applications}
 * In both, no training or dev record is a near-duplicate of a test record: by MinHash (128 positions), no code with an
   estimated Jaccard index of {code} or more on 5-token shingles (comments left out, names that are assigned taken for
   one), no query with {query} or more on 3-word shingles. Every pair was compared.
@@ -73,13 +73,14 @@ def card(report: Mapping[str, Any], held_out: Mapping[str, list[str]]) -> str:
     applications = held_out["applications"]
     whole = f" Whole applications among them: {', '.join(applications)}." if applications else ""
     return _CARD.format(
-        configs="".join(map(_config, report["splits"])),
+        configs="".join(_config(name, counts) for name, counts in report["splits"].items()),
         count=sum(report["records"].values()),
         origins=" and ".join(f"{count} {origin}" for origin, count in report["records"].items()),
         splits="\n".join(_split_row(name, counts) for name, counts in report["splits"].items()),
         held_out=ood["held_out_apis"],
         strict=ood["strict"],
         tested=ood["test"],
+        common=len(held_out["common"]),
         applications=whole,
         code=report["flags"]["near_code"],
         query=report["flags"]["near_query"],
@@ -88,8 +89,10 @@ def card(report: Mapping[str, Any], held_out: Mapping[str, list[str]]) -> str:
     )
 
 
-def _config(name: str) -> str:
-    files = "".join(f"  - split: {part}\n    path: {name}/{part}.parquet\n" for part in ("train", "dev", "test"))
+def _config(name: str, counts: Mapping[str, Any]) -> str:
+    """The files of the splits that have records; `datasets` takes no empty ones."""
+    parts = [part for part in ("train", "dev", "test") if counts[part]]
+    files = "".join(f"  - split: {part}\n    path: {name}/{part}.parquet\n" for part in parts)
     return f"- config_name: {name}\n  data_files:\n{files}"
 
 

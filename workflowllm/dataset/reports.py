@@ -60,6 +60,7 @@ def _split_counts(kept: Kept, split: Split) -> Report:
         "collected_in_test": sum(not kept.records[place].is_synthetic for place in split.test),
         "left_out": {reason: len(listed) for reason, listed in split.left_out.items()},
         "held_out_apis": len(split.held_out),
+        "common_apis": len(split.common),
         "strict": split.strict,
     }
 
@@ -83,7 +84,7 @@ def print_report(report: Report) -> None:
               + "".join(f", {count} left out ({reason})" for reason, count in split["left_out"].items()))  # fmt: skip
     ood = report["splits"]["ood"]
     print(f"            {ood['held_out_apis']} APIs held out; {ood['strict']} of {ood['test']} OOD test records call "
-          "nothing else but the 50 most common")  # fmt: skip
+          f"beside these only the {ood['common_apis']} most common")  # fmt: skip
     print()
     print("\n".join(table_lines(report["table"])))
 

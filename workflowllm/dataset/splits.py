@@ -90,9 +90,10 @@ def out_of_distribution(items: Sequence[Item], sizes: Sizes, seed: int, near_any
 
 
 def common_apis(items: Iterable[Item]) -> list[str]:
-    """The COMMON APIs that most records call, most common first."""
+    """The COMMON APIs that most records call, most common first; of few APIs no more than half."""
     counts = Counter(api for item in items for api in item.called)
-    return [api for api, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:COMMON]]
+    ranked = sorted(counts, key=lambda api: (-counts[api], api))
+    return ranked[: min(COMMON, len(ranked) // 2)]
 
 
 class _Families:
@@ -134,11 +135,11 @@ class _Families:
 
 
 def _held_out(items: Sequence[Item], common: set[str], size: int, chance: random.Random) -> set[str]:
-    """APIs to hold out, in random order, until their callers fill a test set or are twice as many.
+    """APIs to hold out, in random order, until their callers fill a test set.
 
     Applications are held out as a whole, before single built-in APIs; before both come those of them whose callers for
-    the most part call nothing else but common APIs. One that has a common API, or that more records use than a quarter
-    of a test set, stays in training.
+    the most part call nothing else but common APIs, and that no more records use than a quarter of a test set. One that
+    has a common API stays in training, and so does one that would take more records from it than two test sets have.
     """
     groups: dict[str, set[str]] = defaultdict(set)
     users: dict[str, set[int]] = defaultdict(set)  # records by the group that they call or offer an API of
@@ -148,15 +149,22 @@ def _held_out(items: Sequence[Item], common: set[str], size: int, chance: random
             group = f" {api}" if group == BUILT_IN else group  # a built-in API is a group of its own
             groups[group].add(api)
             users[group].add(place)
-    order = [group for group in sorted(groups) if not groups[group] & common and len(users[group]) <= max(1, size // 4)]
+    order = [group for group in sorted(groups) if not groups[group] & common]
     chance.shuffle(order)
-    order.sort(key=lambda group: (_strict_share(items, users[group], common, groups[group]) < 0.5, group[0] == " "))
+
+    def late(group: str) -> tuple[bool, bool, bool]:
+        is_mixed = _strict_share(items, users[group], common, groups[group]) < 0.5
+        return is_mixed, len(users[group]) > size / 4, group[0] == " "
+
+    order.sort(key=late)
     held_out: set[str] = set()
     callers: set[int] = set()
     for group in order:
+        if len(callers | users[group]) > 2 * size:
+            continue
         held_out |= groups[group]
         callers |= users[group]
-        if sum(_is_strict(items[place], common, held_out) for place in callers) >= size or len(callers) >= 2 * size:
+        if sum(_is_strict(items[place], common, held_out) for place in callers) >= size:
             break
     return held_out
 
