@@ -16,14 +16,18 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workflowllm.annotation.metadata import read_keys, read_metadata, selected, with_metadata
+from workflowllm.annotation.model import annotate, estimate, load_prompts
 from workflowllm.annotation.offline import annotate_keyed, annotation_crashed
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, map_inputs, positive_int, run_command
 from workflowllm.llm.lines import Failures, Lines
-from workflowllm.llm.stage import key_of, keyed_rows
+from workflowllm.llm.run_facts import file_facts, flag_facts
+from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
+from workflowllm.llm.stage import key_of, keyed_rows, run_stage
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -39,7 +43,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--keys", help="only these records: keys separated by commas, or @FILE with one a line")
     parser.add_argument("--limit", type=positive_int, help="no more records than this (default: all)")
     parser.add_argument("--workers", type=positive_int, default=1, help="offline: processes (default: %(default)s)")
+    parser.add_argument(
+        "--window_lines", type=positive_int, default=40, help="lines of code in one question (default: %(default)s)"
+    )
     parser.add_argument("--overwrite", action="store_true", help="start afresh")
+    add_endpoint_arguments(parser)
     return parser.parse_args()
 
 
@@ -82,9 +90,23 @@ def run_offline(arguments: argparse.Namespace) -> int:
     return SOME_FAILED if failed else ALL_DONE
 
 
+def run_endpoint(arguments: argparse.Namespace) -> int:
+    """Annotate with a model; return the exit status."""
+    prompts = load_prompts()
+    return run_stage(
+        input_rows(arguments),
+        partial(annotate, prompts=prompts, window_lines=arguments.window_lines),
+        arguments.output,
+        endpoint_settings(arguments),
+        overwrite=arguments.overwrite,
+        estimate=partial(estimate, prompts=prompts, window_lines=arguments.window_lines),
+        facts=flag_facts(arguments) | file_facts(arguments.input) | {"prompts": prompts.hashes()},
+    )
+
+
 def main() -> int:
     arguments = parse_arguments()
-    return run_offline(arguments)
+    return run_offline(arguments) if arguments.backend == "offline" else run_endpoint(arguments)
 
 
 if __name__ == "__main__":
