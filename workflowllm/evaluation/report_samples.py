@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflowllm.apis.model import published_key
+from workflowllm.evaluation.predictions import REFERENCE_NAMES
 from workflowllm.evaluation.steps import read_workflow
 
 SHOWN_CHARACTERS = 120_000  # of a text; the longest of 50 published workflows has 99,463
@@ -123,7 +124,7 @@ def _shown(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, int]]:
 
 def reference_of(record: dict[str, Any]) -> str:
     """The code that the answer is scored against."""
-    return as_text(record.get("reference") or record.get("workflow_code"))
+    return next((record[name] for name in REFERENCE_NAMES if isinstance(record.get(name), str)), "")
 
 
 def api_uses(offered: list[Any], reference: list[str], answer: list[str]) -> list[list[Any]]:

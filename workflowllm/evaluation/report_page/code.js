@@ -37,7 +37,7 @@ function codeChildren(reference, answer, options, redraw) {
 /** A side's lines with their numbers from 1; without comments, lines that hold nothing else are left out. */
 function sideLines(code, comments) {
   if (!code) return { lines: [], numbers: [], dim: [] };
-  const all = code.split("\n"), held = commentLines(code);
+  const all = code.replace(/\n$/, "").split("\n"), held = commentLines(code);
   const places = [...all.keys()].filter((place) => comments || (!held.has(place) && all[place].trim()));
   return { lines: places.map((place) => all[place]), numbers: places.map((place) => place + 1), dim: places.map((place) => held.has(place)) };
 }

@@ -31,13 +31,16 @@ function prepareFilters() {
     order: [["file", "as in the file"], ["low", "lowest score first"], ["high", "highest score first"], ["short", "fewest actions first"], ["long", "most actions first"]],
   };
   for (const [name, values] of Object.entries(options))
-    form.elements[name].append(...values.map(([value, text]) => make("option", { value }, text)));
+    form.elements[name].append(...values.map(([value, text]) => make("option", { value }, visible(text))));
   const apis = DATA.apis.map((api) => api.toLowerCase());
   const references = DATA.references.map((one) =>
     [one.key, one.query, ...one.apis.map((api) => apis[api])].join("\n").toLowerCase());
   sought = DATA.predictions.map((one) => references[one.reference]);
   form.addEventListener("input", filterList);
-  form.addEventListener("submit", (event) => (event.preventDefault(), byId("list").focus()));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.elements.words.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") byId("list").focus();
+  });
 }
 
 function actionsOf(prediction) {
@@ -107,7 +110,7 @@ function listRow(place) {
       "div", { class: "row-facts" },
       scoreBar(prediction.scores[state.mode]),
       make("span", { class: "row-model" }, swatch(prediction.model), visible(DATA.models[prediction.model])),
-      prediction.split ? make("span", {}, prediction.split) : null,
+      prediction.split ? make("span", {}, visible(prediction.split)) : null,
       prediction.empty ? make("span", { class: "bad" }, "no code") : null,
       Object.entries(prediction.passes).map(([kind, value]) => verdictMark(kind, value)),
     ),

@@ -69,7 +69,7 @@ function sampleHead(number, prediction, entry) {
       make("button", { type: "button", class: "quiet", onclick: () => nextSample(-1), "aria-label": "Previous sample" }, "↑"),
       make("button", { type: "button", class: "quiet", onclick: () => nextSample(1), "aria-label": "Next sample" }, "↓"),
       make("span", { class: "key" }, visible(entry.key)),
-      prediction.split ? make("span", { class: "tag" }, prediction.split) : null,
+      prediction.split ? make("span", { class: "tag" }, visible(prediction.split)) : null,
       shapeText(entry.shape) ? make("span", { class: "shape" }, shapeText(entry.shape)) : null,
     ),
     make(
@@ -98,10 +98,10 @@ function shapeText(shape) {
 function verdictPart(prediction, answer) {
   const lines = Object.entries(prediction.passes).map(([kind, value]) => {
     const reason = answer[`${kind}_reason`];
-    const word = value === true ? "passes" : value === false ? "fails" : "no verdict";
+    if (typeof value !== "boolean") return make("div", { class: "aside" }, `no verdict by the ${verdictName(kind)}`);
     return make(
       "div", { class: "verdict-line" },
-      make("b", { class: value === true ? "good" : value === false ? "bad" : "" }, `${word} ${value === true ? "✓" : value === false ? "✗" : ""}`),
+      make("b", { class: value ? "good" : "bad" }, value ? "passes ✓" : "fails ✗"),
       make("span", {}, kind === "static" ? "by the static check, which is no judge’s verdict" : `by the ${kind}`),
       reason ? make("p", { class: "reason" }, visible(reason)) : null,
     );

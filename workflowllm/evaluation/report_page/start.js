@@ -9,7 +9,7 @@ function switchOf(id, name, values, changed) {
   box.hidden = values.length < 2;
   box.append(
     ...values.map(([value, text]) =>
-      make("label", {}, make("input", { type: "radio", name, value, checked: state[name] === value, onchange: () => ((state[name] = value), changed()) }), make("span", {}, text))),
+      make("label", {}, make("input", { type: "radio", name, value, checked: state[name] === value, onchange: () => ((state[name] = value), changed()) }), make("span", {}, visible(text)))),
   );
 }
 

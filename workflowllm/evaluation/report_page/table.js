@@ -16,7 +16,7 @@ function drawTable(table) {
   const columns = [["model", "System"], ["count", "n"], ...table.columns.filter(([name]) => rows.some((row) => has(row, name)))];
   const { column, descending } = table.order;
   const value = (row) => (column === "model" ? row.model : column === "count" ? row.count : figureOf(row, column).mean);
-  rows.sort((first, second) => compared(value(first), value(second), descending));
+  rows.sort((first, second) => isUnlike(first, column) - isUnlike(second, column) || compared(value(first), value(second), descending));
   byId(table.id).replaceChildren(
     make("caption", {}, `${state.split}, mode ${state.mode}`),
     make("thead", {}, make("tr", {}, columns.map(([name, title]) => [headCell(table, name, title), name === table.placeAfter ? make("th", { scope: "col", class: "place" }, placeAxis()) : null]))),
@@ -46,10 +46,10 @@ function headCell(table, name, title) {
 }
 
 function tableRow(table, row, columns, rows) {
-  const title = [row.kind === "model" ? modelSwatch(row.model) : null, visible(rowTitle(row, rows)), row.kind === "model" ? null : make("span", { class: "kind" }, row.kind)];
+  const title = [row.kind === "model" ? modelSwatch(row.model) : null, visible(rowTitle(row, rows)), row.kind === "model" ? null : [" ", make("span", { class: "kind" }, row.kind)]];
   const cells = columns.slice(1).map(([name]) => [
     figureCell(row, name),
-    name === table.placeAfter ? make("td", { class: `place${isUnlike(row, name) ? " unlike" : ""}` }, placeDrawing(row, rows)) : null,
+    name === table.placeAfter ? make("td", { class: "place" }, isUnlike(row, name) ? null : placeDrawing(row, rows)) : null,
   ]);
   return make("tr", { class: row.kind }, make("th", { scope: "row" }, title), cells);
 }
@@ -61,7 +61,7 @@ function figureCell(row, name) {
   return make("td", { class: look || null }, percent(value.mean) + mark, interval(value) ? make("small", {}, interval(value)) : null);
 }
 
-/** The paper's CodeBLEU beside ours of mode fixed: other numbers of the same name. */
+/** The paper's CodeBLEU beside ours of mode fixed: other numbers of the same name, so they are ranked apart. */
 function isUnlike(row, name) {
   return row.kind === "paper" && state.mode === "fixed" && SCORES.some(([score]) => score === name);
 }

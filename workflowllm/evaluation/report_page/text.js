@@ -49,10 +49,10 @@ function counted(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Control characters as their pictures, half characters and marks that turn text around as escapes. */
+/** Control characters, half characters and marks that turn text around as escapes. */
 function visible(text) {
   return text
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (found) => String.fromCharCode(0x2400 + found.charCodeAt(0)))
+    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`)
     .replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, (found) => `\\u${found.charCodeAt(0).toString(16)}`);
 }
