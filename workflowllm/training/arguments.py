@@ -67,8 +67,8 @@ def _add_learning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--row_tokens", type=positive_int,
                        help="tokens of a forward pass, filled with samples (default: --max_length)")  # fmt: skip
     group.add_argument("--no_packing", action="store_true", help="one sample a forward pass")
-    group.add_argument("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True,
-                       help="keep a layer's input only and compute the rest again (default: %(default)s)")  # fmt: skip
+    group.add_argument("--no_gradient_checkpointing", action="store_true",
+                       help="keep all activations: faster, where memory allows it")  # fmt: skip
 
 
 def _add_running(group: argparse._ArgumentGroup) -> None:

@@ -147,6 +147,18 @@ def _listed(counts: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items() if count)
 
 
+def counts_sentence(counts: Mapping[str, Any]) -> str:
+    """What became of the records, in one line."""
+    chosen = dict(counts["chosen"])
+    parts = [f"{chosen.pop('records')} records: {chosen.pop('train')} to train on, {chosen.pop('dev')} held out"]
+    if missing := chosen.pop("split_keys_without_record", 0):
+        parts.append(f"{missing} keys of the split are not in the data")
+    parts += [f"{count} {name.replace('_', ' ')}" for name, count in chosen.items() if count]
+    for part in ("train", "dev"):
+        parts.append(f"{part}: " + ", ".join(f"{name} {count}" for name, count in counts[part].items()))
+    return "; ".join(parts)
+
+
 def data_hash(arguments: argparse.Namespace, tokenizer: Any) -> str:
     """SHA-256 over all that the token ids depend on: files of data, split, tokenizer, prompt, flags."""
     digest = hashlib.sha256()

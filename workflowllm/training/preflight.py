@@ -184,7 +184,7 @@ def memory_needs(arguments: argparse.Namespace, config: Any, place: World) -> Ne
         offloads=isinstance(offload, dict) and offload.get("device", "none") != "none",
         row_tokens=max(arguments.row_tokens or 0, arguments.max_length),
         precision=arguments.precision,
-        checkpointing=arguments.gradient_checkpointing,
+        checkpointing=not arguments.no_gradient_checkpointing,
         trained=parameters // 100 * 2 if arguments.lora_rank else None,  # adapters: under 2 % at any usual rank
     )
 

@@ -28,8 +28,9 @@ from workflowllm.training.checkpoints import (
     only_run,
     step_of,
 )
-from workflowllm.training.data import Encoded, data_hash, encoded_data, prompt_form
-from workflowllm.training.lora import with_adapters
+from workflowllm.training.data import Encoded, counts_sentence, data_hash, encoded_data, prompt_form
+from workflowllm.training.launch import die_with_launcher
+from workflowllm.training.lora import merge_adapters, with_adapters
 from workflowllm.training.loss import use_answer_loss
 from workflowllm.training.memory import described
 from workflowllm.training.metrics import METRICS, StepMetrics, kept_lines
@@ -39,6 +40,7 @@ from workflowllm.training.trainer import AnswerTrainer, Placed, PlacedRows, trai
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, or go on with training, or say that it is done. Raises CommandError for whatever the user must change."""
+    die_with_launcher()
     place = preflight.world()
     set_environment(arguments)
     preflight.check_flags(arguments, place.size)
@@ -56,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             tell(place, f"{arguments.output_dir} holds the finished model already; --overwrite trains it anew")
             return ALL_DONE
         data = encoded_data(arguments, tokenizer, hashed, encodes=place.rank == 0)
-        tell(place, f"records: {data.counts}")
+        tell(place, counts_sentence(data.counts))
         if arguments.prepare:
             return ALL_DONE
         resumed = starting_point(arguments, identity, place)
@@ -101,7 +103,7 @@ def starting_point(arguments: argparse.Namespace, identity: dict[str, Any], plac
 
 def quiet_libraries(has_bar: bool, place: preflight.World) -> None:
     """Keep the lines of a run to those that say something about it."""
-    warnings.filterwarnings("ignore", category=FutureWarning, module="torch.distributed")
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"torch\.distributed|transformers")
     logging.getLogger("accelerate").setLevel(logging.ERROR)  # that accumulation is DeepSpeed's is what we want
     if not has_bar:
         transformers_logging.disable_progress_bar()  # of files read and written
@@ -171,7 +173,11 @@ def train(
     trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
     if place.rank == 0:
         best = trainer.state.best_global_step or trainer.state.global_step
-        copy_model(checkpoint_path(arguments.output_dir, best), arguments.output_dir)
+        checkpoint = checkpoint_path(arguments.output_dir, best)
+        if arguments.lora_rank:
+            merge_adapters(checkpoint, arguments.output_dir, trainer.model.get_base_model().generation_config)
+        else:
+            copy_model(checkpoint, arguments.output_dir)
         prompt_form(arguments).save(arguments.output_dir)
         facts.finish(best, trainer.state.best_metric)
         tell(place, f"done: {trainer.state.global_step} steps; the model of step {best} is in {arguments.output_dir}")
@@ -181,7 +187,8 @@ def train(
 
 def step_rows(arguments: argparse.Namespace, examples: Any, world_size: int, epochs: int) -> StepRows:
     """How samples go into rows."""
-    row_tokens = None if arguments.no_packing else arguments.row_tokens or arguments.max_length
+    # A row of one token holds no second sample, and a longer sample has a row of its own.
+    row_tokens = 1 if arguments.no_packing else arguments.row_tokens or arguments.max_length
     return StepRows(
         examples.lengths,
         batch_size=arguments.batch_size,

@@ -216,7 +216,7 @@ def training_arguments(arguments: argparse.Namespace, rows: StepRows, has_dev: b
         max_grad_norm=arguments.max_grad_norm,
         neftune_noise_alpha=arguments.neftune,
         bf16=arguments.precision == "bf16",
-        activation_checkpointing=arguments.gradient_checkpointing,
+        activation_checkpointing=not arguments.no_gradient_checkpointing,
         activation_checkpointing_kwargs={"use_reentrant": False},
         use_liger_kernel=arguments.liger,
         liger_kernel_config={"fused_linear_cross_entropy": False, "cross_entropy": False} if arguments.liger else None,
@@ -235,6 +235,7 @@ def training_arguments(arguments: argparse.Namespace, rows: StepRows, has_dev: b
         report_to=["tensorboard"],
         disable_tqdm=True,
         remove_unused_columns=False,
+        use_cache=True,  # of the model that is saved; the loss never asks for it
     )
 
 
