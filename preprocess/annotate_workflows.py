@@ -62,9 +62,10 @@ def run_offline(arguments: argparse.Namespace) -> int:
     """Annotate by rules in worker processes; return the exit status."""
     done = skipped = 0
     seen: set[str] = set()
-    with closing(Lines(arguments.output, key_of, arguments.overwrite)) as lines, closing(
-        Failures(arguments.output, lines, arguments.overwrite)
-    ) as failures:
+    with (
+        closing(Lines(arguments.output, key_of, arguments.overwrite)) as lines,
+        closing(Failures(arguments.output, lines, arguments.overwrite)) as failures,
+    ):
 
         def waiting() -> Iterator[tuple[str, Any]]:
             nonlocal skipped

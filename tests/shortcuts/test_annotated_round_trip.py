@@ -19,7 +19,8 @@ SETTINGS = settings(
 )
 HOSTILE = st.sampled_from(
     ["x", "text", "class", "match", "case", "print", "date", "input", "a b", "2nd", "", "é", "ﬁ", "日程", "\ud800"]
-    + ["a\nb", "is_workflow_actions_url", "x" * 300, "None", "__debug__", "_", "name # note", 'a"b', "Repeat_Item", "f", "rb"]
+    + ["is_workflow_actions_url", "x" * 300, "None", "__debug__", "_", "name # note", 'a"b', "Repeat_Item", "f", "rb"]
+    + ["a\nb"]
 )
 
 

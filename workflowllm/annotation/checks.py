@@ -5,7 +5,7 @@ from typing import Any
 
 from workflowllm.annotation.comments import uncommented_lines
 from workflowllm.annotation.offline import apis_of
-from workflowllm.annotation.query import query_problems
+from workflowllm.annotation.query_rules import query_problems
 from workflowllm.annotation.rename import is_equal_shortcut
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import Program, compile_program, parse_program

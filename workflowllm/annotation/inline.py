@@ -17,8 +17,11 @@ _PASSED_ON = {
 }
 
 
-def inlined(program: Program) -> ast.Module:
-    """A copy of the tree in which names of short texts, links and values passed on stand for what they hold."""
+def inlined(program: Program) -> tuple[ast.Module, frozenset[str]]:
+    """A copy of the tree in which names of short texts, links and values passed on stand for what they hold.
+
+    Also the names that are used and nowhere left.
+    """
     held: dict[str, ast.expr] = {}
     tree = copy.deepcopy(program.tree)
     for node in ast.walk(tree):
@@ -27,7 +30,8 @@ def inlined(program: Program) -> ast.Module:
             value = _held(node.value)
             if value is not None and isinstance(target, ast.Name) and program.bindings[target.id].kind == "output":
                 held[target.id] = value
-    return _Inliner(held).visit(tree)
+    read = {node.id for node in program.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return _Inliner(held).visit(tree), frozenset(held.keys() & read)
 
 
 def _held(value: ast.expr) -> ast.expr | None:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, field_validator
 
 from workflowllm.annotation.comments import one_line
-from workflowllm.annotation.query import query_problems
+from workflowllm.annotation.query_rules import query_problems
 from workflowllm.annotation.windows import Window
 
 SHORTEST_COMMENT, LONGEST_COMMENT = 8, 300  # characters

@@ -63,8 +63,11 @@ def offline_comments(steps: list[Step]) -> dict[int, str]:
 
 def offline_query(record: dict[str, Any], program: Program, code: str) -> str:
     """A request for the record's workflow."""
-    tree = Program(inlined(program), program.nodes, program.bindings)
-    return query_text(subject_of(record), steps_of(tree, code), program.bindings, apis_of(record))
+    tree, told = inlined(program)
+    steps = steps_of(Program(tree, program.nodes, program.bindings), code)
+    for step in (inner for top in steps for inner in top.walk()):
+        step.weight *= step.output not in told  # the text or link is said where it is used
+    return query_text(subject_of(record), steps, program.bindings, apis_of(record))
 
 
 def subject_of(record: dict[str, Any]) -> Subject:

@@ -129,7 +129,11 @@ def _separator(given: Given) -> str:
 def _item(given: Given) -> str:
     kind = plain_text(given["WFItemSpecifier"]) if "WFItemSpecifier" in given else "First Item"
     if kind == "Item At Index":
-        return f"item {_raw(given['WFItemIndex'])}" if "WFItemIndex" in given else "item at an index"
+        index = given.get("WFItemIndex")
+        if index is None:
+            return "item at an index"
+        text = plain_text(index)
+        return f"item {text}" if text and text.isdigit() else f"item at position {words(index)}"
     if kind == "Items in Range":
         start, end = (_raw(given[key]) if key in given else "" for key in ("WFItemRangeStart", "WFItemRangeEnd"))
         return f"items {start or 'from the first'} to {end or 'the last'}"

@@ -1,4 +1,4 @@
-"""A request that a person could have made for a workflow, and the rules that every request must follow."""
+"""A request that a person could have made for a workflow, by rules."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from workflowllm.annotation.plan import folded, menu_text
+from workflowllm.annotation.query_rules import LONGEST_QUERY, sanitised
 from workflowllm.annotation.steps import Step
 from workflowllm.annotation.words import shortened
 
-LONGEST_QUERY = 1100  # characters
-SHORTEST_QUERY = 20
 _MOST_PARTS = (9, 7, 5, 4, 3)  # parts of a request, from the fullest: the first that is short enough is taken
-_KEY = re.compile(r"\bWF[A-Z]\w+")
-_CALLED = re.compile(r"\bis[._]workflow[._]\w*|\b\w+Intent\b|\b(?:com|net|org|io|dk|app)(?:\.[\w-]+){2,}")
-_PYTHON = re.compile(r"\bpython\w*\b", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-fA-F]{6,}(?:\.\w+)?|[0-9A-Fa-f-]{32,}")
 
 # The request's first words, and what closes it. Questions outnumber orders, as in real requests.
@@ -57,43 +53,9 @@ class Subject:
     category: str = ""
 
 
-def query_problems(query: str, code_names: Iterable[str] = (), apis: Iterable[str] = ()) -> list[str]:
-    """Why a text cannot be a request: each reason in one sentence, for a model to answer again."""
-    problems = []
-    if len(query.strip()) < SHORTEST_QUERY:
-        problems.append(f"it has fewer than {SHORTEST_QUERY} characters")
-    if len(query) > 2 * LONGEST_QUERY:
-        problems.append(f"it has more than {2 * LONGEST_QUERY} characters")
-    if _PYTHON.search(query):
-        problems.append("it mentions Python")
-    if "```" in query or re.search(r"^\s*(?:def|import|for .* in .*:|if .*:$)", query, re.MULTILINE):
-        problems.append("it holds code")
-    if _KEY.search(query) or _CALLED.search(query) or any(api in query for api in apis):
-        problems.append("it names an interface or a parameter")
-    said = _underscored(query, code_names)
-    if said:
-        problems.append(f"it uses names of the code: {', '.join(said[:3])}")
-    return problems
-
-
-def _underscored(query: str, code_names: Iterable[str]) -> list[str]:
-    words = set(re.findall(r"\w*[^\W_]_[^\W_]\w*", query))
-    return sorted(words & set(code_names)) if words else []
-
-
-def sanitised(query: str, code_names: Iterable[str], apis: Iterable[str]) -> str:
-    """A request without what `query_problems` would find in the texts it quotes."""
-    for name in _underscored(query, code_names):
-        query = query.replace(name, name.replace("_", " "))
-    for api in sorted(apis, key=len, reverse=True):
-        query = query.replace(api, "that action")
-    query = _CALLED.sub("an app", _KEY.sub("the setting", query))
-    return _PYTHON.sub("script", query).replace("```", "'''")
-
-
 def query_text(subject: Subject, steps: Sequence[Step], code_names: Iterable[str], apis: Iterable[str]) -> str:
     """A request for a workflow, from its title, its description and its steps."""
-    visible, code_names, apis = folded(steps), list(code_names), list(apis)
+    visible, code_names, apis = folded(steps) or list(steps), list(code_names), list(apis)
     chance = crc32(f"{subject.key}\0{len(visible)}".encode("utf-8", "replace"))
     text = ""
     for most in _MOST_PARTS:

@@ -2,25 +2,18 @@
 
 import ast
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from workflowllm.annotation.slugs import host, joined, named_by, singular, slug
 from workflowllm.annotation.words import plain_text, split_name
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.dialect import SOURCES
 from workflowllm.shortcuts.from_python import Program
-from workflowllm.shortcuts.identifiers import identifier_of, is_name
+from workflowllm.shortcuts.identifiers import identifier_of
 
 _BUILT_IN_PREFIX = "is_workflow_actions_"
-_LONGEST, _WORDS = 40, 4
-_STOP = frozenset({
-    "a", "an", "the", "of", "to", "for", "in", "on", "at", "is", "are", "was", "be", "by", "with", "and", "or",
-    "your", "you", "my", "me", "i", "it", "this", "that", "these", "those", "what", "which", "who", "how", "do",
-    "does", "did", "please", "enter", "input", "choose", "select", "want", "would", "like", "can", "s", "t", "don",
-    "as", "from", "if", "not", "no", "will", "has", "have"
-})  # fmt: skip
 _SOURCE_NAMES = {"shortcut_input": "input", "clipboard": "clipboard", "current_date": "today", "input": "answer"}
 
 
@@ -93,7 +86,7 @@ class _Namer:
         if text is not None:
             return text_name(text, value, self)
         if isinstance(value, ast.Subscript):
-            return slug(plain_text(value.slice) or "") or _joined(self.base(value.value), "value")
+            return slug(plain_text(value.slice) or "") or joined(self.base(value.value), "value")
         if isinstance(value, ast.Call):
             return self.call(value)
         return ""
@@ -101,7 +94,7 @@ class _Namer:
     def call(self, call: ast.Call) -> str:
         name = called(call)
         if isinstance(call.func, ast.Attribute):
-            return _joined(self.base(call.func.value), call.func.attr)
+            return joined(self.base(call.func.value), call.func.attr)
         given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         if name == "input":
             return _asked(call.args[0] if call.args else None)
@@ -127,39 +120,17 @@ def output_title(function: str) -> str:
     if api and api.returns and api.returns.name.isascii() and api.returns.name:
         return slug(api.returns.name)
     if api and api.name.isascii():
-        return slug(api.name)
+        return named_by(slug(api.name))
     return slug(split_name(identifier_of(function).rpartition(".")[2])) if function else ""
-
-
-def slug(text: str, most: int = _WORDS) -> str:
-    """A few telling words of a text as a name; "" where there are none in Latin letters."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    found = [word.lower() for word in re.findall(r"[A-Za-z]+|\d+", split_name(plain)) if len(word) < 20]
-    telling = [word for word in found if word not in _STOP] or found
-    while telling and telling[-1].isdigit():
-        telling.pop()
-    name = "_".join(telling[:most])[:_LONGEST].strip("_")
-    if name and name[0].isdigit():
-        name = "number_" + name
-    return name if is_name(name) else ""
-
-
-def singular(name: str) -> str:
-    """One of several: `prices` is `price`."""
-    if name.endswith("ies") and len(name) > 4:
-        return name[:-3] + "y"
-    if name.endswith(("ches", "shes", "xes", "sses")):
-        return name[:-2]
-    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "us", "is")) and len(name) > 3 else name
 
 
 def text_name(text: str, value: ast.expr, namer: _Namer) -> str:
     """A Text action by what it holds."""
     start = text.strip().lower()
     if isinstance(value, ast.JoinedStr) and start.startswith("[") and start.endswith("]") and start.count("[") == 1:
-        return _joined(namer.base(value), "text")
+        return joined(namer.base(value), "text")
     if start.startswith(("http://", "https://")):
-        return _joined(host(text), "link")
+        return joined(host(text), "link")
     if start.startswith(("<!doctype", "<html", "<body", "<style", "<script", "<div")):
         return "html_page"
     if start.startswith(("{", "[{")) and ":" in start:
@@ -168,42 +139,28 @@ def text_name(text: str, value: ast.expr, namer: _Namer) -> str:
         return "encoded_data"
     label = re.match(r"\s*([A-Za-z][\w ]{2,24}):", text)
     name = slug(label[1] if label else re.sub(r"\[[^\]]*\]", " ", text[:200]), 3)
-    return _joined(name, "text") if name else _joined(namer.base(value), "text")
-
-
-def host(link: str) -> str:
-    """The site of a link as a name."""
-    match = re.match(r"\s*https?://(?:www\.)?([^/?#:\s]+)", link)
-    parts = [part for part in (match[1].split(".") if match else []) if part.isascii() and "[" not in part]
-    return slug(" ".join(parts[:-1] or parts), 3)
-
-
-def _joined(base: str, ending: str) -> str:
-    """`base_ending`, without saying a word twice and without growing at every step."""
-    parts = base.split("_") if base else []
-    parts = [part for part in parts[-3:] if part not in (ending, "text", "result", "value")]
-    return "_".join([*parts, ending])
+    return joined(name, "text") if name else joined(namer.base(value), "text")
 
 
 def _longer(first: str, second: str) -> str:
     if not first:
         return second
-    return _joined(first, second.rpartition("_")[2] or "value")
+    return joined(first, second.rpartition("_")[2] or "value")
 
 
 def _asked(prompt: ast.expr | None) -> str:
     text = plain_text(prompt) if prompt is not None else None
     name = slug(re.sub(r"\[[^\]]*\]", " ", text or ""), 3)
-    return _joined(name, "answer")
+    return joined(name, "answer")
 
 
 def _with(key: str, ending: str) -> Callable[[_Namer, Mapping[str, ast.expr]], str]:
-    return lambda namer, given: _joined(namer.base(given.get(key)), ending)
+    return lambda namer, given: joined(namer.base(given.get(key)), ending)
 
 
 def _first(key: str, start: str) -> Callable[[_Namer, Mapping[str, ast.expr]], str]:
     def role(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-        base = _joined(namer.base(given.get(key)), "").strip("_")
+        base = joined(namer.base(given.get(key)), "").strip("_")
         return f"{start}_{base or 'item'}".replace(f"{start}_{start}_", f"{start}_")
 
     return role
@@ -218,23 +175,23 @@ def _chosen(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
 
 def _date(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
     text = plain_text(given["WFDateActionDate"]) if "WFDateActionDate" in given else None
-    return _joined(slug(text or "", 2), "date") if text else "now"
+    return joined(slug(text or "", 2), "date") if text else "now"
 
 
 def _url(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
     text = plain_text(given["WFURLActionURL"]) if "WFURLActionURL" in given else None
-    return _joined(host(text or ""), "url")
+    return joined(host(text or ""), "url")
 
 
 def _downloaded(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
     base = host(plain_text(given["WFURL"]) or "") if "WFURL" in given else ""
     base = base or re.sub("_?url$", "", namer.base(given.get("WFURL")))
-    return _joined(base, "response")
+    return joined(base, "response")
 
 
 def _split(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
     kind = plain_text(given["WFTextSeparator"]) if "WFTextSeparator" in given else "New Lines"
-    return _joined(namer.base(given.get("text")), "lines" if kind == "New Lines" else "parts")
+    return joined(namer.base(given.get("text")), "lines" if kind == "New Lines" else "parts")
 
 
 def _item(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
@@ -242,7 +199,7 @@ def _item(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
     base = singular(namer.base(given.get("WFInput"))) or "item"
     start = {"First Item": "first", "Last Item": "last", "Random Item": "random"}.get(kind or "")
     if start:
-        return f"{start}_{_joined(base, '').strip('_') or 'item'}"
+        return f"{start}_{joined(base, '').strip('_') or 'item'}"
     index = plain_text(given["WFItemIndex"]) if "WFItemIndex" in given else None
     return f"{base}_{index}" if index and index.isdigit() else f"{base}_at_index" if kind == "Item At Index" else base
 
@@ -250,7 +207,7 @@ def _item(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
 def _math(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
     kind = plain_text(given["WFMathOperation"]) if "WFMathOperation" in given else "+"
     kinds = {"+": "sum", "-": "difference", "×": "product", "÷": "quotient", "*": "product", "/": "quotient"}
-    return _joined(namer.base(given.get("WFInput")), kinds.get(kind or "", "calculated"))
+    return joined(namer.base(given.get("WFInput")), kinds.get(kind or "", "calculated"))
 
 
 def _coded(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
@@ -275,17 +232,20 @@ _ROLES: dict[str, Callable[[_Namer, Mapping[str, ast.expr]], str]] = {
     "detect_link": _with("WFInput", "links"),
     "detect_number": _with("WFInput", "number"),
     "detect_text": _with("WFInput", "text"),
-    "documentpicker_open": lambda namer, given: _joined(
+    "documentpicker_open": lambda namer, given: joined(
         slug(re.sub(r"\.\w+$", "", plain_text(given["WFGetFilePath"]) or ""), 3) if "WFGetFilePath" in given else "",
         "file",
     ),
     "downloadurl": _downloaded,
     "format_date": _first("WFDate", "formatted"),
+    "getdevicedetails": lambda namer, given: slug(
+        (plain_text(given["WFDeviceDetail"]) or "") if "WFDeviceDetail" in given else ""
+    ) or "device_name",
     "getitemfromlist": _item,
     "list": lambda namer, given: "options",
     "getvariable": _with("WFVariable", "value"),
     "nothing": lambda namer, given: "empty_value",
-    "dk_simonbs_DataJar_GetValueIntent": lambda namer, given: _joined(
+    "dk_simonbs_DataJar_GetValueIntent": lambda namer, given: joined(
         slug((plain_text(given["keyPath"]) or "").rpartition(".")[2]) if "keyPath" in given else "", "value"
     ),
     "getvalueforkey": lambda namer, given: slug(
@@ -295,7 +255,7 @@ _ROLES: dict[str, Callable[[_Namer, Mapping[str, ast.expr]], str]] = {
     "properties_files": _property,
     "properties_images": _property,
     "round": _first("WFInput", "rounded"),
-    "runworkflow": lambda namer, given: _joined(
+    "runworkflow": lambda namer, given: joined(
         slug((plain_text(given["WFWorkflowName"]) or "") if "WFWorkflowName" in given else "", 3), "result"
     ),
     "setitemname": _first("WFInput", "renamed"),

@@ -245,5 +245,3 @@ def comment_of(step: Step) -> str:
     if step.kind == "case":
         return f'When the user chooses "{step.text}"' if step.text else "Before any choice"
     return f"Note: {shortened(step.text.removeprefix('Note: '), 100)}" if step.kind == "note" else step.text
-
-

@@ -100,7 +100,8 @@ def _constant(node: ast.Constant, longest: int) -> str:
 
 
 def _name(node: ast.Name, longest: int) -> str:
-    return f"the {shortened(split_name(node.id), 40)}"
+    said = shortened(split_name(node.id), 40)
+    return said if said.startswith("each ") else f"the {said}"
 
 
 def _attribute(node: ast.Attribute, longest: int) -> str:
@@ -211,6 +212,10 @@ def _quantity(node: ast.Call, longest: int) -> str:
 
 def _where(node: ast.Call, longest: int) -> str:
     arguments = [plain_text(argument) or "" for argument in node.args[:2]] + ["", ""]
+    truth = next((keyword.value for keyword in node.keywords if keyword.arg == "Bool"), None)
+    if isinstance(truth, ast.Constant) and arguments[0].startswith("Is ") and arguments[1] in ("==", "!="):
+        is_so = bool(truth.value) == (arguments[1] == "==")
+        return f"each is {'' if is_so else 'not '}{arguments[0][3:].lower()}"
     operator = _FILTERS.get(arguments[1], arguments[1])
     values = [words(keyword.value, longest) for keyword in node.keywords if keyword.arg in _VALUES]
     return " ".join(part for part in (f"the {arguments[0].lower()}", operator, " and ".join(values)) if part)
