@@ -4,6 +4,8 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from functools import partial
 
 from workflowllm.shortcuts.containers import ICLOUD_LINK, MAX_BYTES
 from workflowllm.shortcuts.errors import ShortcutError
@@ -11,12 +13,18 @@ from workflowllm.shortcuts.errors import ShortcutError
 ICLOUD = "https://www.icloud.com"
 
 
-def fetch_icloud(url: str, timeout: float = 30.0, base: str = ICLOUD) -> bytes:
-    """The file that an iCloud link leads to: unsigned where the record names one, else signed."""
+def fetch_icloud(
+    url: str, timeout: float = 30.0, base: str = ICLOUD, download: Callable[[str], bytes] | None = None
+) -> bytes:
+    """The file that an iCloud link leads to: unsigned where the record names one, else signed.
+
+    `download` fetches an address in another way; it raises ShortcutError.
+    """
+    download = download or partial(_download, timeout=timeout)
     link = ICLOUD_LINK.fullmatch(url.strip())
     if not link:
         raise ShortcutError(f"{url[:200]!r} is not an iCloud link such as {ICLOUD}/shortcuts/<id>.")
-    record = _download(f"{base}/shortcuts/api/records/{link[1]}", timeout)
+    record = download(f"{base}/shortcuts/api/records/{link[1]}")
     try:
         fields = json.loads(record)["fields"]
         address = next(
@@ -24,7 +32,7 @@ def fetch_icloud(url: str, timeout: float = 30.0, base: str = ICLOUD) -> bytes:
         )
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         raise ShortcutError(f"The iCloud record of {url.strip()} names no file to download.") from None
-    return _download(str(address).replace("${f}", "Shortcut.shortcut"), timeout)
+    return download(str(address).replace("${f}", "Shortcut.shortcut"))
 
 
 def _download(address: str, timeout: float) -> bytes:

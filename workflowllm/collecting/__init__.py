@@ -1,0 +1,1 @@
+"""Collecting shortcuts: what stores list, and fetching the files politely."""

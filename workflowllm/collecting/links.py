@@ -1,0 +1,73 @@
+"""Lists of shortcuts: plain links, or the records of a store, as text, JSON, JSON Lines or CSV."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflowllm.jobs import CommandError, read_records
+from workflowllm.shortcuts.containers import ICLOUD_LINK
+
+# The first of these columns that a record has gives the field.
+COLUMNS = {
+    "link": ("link", "url", "icloud", "icloud_link", "icloud_url", "shortcut"),
+    "title": ("title", "name"),
+    "description": ("description", "subtitle", "about"),
+    "category": ("category",),
+}
+_CSV_FIELD = 1 << 20  # characters of one cell; descriptions run long, and csv's own limit is 128 KiB
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry of a list. `id` is the link's own, "" where it is no iCloud link."""
+
+    place: str
+    link: str
+    title: str = ""
+    description: str = ""
+    category: str = ""
+
+    @property
+    def id(self) -> str:
+        found = ICLOUD_LINK.fullmatch(self.link)
+        return found[1].replace("-", "").lower() if found else ""
+
+
+def read_list(path: Path) -> Iterator[Listed]:
+    """Every entry of a file, by its ending: .csv, .json, .jsonl (also .gz), else one link a line."""
+    for number, row in _rows(path):
+        place = f"{path.name} line {number}"
+        if isinstance(row, str):
+            yield Listed(place, row.strip())
+        elif isinstance(row, Mapping):
+            yield Listed(place, *(_column(row, names) for names in COLUMNS.values()))
+        else:
+            yield Listed(place, "")
+
+
+def _column(row: Mapping[Any, Any], names: tuple[str, ...]) -> str:
+    texts = {str(key).strip().lower(): value for key, value in row.items() if isinstance(value, str)}
+    return next((texts[name].strip() for name in names if texts.get(name, "").strip()), "")
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+    if path.name.endswith((".json", ".jsonl", ".jsonl.gz")):
+        yield from read_records(path)
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            if path.suffix == ".csv":
+                csv.field_size_limit(_CSV_FIELD)
+                reader = csv.DictReader(file)
+                yield from ((reader.line_num, row) for row in reader)
+            else:
+                yield from ((number, line) for number, line in enumerate(file, 1) if _is_entry(line))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(f"cannot read {path}: {reason}.") from None
+
+
+def _is_entry(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
