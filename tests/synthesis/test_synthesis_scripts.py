@@ -74,7 +74,7 @@ def test_expanding_offline_gives_equal_bytes(tmp_path: Path) -> None:
     for name in ("a.jsonl", "b.jsonl"):
         run("expand_queries.py", *flags, "--output", tmp_path / name)
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
-    assert all(record["backend"] == "offline" for record in lines(tmp_path / "a.jsonl"))
+    assert all(record["query_backend"] == "offline" for record in lines(tmp_path / "a.jsonl"))
 
 
 def test_bad_input_is_one_line(tmp_path: Path) -> None:

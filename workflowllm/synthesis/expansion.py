@@ -45,7 +45,7 @@ class OfflineWriter:
     def answers(self, count: int) -> list[Record]:
         """The first `count` draws, answered."""
         return [
-            record | {"query": offline_query(draw_of(record), self._catalogue), "backend": "offline"}
+            record | {"query": offline_query(draw_of(record), self._catalogue), "query_backend": "offline"}
             for _, record in drawn(self._pool, self._seed, count)
         ]
 
@@ -87,7 +87,7 @@ class ModelWriter:
 
     async def _work(self, record: Record, client: Client) -> Record:
         reply = await client.ask(self._messages(record), QueryAnswer)
-        made = {"query": " ".join(reply.data.query.split()), "raw_output": reply.text, "backend": "endpoint"}
+        made = {"query": " ".join(reply.data.query.split()), "raw_output": reply.text, "query_backend": "endpoint"}
         return record | made | {"model": self._settings.model, "prompt_sha256": self._prompt.sha256}
 
     def _estimate(self, record: Record) -> list[Estimate]:

@@ -1,0 +1,57 @@
+"""Workflows for new queries: the annotator model's plans and code, as records to be confirmed.
+
+    python preprocess/generate_workflows.py --input output/queries.jsonl --output output/generated.jsonl \\
+        --model ANNOTATOR
+    python preprocess/generate_workflows.py --input output/queries.jsonl --output output/generated.jsonl \\
+        --base_url http://127.0.0.1:8000/v1 --model NAME --concurrency 64
+
+The annotator is a checkpoint (`sh scripts/train.sh BASE_MODEL SEED_DATA`) or any model behind an endpoint; prompt,
+answer form and flags are infer.py's. Its predictions stand in `<output>.predictions.jsonl` and are not made again. A
+record of the output is the query's record with the answer as `task_plan` and `workflow_code`, beside `raw_output`,
+`model` and `settings`.
+"""
+
+import argparse
+from pathlib import Path
+
+from workflowllm.dataset.records import Record
+from workflowllm.inference.arguments import add_arguments, checked
+from workflowllm.inference.endpoint import answer_through_endpoint
+from workflowllm.inference.local_run import answer_with_local_model
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, read_records, run_command, whole_file
+
+LEFT_OUT = ("prompt", "generated_plan", "generated_code", "split", "attempts")
+
+
+def generated(prediction: Record) -> Record:
+    """A prediction as a record of data."""
+    answer = {"task_plan": prediction["generated_plan"], "workflow_code": prediction["generated_code"]}
+    return {name: value for name, value in prediction.items() if name not in LEFT_OUT} | answer
+
+
+def write_generated(predictions: Path, output: Path) -> None:
+    """Every prediction as a record."""
+    with whole_file(output) as file:
+        for _, prediction in read_records(predictions):
+            file.write(json_line(generated(prediction)))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_arguments(parser)
+    arguments = checked(parser.parse_args())
+    if arguments.query is not None or arguments.input.is_dir():
+        raise CommandError("--input is a file of queries, as preprocess/expand_queries.py writes it.")
+    output, arguments.output = (
+        arguments.output,
+        arguments.output.with_name(f"{arguments.output.name}.predictions.jsonl"),
+    )
+    answer = answer_through_endpoint if arguments.backend == "openai" else answer_with_local_model
+    status = answer(arguments)
+    if status in (ALL_DONE, SOME_FAILED) and not arguments.dry_run and arguments.output.is_file():
+        write_generated(arguments.output, output)
+    return status
+
+
+if __name__ == "__main__":
+    run_command(main)
