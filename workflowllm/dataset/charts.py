@@ -59,7 +59,6 @@ def draw_actions(axes: Axes, rows: Sequence[Row], origin: str, paper: Mapping[st
     axes.set_xticks(places, bucket_names(edges))
     axes.set_xlabel("actions in a workflow")
     axes.set_ylabel("% of workflows")
-    axes.legend(frameon=False)
     _titled(axes, f"Actions per workflow, {origin}", _missing(rows, origin))
 
 
@@ -71,7 +70,7 @@ def draw_categories(axes: Axes, rows: Sequence[Row], origin: str, paper: Mapping
     theirs = known[origin] if isinstance(known[origin], dict) else {}
     order = sorted(shares, key=lambda name: (-shares[name], -theirs.get(name, 0), name))
     if with_category:
-        upper = [place - 0.2 * bool(theirs) for place in range(len(order))]
+        upper = [place - 0.2 * (name in theirs) for place, name in enumerate(order)]
         _bars(axes, upper, [shares[name] for name in order], OURS, _here(with_category), 0.4 if theirs else 0.7)
     if theirs:
         printed = [place for place, name in enumerate(order) if name in theirs]
@@ -81,7 +80,6 @@ def draw_categories(axes: Axes, rows: Sequence[Row], origin: str, paper: Mapping
         even = 100 / len(known["names"])
         axes.axvline(even, color=PAPER, linewidth=3, zorder=0, label=f"paper: near-uniform, {even:.1f} % each")
     _across(axes, order, "% of workflows that have a category")
-    axes.legend(loc="lower right", framealpha=1, edgecolor="none")
     without = f"none of the {len(rows):,} records has a category" if rows and not with_category else ""
     _titled(axes, f"Categories, {origin}", without or _missing(rows, origin))
 
@@ -110,7 +108,8 @@ CHARTS: dict[str, tuple[Callable[[Axes, Sequence[Row], str, Mapping[str, Any]], 
 def _bars(axes: Axes, places: Sequence[float], values: Sequence[float], color: str, label: str, width: float) -> None:
     """Bars to the right with their values."""
     bars = axes.barh(places, values, width, color=color, label=label)
-    axes.bar_label(bars, fmt="%.1f", fontsize=10, padding=3)
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a line may run there
+    axes.bar_label(bars, fmt="%.1f", fontsize=10, padding=4, bbox=behind)
 
 
 def _across(axes: Axes, names: Sequence[str], what: str) -> None:
@@ -134,7 +133,9 @@ def _short(name: str) -> str:
 
 
 def _titled(axes: Axes, title: str, note: str) -> None:
-    """A title over the whole figure, and a note under it."""
+    """A title over the whole figure with the legend beside it, and a note under it."""
     figure = axes.get_figure()
     figure.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
-    axes.set_title(note, fontsize=11, color=QUIET, style="italic", loc="right" if axes.get_yticklabels() else "left")
+    if axes.get_legend_handles_labels()[0]:
+        figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize=11)
+    axes.set_title(note, fontsize=11, color=QUIET, style="italic", loc="right")
