@@ -1,0 +1,66 @@
+"""The rows of the results table."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from workflowllm.evaluation.differences import difference_lines
+from workflowllm.inference.arguments import add_arguments
+from workflowllm.inference.table_rows import StandIn, load_row, row_keys, why_not, with_stand_in
+from workflowllm.jobs import CommandError
+
+ROOT = Path(__file__).parents[2]
+PRINTED = {row["model"]: row for row in json.loads((ROOT / "data" / "paper_results.json").read_text())["rows"]}
+
+
+def test_there_is_one_file_for_every_printed_row() -> None:
+    assert sorted(load_row(key).name for key in row_keys()) == sorted(PRINTED) and len(PRINTED) == 11
+
+
+@pytest.mark.parametrize("key", row_keys())
+def test_a_row_has_the_printed_figures_and_flags_that_infer_knows(key: str) -> None:
+    row = load_row(key)
+    assert row.paper == {split: PRINTED[row.name][split] for split in ("ID", "OOD")}
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    parsed = parser.parse_args(row.flags)
+    assert parsed.temperature == 0 and parsed.icl == row.name.endswith("w/ ICL")
+
+
+def test_an_unknown_row_names_the_known() -> None:
+    with pytest.raises(CommandError, match="gpt-4o-icl"):
+        load_row("gpt-5")
+
+
+def test_a_stand_in_is_named_and_keeps_the_rows_settings() -> None:
+    row = with_stand_in(load_row("llama-3.1-70b-icl"), StandIn("output/models/small"))
+    assert row.name == "Llama-3.1-70B w/ ICL (stand-in small)" and "--base_url" not in row.flags
+    assert row.infer["backend"] == "hf" and row.infer["icl"] == 1
+    served = with_stand_in(load_row("qwen2-7b"), StandIn("m", "http://127.0.0.1:9/v1"))
+    assert served.infer["backend"] == "openai" and served.infer["base_url"] == "http://127.0.0.1:9/v1"
+
+
+def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert "OPENAI_API_KEY is not set" in why_not(load_row("gpt-4o"))
+    monkeypatch.setenv("OPENAI_API_KEY", "a key")
+    assert why_not(load_row("gpt-4o")) == ""
+    row = load_row("qwen2-7b")
+    assert "weights are not there" in why_not(with_stand_in(row, StandIn(str(tmp_path))))
+    (tmp_path / "config.json").write_text("{}")
+    assert why_not(with_stand_in(row, StandIn(str(tmp_path)))) == ""
+    assert "no server answers" in why_not(with_stand_in(row, StandIn("m", "http://127.0.0.1:9/v1")))
+
+
+def test_differences_are_ours_less_theirs() -> None:
+    figures = dict.fromkeys(("ngram_match_score", "weighted_ngram_match_score", "syntax_match_score",
+                             "dataflow_match_score", "codebleu"), {"mean": 0.25})  # fmt: skip
+    ours = {"kind": "model", "model": "A", "split": "ID", "count": 3, "modes": {"compat": figures},
+            "pass_rate": {"judge": None, "static": {"mean": 0.9}}}  # fmt: skip
+    printed = dict.fromkeys((*figures, "pass_rate"), 20.5)
+    lines = difference_lines({"rows": [ours, ours | {"kind": "floor"}]}, {"A": {"ID": printed}})
+    assert lines[2] == "| A | ID | 3 | " + " | ".join(["25.0 / 20.5 (+4.5)"] * 5) + " | – / 20.5 |"
+    judged = ours | {"pass_rate": {"judge": {"mean": 0.2}, "static": None}}
+    assert "20.0 / 20.5 (-0.5) |" in difference_lines({"rows": [judged]}, {"A": {"ID": printed}})[2]
