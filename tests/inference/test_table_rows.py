@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.evaluation.differences import difference_lines
+from workflowllm.evaluation.differences import FIGURES, difference_lines
 from workflowllm.inference.arguments import add_arguments
 from workflowllm.inference.table_rows import StandIn, load_row, row_keys, why_not, with_stand_in
 from workflowllm.jobs import CommandError
@@ -22,7 +22,8 @@ def test_there_is_one_file_for_every_printed_row() -> None:
 @pytest.mark.parametrize("key", row_keys())
 def test_a_row_has_the_printed_figures_and_flags_that_infer_knows(key: str) -> None:
     row = load_row(key)
-    assert row.paper == {split: PRINTED[row.name][split] for split in ("ID", "OOD")}
+    printed = PRINTED[row.name]
+    assert row.paper == {split: {name: printed[split][name] for name in FIGURES} for split in ("ID", "OOD")}
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     parsed = parser.parse_args(row.flags)
@@ -55,11 +56,10 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_differences_are_ours_less_theirs() -> None:
-    figures = dict.fromkeys(("ngram_match_score", "weighted_ngram_match_score", "syntax_match_score",
-                             "dataflow_match_score", "codebleu"), {"mean": 0.25})  # fmt: skip
+    figures = {name: {"mean": 0.25} for name in FIGURES if name != "pass_rate"}
     ours = {"kind": "model", "model": "A", "split": "ID", "count": 3, "modes": {"compat": figures},
             "pass_rate": {"judge": None, "static": {"mean": 0.9}}}  # fmt: skip
-    printed = dict.fromkeys((*figures, "pass_rate"), 20.5)
+    printed = dict.fromkeys(FIGURES, 20.5)
     lines = difference_lines({"rows": [ours, ours | {"kind": "floor"}]}, {"A": {"ID": printed}})
     assert lines[2] == "| A | ID | 3 | " + " | ".join(["25.0 / 20.5 (+4.5)"] * 5) + " | – / 20.5 |"
     judged = ours | {"pass_rate": {"judge": {"mean": 0.2}, "static": None}}

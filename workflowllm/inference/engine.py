@@ -1,0 +1,194 @@
+"""Continuous batching: a local model answers many prompts, and a row that ends gives its place to the next.
+
+Long prompts go first, so that neighbours are alike in length and too little memory shows at once. Rows live in a pool
+whose size is a budget of tokens; when only prompts of half the length are left, the pool is cut anew for more rows.
+The beginning that a prompt shares with any other in the pool is copied, not computed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from workflowllm.inference.decoding import Decoding, next_token
+from workflowllm.inference.slots import Slots
+
+
+@dataclass
+class Job:
+    """A prompt to answer, and the answer as it grows. `error` says why there is none."""
+
+    key: str
+    prompt: list[int]
+    decoding: Decoding
+    seed: int = 0
+    written: list[int] = field(default_factory=list)
+    failures: int = 0  # alone in the pool
+    error: str = ""
+    generator: torch.Generator | None = None
+
+    @property
+    def need(self) -> int:
+        """Positions that it may fill."""
+        return len(self.prompt) + self.decoding.max_tokens
+
+
+class Engine:
+    """A model, the memory it may use, and when an answer is over."""
+
+    def __init__(
+        self,
+        model: Any,
+        ends: Iterable[int],
+        is_over: Callable[[list[int]], bool],
+        batch_tokens: int = 32_768,
+        max_rows: int = 16,
+    ):
+        self.model, self.ends, self.is_over = model, frozenset(ends), is_over
+        self.batch_tokens, self.max_rows, self.most_rows = batch_tokens, max_rows, max_rows
+        self.waiting: list[Job] = []
+        self.active: list[Job] = []
+        self.finished: list[Job] = []
+        self.device = model.get_input_embeddings().weight.device
+
+    def add(self, job: Job) -> None:
+        """Another prompt, at any time before `run` has ended."""
+        self.waiting.append(job)
+
+    @torch.inference_mode()
+    def run(self) -> Iterator[Job]:
+        """Answer everything that was added; jobs come as they are done."""
+        while self.waiting:
+            self.waiting.sort(key=lambda job: -job.need)
+            try:
+                for _ in self._pool():
+                    yield from self._take_finished()
+            except (RuntimeError, MemoryError) as error:  # OutOfMemoryError is a RuntimeError
+                self._make_smaller(error)
+            yield from self._take_finished()
+
+    def _take_finished(self) -> Iterator[Job]:
+        done, self.finished = self.finished, []
+        yield from done
+
+    def _make_smaller(self, error: Exception) -> None:
+        """After a failure, lack of memory above all: half the rows, and what was begun starts again.
+
+        A job that fails alone is tried once more, and then given up; the others get all rows again.
+        """
+        begun, self.active = self.active, []
+        self.max_rows = max(1, self.rows // 2)
+        if self.rows == 1:
+            job = begun.pop() if begun else self.waiting.pop(0)
+            job.failures += 1
+            if job.failures > 1:
+                job.error = _reason(error, job)
+                self.finished.append(job)
+                self.max_rows = self.most_rows
+            else:
+                begun.append(job)
+        for job in begun:
+            job.written.clear()
+            job.generator = None
+        self.waiting += begun
+        self.slots = None
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _pool(self) -> Iterator[None]:
+        """Answer what one pool can hold; yields after each step."""
+        capacity = self.waiting[0].need
+        self.rows = max(1, min(self.max_rows, self.batch_tokens // capacity, len(self.waiting)))
+        self.slots = Slots(self.model.config.get_text_config().num_hidden_layers, self.rows, capacity)
+        while True:
+            while len(self.active) < self.rows and (job := self._next_job(capacity)):
+                self._begin(job)
+                yield
+            if not self.active:
+                return
+            self._step()
+            yield
+
+    def _next_job(self, capacity: int) -> Job | None:
+        """A waiting job that fits and is not better off in a pool with more rows."""
+        smallest = capacity // 2 if self.rows < self.max_rows else 0
+        for place, job in enumerate(self.waiting):
+            if smallest <= job.need <= capacity:
+                return self.waiting.pop(place)
+        return None
+
+    def _begin(self, job: Job) -> None:
+        """Read a prompt into the first free row and choose its first token."""
+        row = len(self.active)
+        self.active.append(job)
+        if job.generator is None:
+            job.generator = torch.Generator().manual_seed(job.seed)
+        known = min(self.slots.share(row, job.prompt), len(job.prompt) - 1)
+        rest = torch.tensor([job.prompt[known:]], device=self.device)
+        self.slots.read_into(row, len(job.prompt))
+        positions = torch.arange(known, len(job.prompt), device=self.device)
+        mask = torch.arange(len(job.prompt), device=self.device) <= positions[:, None] if known else None
+        logits = self._logits(rest, positions[None], None if mask is None else mask[None, None])
+        self.slots.held[row] = list(job.prompt)
+        self._write([job], logits)
+        if self._is_done(job):
+            self._end(row)
+
+    def _step(self) -> None:
+        """One token for every active row."""
+        lengths = [len(job.prompt) + len(job.written) for job in self.active]
+        positions = torch.tensor(lengths, device=self.device) - 1  # of the last token, which has no keys yet
+        last = torch.tensor([[job.written[-1]] for job in self.active], device=self.device)
+        self.slots.step(positions, max(lengths))
+        mask = torch.arange(max(lengths), device=self.device) <= positions[:, None]
+        logits = self._logits(last, positions[:, None], mask[:, None, None])
+        for job, held in zip(self.active, self.slots.held):
+            held.append(job.written[-1])
+        self._write(self.active, logits)
+        for row in reversed(range(len(self.active))):
+            if self._is_done(self.active[row]):
+                self._end(row)
+
+    def _logits(self, ids: torch.Tensor, positions: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Logits [rows, vocabulary] after the last of the ids [rows, tokens]."""
+        output = self.model(
+            input_ids=ids,
+            position_ids=positions,
+            attention_mask=mask,
+            past_key_values=self.slots,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        return output.logits[:, -1]
+
+    def _write(self, jobs: list[Job], logits: torch.Tensor) -> None:
+        best = logits.argmax(-1).tolist()
+        for row, job in enumerate(jobs):
+            if job.decoding.temperature or job.decoding.repetition_penalty != 1:
+                seen = job.prompt + job.written
+                best[row] = next_token(logits[row].float(), seen, job.decoding, job.generator)
+            job.written.append(best[row])
+
+    def _is_done(self, job: Job) -> bool:
+        is_full = len(job.written) >= job.decoding.max_tokens
+        return is_full or job.written[-1] in self.ends or self.is_over(job.written)
+
+    def _end(self, row: int) -> None:
+        """Take a job out; the last row moves into its place, so that the active rows stay together."""
+        self.finished.append(self.active[row])
+        last = len(self.active) - 1
+        ended = self.slots.held[row]
+        self.slots.copy(last, row, len(self.slots.held[last]))
+        if row == last:
+            self.slots.held[row] = ended
+        self.active[row] = self.active[last]
+        self.active.pop()
+
+
+def _reason(error: Exception, job: Job) -> str:
+    text = str(error)
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "allocate memory" in text:
+        return f"memory ran out for its prompt of {len(job.prompt)} tokens, even alone, twice."
+    sentence = (text.strip().splitlines() or [type(error).__name__])[0]
+    return f"the model failed on it twice, alone: {sentence}"
