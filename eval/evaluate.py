@@ -16,7 +16,6 @@ import argparse
 import json
 import platform
 from collections.abc import Iterable
-from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from workflowllm.evaluation.static_pass import SHARE
 from workflowllm.evaluation.summary import breakdown_rows, paper_rows, summary_rows
 from workflowllm.evaluation.tables import results_markdown
 from workflowllm.jobs import CommandError, RecordOutcomes, json_line, positive_int, run_command, write_bytes
+from workflowllm.llm.run_facts import file_facts
 
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")
 
@@ -40,7 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="JSON Lines (also .gz), JSON arrays")
     parser.add_argument("--output_dir", type=Path, default=Path("output/evaluation"), help="(default: %(default)s)")
-    parser.add_argument("--judged", type=Path, help="verdicts of eval/judge_pass_rate.py (default: no judged pass rate)")
+    parser.add_argument("--judged", type=Path, help="verdicts of eval/judge_pass_rate.py (default: none)")
     parser.add_argument("--split", choices=SPLITS, help="the split of predictions that name none (default: none)")
     parser.add_argument(
         "--strip",
@@ -55,7 +55,7 @@ def parse_arguments() -> argparse.Namespace:
         default=SHARE,
         help="share of the reference's distinct APIs that a static pass calls (default: %(default)s)",
     )
-    parser.add_argument("--resamples", type=positive_int, default=RESAMPLES, help="of the bootstrap (default: %(default)s)")
+    parser.add_argument("--resamples", type=positive_int, default=RESAMPLES, help="bootstrap (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of floors and bootstrap (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
@@ -107,14 +107,9 @@ def run_settings(arguments: argparse.Namespace, counts: dict[str, int]) -> dict[
     return {
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "flags": {name: getattr(arguments, name) for name in ("split", "strip", "static_share", "resamples", "seed")},
-        "inputs": [{"name": path.name, "sha256": sha256(path)} for path in inputs],
+        "inputs": [{"name": path.name, "sha256": file_facts(path)["input_sha256"]} for path in inputs],
         "counts": counts,
     }
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return file_digest(handle, "sha256").hexdigest()
 
 
 def main() -> int:

@@ -45,8 +45,9 @@ def _shuffled(references: Sequence[str], chance: random.Random) -> list[str]:
 
 
 def _constant(references: Sequence[str], chance: random.Random) -> list[str]:
-    """One answer to all, made of the references of some; those get one made of others, so that none contains its own."""
-    pool = [place for place, text in enumerate(references) if len(text) <= LONGEST_PIECE] or list(range(len(references)))
+    """One answer to all, made of the references of some; these get one made of others, so that none holds its own."""
+    short = [place for place, text in enumerate(references) if len(text) <= LONGEST_PIECE]
+    pool = short or list(range(len(references)))
     size = min(PIECES, len(pool) // 2)
     if not size:
         return []

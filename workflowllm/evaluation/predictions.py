@@ -1,7 +1,7 @@
 """Predictions as they come: a record with an answer, under the names that are in use for both.
 
-A prediction has a query, a reference and an answer; `model` (else the file's name), `split` (else the one given), `apis`
-(else those that the reference calls).
+A prediction has a query, a reference and an answer; `model` (else the file's name), `split` (else the one given) and
+`apis` (else those that the reference calls).
 """
 
 from collections.abc import Iterable, Iterator

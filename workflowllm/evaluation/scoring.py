@@ -44,9 +44,7 @@ def score_cases(
     return scores
 
 
-def _codebleu(
-    cases: Sequence[Case], mode: str, strip: Strip, workers: int
-) -> list[tuple[dict[str, float], str]]:
+def _codebleu(cases: Sequence[Case], mode: str, strip: Strip, workers: int) -> list[tuple[dict[str, float], str]]:
     """By case, CodeBLEU's figures in one mode, and a note where they are not whole."""
     pairs = [(strip(case.reference), strip(case.candidate)) for case in cases]
     places = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}

@@ -67,9 +67,7 @@ def _modes(row: Row) -> list[str]:
 
 def _cells(by_split: dict[str, Row], mode: str) -> list[str]:
     cells = [_cell(by_split.get(split), "modes", mode, figure) for figure in _HEADINGS for split in SPLITS]
-    return cells + [
-        _cell(by_split.get(split), "pass_rate", way) for way in ("judge", "static") for split in SPLITS
-    ]
+    return cells + [_cell(by_split.get(split), "pass_rate", way) for way in ("judge", "static") for split in SPLITS]
 
 
 def _cell(row: Row | None, *path: str) -> str:
