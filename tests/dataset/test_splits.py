@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from workflowllm.dataset.splits import COMMON, Item, Sizes, Split, in_distribution, out_of_distribution
 
 BUILT_IN = [f"is.workflow.actions.a{number}" for number in range(60)]
-OTHERS = [f"com.app{number % 7}.Intent{number}" for number in range(20)]
+OTHERS = [*(f"com.app{number % 7}.Intent{number}" for number in range(20)), "nodot", ""]
 APIS = st.frozensets(st.sampled_from(BUILT_IN + OTHERS), min_size=1, max_size=6)
 ITEMS = st.lists(st.tuples(APIS, APIS, st.integers(0, 30)), max_size=60).map(
     lambda rows: [Item(called | offered, called, family) for called, offered, family in rows]

@@ -154,7 +154,7 @@ def _held_out(items: Sequence[Item], common: set[str], size: int, chance: random
 
     def late(group: str) -> tuple[bool, bool, bool]:
         is_mixed = _strict_share(items, users[group], common, groups[group]) < 0.5
-        return is_mixed, len(users[group]) > size / 4, group[0] == " "
+        return is_mixed, len(users[group]) > size / 4, group.startswith(" ")
 
     order.sort(key=late)
     held_out: set[str] = set()
