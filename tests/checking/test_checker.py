@@ -96,3 +96,18 @@ def test_deep_code_is_a_finding_and_not_a_crash() -> None:
 def test_nothing_is_run() -> None:
     """Code that would end this process if it were run."""
     assert check_code('raise SystemExit\n__import__("os").abort()')
+
+
+def test_an_api_that_the_catalogue_lacks_is_judged_by_what_is_offered() -> None:
+    unknown = "com_nobody_knows_this(a=1)"
+    assert codes(unknown) == ["unknown-application"]
+    assert codes(unknown, ["com.nobody.knows.this"]) == ["unknown-application"]
+    assert codes(unknown, ["is.workflow.actions.url"]) == ["api-not-offered"]
+    assert codes("is_workflow_actions_brandnew()", ["is.workflow.actions.brandnew"]) == ["unknown-application"]
+    assert codes("is_workflow_actions_brandnew()", ["is.workflow.actions.url"]) == ["unknown-api"]
+
+
+def test_only_so_many_names_are_compared_with_all_known_ones() -> None:
+    found = check_code("\n".join(f"is_workflow_actions_alert{number}()" for number in range(300)))
+    assert {item.code for item in found} == {"unknown-api"} and len(found) == 300
+    assert [item.suggestion is not None for item in found] == [True] * 200 + [False] * 100

@@ -13,6 +13,7 @@ from workflowllm.shortcuts.dialect import RESERVED
 from workflowllm.shortcuts.identifiers import function_name, identifier_of
 
 _LIKE = 0.6  # difflib's ratio from which another spelling is worth naming
+_COMPARED = 200  # names of one program that are compared with all known ones, for 14 ms each
 
 
 class CallChecker:
@@ -21,6 +22,7 @@ class CallChecker:
     def __init__(self, apis: Catalogue, offered: Collection[str] | None):
         self.apis = apis
         self.offered = None if offered is None else {published_key(identifier): identifier for identifier in offered}
+        self._close: dict[str, str | None] = {}
 
     def findings(self, nodes: Iterable[ast.AST]) -> Iterator[Finding]:
         for node in nodes:
@@ -38,19 +40,25 @@ class CallChecker:
         yield from _parameter_findings(node, api)
 
     def not_offered(self, node: ast.Call, identifier: str) -> Finding:
-        close = _closest(identifier, (self.offered or {}).values())
+        close = self.closest(identifier, (self.offered or {}).values())
         return finding(node, "api-not-offered", f"{identifier} is not among the APIs offered{_hint(close)}.", close)
+
+    def closest(self, identifier: str, choices: Iterable[str]) -> str | None:
+        """The choice most like an identifier, the same at each of its calls."""
+        if identifier not in self._close:
+            self._close[identifier] = _closest(identifier, choices) if len(self._close) < _COMPARED else None
+        return self._close[identifier]
 
     def unknown(self, node: ast.Call, identifier: str) -> Finding:
         """An API that the catalogue lacks: an error where it knows all there are, or where others are offered."""
         application = application_of(identifier)
-        known = self.apis.of_application(application)
-        close = _closest(identifier, known or self.apis)
+        all_are_known = application == BUILT_IN or self.apis.is_complete(application)
         is_offered = self.offered is not None and published_key(identifier) in self.offered
-        if not is_offered and (application == BUILT_IN or self.apis.is_complete(application)):
-            return finding(node, "unknown-api", f"there is no action {identifier}{_hint(close)}.", close)
-        if not is_offered and self.offered is not None:
+        if self.offered is not None and not is_offered and not all_are_known:
             return self.not_offered(node, identifier)
+        close = self.closest(identifier, self.apis.of_application(application) or self.apis)
+        if all_are_known and not is_offered:
+            return finding(node, "unknown-api", f"there is no action {identifier}{_hint(close)}.", close)
         message = f"the catalogue does not know {identifier}; it was not checked{_hint(close)}."
         return finding(node, "unknown-application", message, close)
 

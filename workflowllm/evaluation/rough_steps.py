@@ -13,9 +13,9 @@ from workflowllm.evaluation.comments import STRING_OR_COMMENT, strip_comments
 from workflowllm.evaluation.step_kinds import BRANCHING, BUILT_IN, COMMENT, LOOPING, Block, Step
 from workflowllm.shortcuts.dialect import RESERVED
 from workflowllm.shortcuts.identifiers import identifier_of
-from workflowllm.shortcuts.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
+from workflowllm.shortcuts.tree import CONDITIONAL, MAX_DEPTH, MENU, REPEAT_COUNT, REPEAT_EACH
 
-_HEAD = re.compile(r"(if|elif|else|for|while|match|case|try|except|finally|with|def|class|async)\b(?![ \t]*[=.,)(])")
+_HEAD = re.compile(r"(if|elif|else|for|while|try|except|finally|with|def|class|async|(?:match|case)(?![ \t]*[=.:]))\b")
 _BRACKET = re.compile(r"(?:(?<!\w)([^\W\d]\w*)[ \t]{0,9})?\(|[\[{]|[)\]}]")
 _ASSIGNED = re.compile(r"[^\W\d]\w*[ \t]*(?::[^=]*)?=(?!=)[ \t]*")
 _NAMED_ID = re.compile(r"""\(\s*["']([^"'\s]+)["']""")
@@ -53,6 +53,7 @@ class _Frame:
     word: str
     body: list[Step]
     block: Block | None
+    depth: int  # of blocks, this one included
 
 
 def rough_steps(code: str) -> list[Step]:
@@ -98,15 +99,14 @@ class _Reading:
 
     def take(self, statement: _Statement) -> None:
         head = _HEAD.match(statement.text)
-        word = head[1] if head else ""
+        end = _head_end(statement.text) if head else 0
         closed = self.leave(statement.indent)
-        if not word:
+        if not head or end == len(statement.text):
             self.body.extend(_plain_steps(statement))
             return
-        end = _head_end(statement.text)
         shown = _Statement(statement.indent, statement.text[:end], statement.original[:end])
         self.body.extend(_calls(shown))
-        self.open(word, shown, closed)
+        self.open(head[1], shown, closed)
         if statement.text[end + 1 :].strip():  # `if x: y = 1`
             inner = _Statement(statement.indent + 1, statement.text[end + 1 :], statement.original[end + 1 :])
             self.body.extend(_plain_steps(inner))
@@ -124,7 +124,10 @@ class _Reading:
 
     def open(self, word: str, head: _Statement, closed: _Frame | None) -> None:
         body, block = self.body, None
-        if word in _CONTINUES and closed and closed.word in _CONTINUES[word]:
+        depth = (closed.depth if word == "elif" and closed else self.frames[-1].depth if self.frames else 0) + 1
+        if depth > MAX_DEPTH:  # deeper than any shortcut: what follows counts, its nesting does not
+            pass
+        elif word in _CONTINUES and closed and closed.word in _CONTINUES[word]:
             body, block = _next_branch(word, closed, body)
             word = "if" if word == "elif" else closed.word
         elif word == "case" and self.frames and self.frames[-1].word == "match" and self.frames[-1].block:
@@ -135,7 +138,7 @@ class _Reading:
             block = Block(identifier, branches)
             body.append(block)
             body = branches[0] if branches else []
-        self.frames.append(_Frame(head.indent, word, body, block))
+        self.frames.append(_Frame(head.indent, word, body, block, depth))
 
 
 def _next_branch(word: str, closed: _Frame, around: list[Step]) -> tuple[list[Step], Block | None]:

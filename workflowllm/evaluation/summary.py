@@ -55,7 +55,7 @@ def _figures(group: Group, seed: int, resamples: int) -> Row:
         "modes": modes,
         "measures": measures,
         "pass_rate": {"static": static, "judge": judge},
-        "judged": len(verdicts),
+        "judged": len(verdicts) - verdicts.count(None),
         "unreadable": verdicts.count(None),
     }
 
