@@ -117,6 +117,7 @@ class _Run:
                 continue
             await free.acquire()
             if self._stopped:
+                free.release()
                 self._left += 1
                 continue
             task = asyncio.create_task(self._one(name, record))
@@ -236,7 +237,7 @@ def _dry_run(
         calls += estimate(record) if estimate else []
     prompt_tokens, completion_tokens = (sum(call[place] for call in calls) for place in (0, 1))
     price = price_of(settings.model, settings.prices)
-    cost = f"${price.dollars(prompt_tokens, completion_tokens):,.2f}" if price else "price unknown"
+    cost = f"${price.dollars(prompt_tokens, completion_tokens):,.4f}" if price else "price unknown"
     print(
         f"{asked:,} {describe}s, {len(calls):,} calls of {settings.model}, about {prompt_tokens:,} tokens in and "
         f"{completion_tokens:,} out, {cost}; nothing was asked"

@@ -1,0 +1,141 @@
+"""The pass rate: does each generated workflow do what was asked?
+
+    export OPENAI_API_KEY=...
+    python eval/judge_pass_rate.py --input output/predictions.jsonl --output output/verdicts.jsonl --dry_run
+    python eval/judge_pass_rate.py --input output/predictions.jsonl --output output/verdicts.jsonl --max_cost 2
+    python eval/judge_pass_rate.py --input output/predictions.jsonl --output output/verdicts.jsonl --human labels.csv
+    python eval/judge_pass_rate.py --input output/predictions.jsonl --output output/static.jsonl --backend static
+
+Predictions have `key`, `query`, `apis`, `generated_code`, and `model` and `split` where there are several. A judge
+follows the rules in configs/prompts/judge.txt and answers true or false with a reason; an answer that cannot be read is
+asked for once more, and then counts as unreadable, never as a pass. With --votes N the judge is asked N times with the
+seeds --seed, --seed + 1, ... at --vote_temperature; more passes than fails must be among the readable votes.
+
+Each verdict is a line of the output the moment it is there, with its prompt and the raw answer; the same command goes
+on after an interruption. The static backend needs no judge, no key and no network: a workflow passes when it is not
+empty, the checker finds no error, it compiles to a shortcut, and it calls enough of the reference's APIs. Its figures
+are named static and are no judged pass rate.
+"""
+
+import argparse
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from workflowllm.dataset.records import Record
+from workflowllm.evaluation.agreement import read_labels
+from workflowllm.evaluation.judge import FIELDS, JUDGE, STATIC, Judge, judge_messages, predictions
+from workflowllm.evaluation.judge_static import static_crashed, static_line
+from workflowllm.evaluation.judge_tables import compared, pass_rates
+from workflowllm.jobs import (
+    CommandError,
+    RecordOutcomes,
+    json_line,
+    map_inputs,
+    positive_int,
+    read_records,
+    run_command,
+)
+from workflowllm.llm.budget import estimated
+from workflowllm.llm.prompt_files import load_prompt
+from workflowllm.llm.replies import Estimate
+from workflowllm.llm.run_facts import file_facts, flag_facts
+from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
+from workflowllm.llm.stage import run_stage
+
+ANSWER_TOKENS = 60  # a verdict with its reason, for the estimate of --dry_run
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--input", type=Path, required=True, help="predictions: .jsonl, .jsonl.gz, .json or .parquet")
+    parser.add_argument("--output", type=Path, required=True, help="JSON Lines file of the verdicts")
+    parser.add_argument(
+        "--backend", choices=(JUDGE, STATIC), default=JUDGE, help="a model, or rules (default: %(default)s)"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="start afresh, whatever the output holds")
+    parser.add_argument("--human", type=Path, help="people's labels to compare with: CSV of key[,model,split],label")
+    judge = parser.add_argument_group("judge")
+    judge.add_argument("--prompt", default="judge", help="a prompt file (default: configs/prompts/judge.txt)")
+    judge.add_argument(
+        "--votes", type=positive_int, default=1, help="answers of which the majority counts (default: %(default)s)"
+    )
+    judge.add_argument(
+        "--vote_temperature", type=float, default=0.7,
+        help="temperature of several votes; a single one has --temperature (default: %(default)s)",
+    )  # fmt: skip
+    add_endpoint_arguments(parser)
+    static = parser.add_argument_group("static")
+    static.add_argument(
+        "--share", type=_share, default=0.5, help="of the reference's APIs that must be called (default: %(default)s)"
+    )
+    static.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
+    return parser.parse_args()
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return share
+
+
+def judged(arguments: argparse.Namespace) -> int:
+    """Ask the judge about every prediction that has no verdict yet."""
+    settings = endpoint_settings(arguments)
+    prompt = load_prompt(arguments.prompt, FIELDS)
+    judge = Judge(prompt, settings.model, arguments.votes, arguments.seed, arguments.vote_temperature)
+
+    def estimate(record: Record) -> list[Estimate]:
+        asked = bool(record["generated_code"].strip())
+        return [estimated(judge_messages(record, prompt), ANSWER_TOKENS)] * judge.votes * asked
+
+    return run_stage(
+        predictions(arguments.input), judge, arguments.output, settings, overwrite=arguments.overwrite,
+        estimate=estimate, describe="prediction", identity=judge.identity,
+        facts=flag_facts(arguments) | file_facts(arguments.input) | {"prompt_sha256": prompt.sha256},
+    )  # fmt: skip
+
+
+def static(arguments: argparse.Namespace) -> int:
+    """Judge every prediction by rules."""
+    if arguments.output.exists() and not arguments.overwrite:
+        raise CommandError(f"{arguments.output} exists; name another output, or use --overwrite.")
+    output, seen = RecordOutcomes(arguments.output), set()
+    with output:
+        work = partial(static_line, share=arguments.share)
+        for name, line in map_inputs(work, predictions(arguments.input), arguments.workers, static_crashed):
+            if name in seen:
+                output.fail(name, "an earlier prediction has the same key, model and split.")
+            elif isinstance(line, str):
+                output.fail(name, line)
+            else:
+                output.add(json_line(line))
+            seen.add(name)
+    return output.summary()
+
+
+def verdicts(path: Path) -> Iterator[Record]:
+    yield from (line for _, line in read_records(path))
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    labels = read_labels(arguments.human) if arguments.human else None
+    status = judged(arguments) if arguments.backend == JUDGE else static(arguments)
+    if arguments.dry_run or not arguments.output.is_file():
+        return status
+    print(*pass_rates(verdicts(arguments.output)), sep="\n")
+    if labels:
+        try:
+            print(*compared(verdicts(arguments.output), labels), sep="\n")
+        except ValueError as error:
+            raise CommandError(f"{arguments.human}: {error}") from None
+    return status
+
+
+if __name__ == "__main__":
+    run_command(main)
