@@ -11,7 +11,7 @@ from workflowllm.annotation.steps import Step
 from workflowllm.annotation.words import shortened
 
 _MOST_PARTS = (9, 7, 5, 4, 3)  # parts of a request, from the fullest: the first that is short enough is taken
-_HASH = re.compile(r"[0-9a-fA-F]{6,}(?:\.\w+)?|[0-9A-Fa-f-]{32,}")
+_HASH = re.compile(r"(?:[0-9a-fA-F]{8,}|(?=\w*\d)[0-9a-fA-F]{6,7}|[0-9A-Fa-f-]{32,})(?:\.\w+)?")
 
 # The request's first words, and what closes it. Questions outnumber orders, as in real requests.
 _OPENINGS = (
@@ -238,7 +238,7 @@ def _context(subject: Subject, steps: Sequence[Step]) -> list[str]:
     """What the author says about the workflow, where it is said in a sentence."""
     text = subject.description if subject.description.strip() else author_words(steps)
     text = _whole_sentences(re.sub(r"(?i)^description:?\s*", "", text.strip()))
-    if len(text) < 15 or sum(char.isascii() for char in text) < 0.7 * len(text):
+    if len(text) < 8 or sum(char.isascii() for char in text) < 0.7 * len(text):
         return []
     lowered = re.sub(r"(?i)^this (?:shortcut|workflow|action)\b", "it", text)
     return [f"In short, {lowered}" if lowered != text else f"For context: {text}"]

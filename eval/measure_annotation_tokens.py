@@ -1,0 +1,77 @@
+"""How many tokens a model saves by answering with names and comments instead of the whole annotated code.
+
+    python eval/measure_annotation_tokens.py --records output/annotated.jsonl \\
+        --tokenizer output/models/smollm2-135m-instruct
+
+Both answers are made from each annotated record and counted with the tokenizer: the JSON of new names and of comments
+by line, as `preprocess/annotate_workflows.py` asks for it, and `workflow_code` itself. Records whose code is longer
+than --longest characters are left out: no model would be asked to copy them, and they would make the saving look great.
+"""
+
+import argparse
+import ast
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+from workflowllm.annotation.comments import statement_heads
+from workflowllm.jobs import ALL_DONE, CommandError, positive_int, run_command
+from workflowllm.llm.stage import keyed_rows
+from workflowllm.shortcuts.nodes import nodes_of
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=Path, required=True, help="annotated records")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of a tokenizer")
+    parser.add_argument(
+        "--longest", type=positive_int, default=20_000, help="characters of code of a record (default: %(default)s)"
+    )
+    return parser.parse_args()
+
+
+def dictionary_answer(record: dict[str, Any]) -> str:
+    """The names and comments of an annotated record, as a model answers with them."""
+    code, annotated = record["code"], record["workflow_code"]
+    lines = annotated.split("\n")
+    pairs = zip(statement_heads(code), statement_heads(annotated))
+    comments = {str(old): lines[new - 2].lstrip().removeprefix("# ") for old, new in pairs}
+    ids = ([node.id for node in nodes_of(ast.parse(text)) if isinstance(node, ast.Name)] for text in (code, annotated))
+    names = {old: new for old, new in zip(*ids) if old != new}
+    return json.dumps({"names": names, "comments": comments}, ensure_ascii=False)
+
+
+def load_tokenizer(folder: Path) -> Any:
+    from transformers import AutoTokenizer  # seconds to load
+
+    if not folder.is_dir():
+        raise CommandError(f"{folder} is no folder; scripts/fetch_small_model.py fetches one.")
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    tokenizer = load_tokenizer(arguments.tokenizer)
+    dictionaries, codes, left_out = [], [], 0
+    for _, record in keyed_rows(arguments.records):
+        if isinstance(record, Exception) or len(record["code"]) > arguments.longest:
+            left_out += 1
+            continue
+        answers = [dictionary_answer(record), record["workflow_code"]]
+        counts = [len(ids) for ids in tokenizer(answers)["input_ids"]]
+        dictionaries.append(counts[0])
+        codes.append(counts[1])
+    if not codes:
+        raise CommandError(f"{arguments.records} holds no records of at most {arguments.longest} characters.")
+    print(f"{len(codes)} records ({left_out} longer ones left out), tokens of an answer:")
+    for name, counts in (("names and comments", dictionaries), ("the whole code", codes)):
+        print(f"{name:>20}: {sum(counts):>10,} in all, median {statistics.median(counts):,.0f}")
+    shares = [1 - one / other for one, other in zip(dictionaries, codes)]
+    total = 1 - sum(dictionaries) / sum(codes)
+    print(f"{'saved':>20}: {total:.0%} of all, median {statistics.median(shares):.0%} of a record")
+    return ALL_DONE
+
+
+if __name__ == "__main__":
+    run_command(main)
