@@ -7,9 +7,10 @@
 
 The folder has the files of the published data set: seed_data.json, synthesized_data.json, dataset_split_keys.json,
 dataset_split_keys_ood.json, statistics.pkl, identifier2json.pkl, identifier2python.pkl; beside these statistics.json,
-the same as parquet with a card (`datasets.load_dataset(DIR, "id")`, "ood"), held_out_apis.json, build.json with flags,
-versions and counts, and dropped.jsonl with a line for each record left out. What the splits promise stands in the card
-and in workflowllm/dataset/splits.py. --released reads a published folder, or one made here, and prints its table.
+the same as parquet with a card (`datasets.load_dataset(DIR, "id")`, "ood"), held_out_apis.json, dropped.jsonl with a
+line for each record left out, and, written last, build.json with flags, versions and counts. What the splits promise
+stands in the card and in workflowllm/dataset/splits.py. --released prints the table of a published folder, or of one
+made here.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from workflowllm.dataset.building import Kept, Likeness, both_splits, keep, numb
 from workflowllm.dataset.examine import examine, examining_crashed
 from workflowllm.dataset.filters import Rules
 from workflowllm.dataset.released import describe_all, report_lines
-from workflowllm.dataset.reports import build_report, print_report, write_reports
+from workflowllm.dataset.reports import BUILD, build_report, print_report, write_reports
 from workflowllm.dataset.splits import Sizes
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, Outcomes, map_inputs, positive_int, run_command
 
@@ -96,6 +97,7 @@ def build(arguments: argparse.Namespace) -> int:
         count = len(items)
         sizes = Sizes(min(arguments.test_most, round(arguments.test_share * count)), round(arguments.dev_share * count))
         splits = both_splits(kept, items, likeness, sizes, arguments.seed)
+        (arguments.output / BUILD).unlink(missing_ok=True)  # written last: a folder that has it is whole
         write_records(kept, splits, arguments.output)
     used = sorted({api for item in items for api in item.apis if api in catalogue()})
     write_documents((catalogue()[api] for api in used), arguments.output)

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 from itertools import product
@@ -197,6 +198,19 @@ def test_every_filter_can_be_turned_off(tmp_path: Path) -> None:
     done = run("--seed_data", records, "--output", tmp_path / "data", "--allow_incomplete", "--allow_uncompiled",
                "--allow_unknown_apis", "--allow_duplicates", "--max_binary", -1)  # fmt: skip
     assert done.stderr.splitlines()[-1].startswith("done 10, skipped 1, failed 2")  # the one without code has no use
+
+
+def test_a_folder_that_is_half_written_says_so(built: Path, tmp_path: Path) -> None:
+    """build.json goes first and comes last."""
+    whole = tmp_path / "data"
+    shutil.copytree(built, whole)
+    (whole / "seed_data.json").unlink()
+    (whole / "seed_data.json").mkdir()  # which no file can be renamed to
+    (whole / "seed_data.json" / "x").touch()
+    done = run("--seed_data", write(tmp_path / "in.jsonl", many(30)), "--output", whole)
+    assert done.returncode == 2
+    assert not (whole / "build.json").exists()
+    assert not list(whole.glob(".*"))  # no scratch is left
 
 
 def test_a_wrong_command_is_one_sentence(tmp_path: Path) -> None:

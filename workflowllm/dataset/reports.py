@@ -17,6 +17,7 @@ from workflowllm.dataset.statistics import table_lines, totals
 from workflowllm.dataset.writing import ORIGINS, write_json
 from workflowllm.jobs import json_line, whole_file
 
+BUILD = "build.json"
 _PACKAGES = ("workflowllm", "datasketch", "numpy", "pyarrow", "shortcutkit")
 Report = dict[str, Any]
 
@@ -105,9 +106,9 @@ def write_reports(report: Report, kept: Kept, splits: Mapping[str, Split], folde
     with whole_file(folder / "dropped.jsonl") as handle:
         for place, key, reason in kept.dropped:
             handle.write(json_line({"key": key, "place": place, "reason": reason}))
-    write_json(folder / "build.json", report)
     with whole_file(folder / "README.md") as handle:
         handle.write(card(report, held_out).encode("utf-8"))
+    write_json(folder / BUILD, report)
 
 
 def _write_rows(path: Path, statistics: Mapping[str, Any]) -> None:
