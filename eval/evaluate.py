@@ -72,7 +72,7 @@ def share(text: str) -> float:
     return value
 
 
-def sort_out(found: Iterable[Prediction | Rejected], paths: list[Path], outcomes: RecordOutcomes) -> list[Prediction]:
+def sort_out(found: Iterable[Prediction | Rejected], outcomes: RecordOutcomes) -> list[Prediction]:
     """The predictions; what is none goes to the errors file."""
     predictions = []
     for one in found:
@@ -80,9 +80,6 @@ def sort_out(found: Iterable[Prediction | Rejected], paths: list[Path], outcomes
             predictions.append(one)
         else:
             outcomes.fail(one.key, one.reason)
-    for path in paths:
-        if not path.stat().st_size:
-            outcomes.fail(path.name, f"{path.name} is empty.")
     return predictions
 
 
@@ -119,8 +116,7 @@ def main() -> int:
     if scored_path.resolve() in {path.resolve() for path in arguments.predictions}:
         raise CommandError(f"{scored_path} is read and would be written; name another --output_dir.")
     with RecordOutcomes(scored_path) as outcomes:
-        found = read_predictions(arguments.predictions, arguments.split)
-        predictions = sort_out(found, arguments.predictions, outcomes)
+        predictions = sort_out(read_predictions(arguments.predictions, arguments.split), outcomes)
         verdicts, unused = verdicts_on(predictions, judged)
         for identity in unused:
             outcomes.fail(identity[0], f"{arguments.judged.name}: the verdict on {identity} is on no one prediction.")
@@ -128,18 +124,16 @@ def main() -> int:
         result = evaluate(predictions, verdicts, arguments.seed, arguments.workers, arguments.static_share, strip)
         for prediction, scores, verdict in zip(predictions, result.scores, verdicts):
             outcomes.add(record_line(prediction, scores, verdict))
-    if predictions:
-        counts = {"predictions": outcomes.done, "failed": outcomes.failed, "verdicts": len(judged)}
-        drawn = arguments.seed, arguments.resamples
-        summary = {
-            "rows": [*summary_rows(result.groups, *drawn), *paper_rows()],
-            "breakdowns": breakdown_rows(result.groups, *drawn),
-            "settings": run_settings(arguments, counts),
-        }
-        text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
-        write_bytes(arguments.output_dir / "summary.json", text.encode("utf-8", "replace"))
-        write_bytes(arguments.output_dir / "table.md", results_markdown(summary).encode("utf-8", "replace"))
-        write_report(scored_path, summary, arguments.output_dir / "report.html")
+    drawn = arguments.seed, arguments.resamples
+    summary = {
+        "rows": [*summary_rows(result.groups, *drawn), *paper_rows()],
+        "breakdowns": breakdown_rows(result.groups, *drawn),
+        "settings": run_settings(arguments, {"predictions": outcomes.done, "failed": outcomes.failed}),
+    }
+    text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
+    write_bytes(arguments.output_dir / "summary.json", text.encode("utf-8", "replace"))
+    write_bytes(arguments.output_dir / "table.md", results_markdown(summary).encode("utf-8", "replace"))
+    write_report(scored_path, summary, arguments.output_dir / "report.html")
     return outcomes.summary()
 
 

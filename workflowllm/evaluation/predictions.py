@@ -57,6 +57,7 @@ def read_predictions(paths: Iterable[Path], split: str | None = None) -> Iterato
     """The predictions of some files in order; a second one for the same key, model and split is rejected."""
     seen: dict[tuple[str, ...], str] = {}
     for path in paths:
+        number = 0
         for number, row in record_file_rows(path):
             place = f"{path.name} line {number}"
             prediction = as_prediction(row, place, path.stem.removesuffix(".jsonl"), split)
@@ -66,6 +67,8 @@ def read_predictions(paths: Iterable[Path], split: str | None = None) -> Iterato
                     reason = f"{place}: this key, model and split stand in {first} already; only that one is scored."
                     prediction = Rejected(prediction.key, reason)
             yield prediction
+        if not number:
+            yield Rejected(path.name, f"{path.name} holds no line.")
 
 
 def as_prediction(row: Any, place: str, model: str, split: str | None = None) -> Prediction | Rejected:

@@ -1,0 +1,225 @@
+"""eval/evaluate.py as its users call it."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workflowllm.evaluation.codebleu import CodeBleu
+from workflowllm.evaluation.comments import strip_comments, strip_published
+from workflowllm.evaluation.damage import drop_lines
+from workflowllm.evaluation.options import COMPAT, FIXED
+
+ROOT = Path(__file__).parents[2]
+CODES = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "data" / "shortcuts").glob("*.py"))}
+
+
+def call(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "eval" / "evaluate.py", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def predictions(model: str, share: float) -> list[dict]:
+    """Our samples with some of their lines gone, as a model's answers."""
+    rows = []
+    for number, (name, code) in enumerate(CODES.items()):
+        answer = drop_lines(code, share, random.Random(name)) if share else code
+        row = {"key": name, "query": f"Could you do {name}?", "task_plan": "First this.", "generated_plan": "That."}
+        row |= {"workflow_code": "# why\n" + code, "generated_code": answer, "model": model}
+        rows.append(row | {"split": "OOD" if number % 2 else "ID"})
+    return rows
+
+
+def write(path: Path, rows: list) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    path.write_text("".join(line + "\n" for line in lines), "utf-8")
+    return path
+
+
+def read_lines(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def rows_of(summary: dict, kind: str) -> dict[tuple[str, str], dict]:
+    return {(row["model"], row["split"]): row for row in summary["rows"] if row["kind"] == kind}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """Two models on our samples, the second one's answers damaged, with two verdicts of a judge on the first."""
+    folder = tmp_path_factory.mktemp("evaluated")
+    path = write(folder / "predictions.jsonl", predictions("good", 0) + predictions("worse", 0.3))
+    names = list(CODES)
+    judged = [{"key": names[0], "model": "good", "split": "ID", "verdict": True, "reason": "does it"},
+              {"key": names[2], "model": "good", "split": "ID", "verdict": None, "reason": "no JSON"}]  # fmt: skip
+    write(folder / "judged.jsonl", judged)
+    done = call("--predictions", path, "--judged", folder / "judged.jsonl", "--output_dir", folder / "out")
+    return folder, done
+
+
+def test_everything_is_written(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = run
+    assert done.returncode == 0 and done.stderr == f"done {2 * len(CODES)}, skipped 0, failed 0\n", done.stderr
+    assert {path.name for path in (folder / "out").iterdir()} == {
+        "scored.jsonl", "summary.json", "table.md", "report.html"
+    }  # fmt: skip
+
+
+def test_a_scored_line_is_its_prediction_plus_scores(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = run
+    scored = read_lines(folder / "out" / "scored.jsonl")
+    for before, after in zip(read_lines(folder / "predictions.jsonl"), scored):
+        assert before.items() <= after.items()
+        texts = strip_comments(before["workflow_code"]), strip_comments(before["generated_code"])
+        assert after["scores"]["fixed"] == pytest.approx(CodeBleu(FIXED).score(*texts), abs=1e-12)
+        assert after["scores"]["compat"] == pytest.approx(CodeBleu(COMPAT).score(*texts), abs=1e-12)
+    assert scored[0]["passes"] == {"static": True, "judge": True} and scored[0]["judge_reason"] == "does it"
+    assert scored[1]["passes"] == {"static": True, "judge": None} and "judge_reason" not in scored[1]
+    failed = [row for row in scored if not row["passes"]["static"]]
+    assert failed and all(row["static_reason"] for row in failed)
+    assert {"code", "line", "message", "severity"} == set(next(row for row in scored if row["findings"])["findings"][0])
+
+
+def test_floors_and_ceiling_stand_beside_every_model(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = run
+    summary = json.loads((folder / "out" / "summary.json").read_text("utf-8"))
+    floors, models = rows_of(summary, "floor"), rows_of(summary, "model")
+    total = {key: {mode: row["modes"][mode]["codebleu"]["mean"] for mode in row["modes"]} for key, row in
+             (floors | models | rows_of(summary, "ceiling")).items()}  # fmt: skip
+    for split in ("ID", "OOD"):
+        assert total["empty answer", split] == {"fixed": 0, "compat": 0.4}
+        assert total["reference", split]["fixed"] == total["good", split]["fixed"] == 1
+        assert total["another sample's answer", split]["fixed"] < 0.25 < 0.3 < total["worse", split]["fixed"] < 1
+        assert total["constant answer", split]["fixed"] < 0.2 < total["constant answer", split]["compat"]
+        assert floors["constant answer", split]["samples_of"] == ["good", "worse"]
+        assert not any(floors[name, split]["pass_rate"]["static"]["mean"] for name, own in floors if own == split)
+    count = len([row for row in predictions("good", 0) if row["split"] == "ID"])
+    assert all(row["count"] == count for (_, split), row in (floors | models).items() if split == "ID")
+    assert len(rows_of(summary, "paper")) == 22
+
+
+def test_a_judge_s_rate_counts_what_could_not_be_read_as_failed(
+    run: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, _ = run
+    models = rows_of(json.loads((folder / "out" / "summary.json").read_text("utf-8")), "model")
+    good = models["good", "ID"]
+    assert good["pass_rate"]["judge"]["mean"] == 0.5 and (good["judged"], good["unreadable"]) == (1, 1)
+    assert models["good", "OOD"]["pass_rate"]["judge"] is models["worse", "ID"]["pass_rate"]["judge"] is None
+
+
+def test_breakdowns_add_up(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = run
+    summary = json.loads((folder / "out" / "summary.json").read_text("utf-8"))
+    for (model, split), row in rows_of(summary, "model").items():
+        for by in ("actions", "control", "nesting"):
+            parts = [part for part in summary["breakdowns"] if (part["by"], part["model"], part["split"]) ==
+                     (by, model, split)]  # fmt: skip
+            assert sum(part["count"] for part in parts) == row["count"]
+            weighted = sum(part["count"] * part["codebleu"]["fixed"]["mean"] for part in parts) / row["count"]
+            assert weighted == pytest.approx(row["modes"]["fixed"]["codebleu"]["mean"])
+
+
+def test_the_table_shows_all_rows_and_names_the_static_rate(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = run
+    lines = (folder / "out" / "table.md").read_text("utf-8").splitlines()
+    heads = [head.strip() for head in lines[2].strip("|").split("|")]
+    assert heads[2:4] == ["BLEU (ID)", "BLEU (OOD)"] and heads[-2:] == [
+        "Static Pass Rate (ID)",
+        "Static Pass Rate (OOD)",
+    ]
+    table = {tuple(cells[:2]): dict(zip(heads, cells)) for line in lines[4:40] if line.startswith("|")
+             for cells in [[cell.strip() for cell in line.strip("|").split("|")]]}  # fmt: skip
+    llama = table["Llama-3.1-8B w/ ICL", "printed"]
+    assert (llama["Overall (ID)"], llama["Overall (OOD)"], llama["Pass Rate (ID)"]) == ("25.3*", "25.2*", "40.2")
+    assert table["WorkflowLlama (8B)", "printed"]["Weighted N-Gram (ID)"] == "11.09"
+    assert table["WorkflowLlama (8B)", "printed"]["Static Pass Rate (ID)"] == "–"
+    assert table["worse", "fixed"]["Pass Rate (ID)"] == "–" != table["worse", "fixed"]["Static Pass Rate (ID)"]
+    assert table["floor: empty answer", "compat"]["Overall (ID)"] == "40.0"
+    assert table["ceiling: reference", "fixed"]["Overall (OOD)"] == "100.0"
+
+
+def test_equal_input_gives_equal_bytes_by_any_number_of_workers(
+    run: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    folder, _ = run
+    flags = ["--predictions", folder / "predictions.jsonl", "--judged", folder / "judged.jsonl"]
+    assert call(*flags, "--output_dir", tmp_path, "--workers", 2).returncode == 0
+    for name in ("scored.jsonl", "summary.json", "table.md", "report.html"):
+        assert (tmp_path / name).read_bytes() == (folder / "out" / name).read_bytes(), name
+
+
+def test_bad_lines_stop_nothing(tmp_path: Path) -> None:
+    good = {"key": "a", "query": "Q", "code": "is_workflow_actions_exit()\n", "split": "ID", "model": "m"}
+    odd = ["", "\0", "x = '\ud800'", "(" * 20_000, "x = " + "[" * 5_000, "x = '" + "a" * 10_000_000, "# \U0001f44b"]
+    rows = [{**good, "key": f"odd {n}", "generated_code": code} for n, code in enumerate(odd)]
+    rows.append({**good, "key": "broken", "code": "if (:", "generated_code": "is_workflow_actions_exit()"})
+    rows.append({**good, "key": "nothing", "code": "", "generated_code": "is_workflow_actions_exit()"})
+    bad = ["{", "[]", {**good, "generated_code": None}, {**good, "key": "odd 0", "generated_code": "second"}]
+    bad += [{"key": "b", "split": "ID", "generated_code": "x"}, {**good, "split": "train", "generated_code": "x"}]
+    path = write(tmp_path / "p.jsonl", [*bad[:3], *rows, *bad[3:]])
+    empty = write(tmp_path / "empty.jsonl", [])
+    done = call("--predictions", path, empty, "--output_dir", tmp_path / "out", "--workers", 2)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("done 9, skipped 0, failed 7 ")
+    errors = [row["error"] for row in read_lines(tmp_path / "out" / "scored.jsonl.errors.jsonl")]
+    assert [error.partition(":")[0] for error in errors] == [
+        *(f"p.jsonl line {n}" for n in (1, 2, 3, 13, 14, 15)), "empty.jsonl holds no line."
+    ]  # fmt: skip
+    scored = read_lines(tmp_path / "out" / "scored.jsonl")
+    assert [row["key"] for row in scored] == [row["key"] for row in rows]
+    assert all(row["scores"]["fixed"]["codebleu"] < 0.3 for row in scored[:7])
+    assert "is not read" in scored[5]["static_reason"]
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_published_stripping_changes_mode_compat_alone(tmp_path: Path) -> None:
+    row = {"code": "x = '#1'  # c\ny = x", "generated_code": "x = '#2'\ny = x", "split": "ID"}
+    done = call("--predictions", write(tmp_path / "p.jsonl", [row]), "--strip", "published", "--output_dir", tmp_path)
+    scores = read_lines(tmp_path / "scored.jsonl")[0]["scores"]
+    assert done.returncode == 0
+    texts = row["code"], row["generated_code"]
+    assert scores["compat"] == pytest.approx(CodeBleu(COMPAT).score(*map(strip_published, texts)))
+    assert scores["fixed"] == pytest.approx(CodeBleu(FIXED).score(*map(strip_comments, texts)))
+
+
+def test_models_with_samples_of_their_own_have_floors_of_their_own(tmp_path: Path) -> None:
+    own = write(tmp_path / "own.jsonl", [row | {"split": "ID"} for row in predictions("few", 0.3)[:4]])
+    all_ = write(tmp_path / "all.jsonl", [row | {"split": "ID"} for row in predictions("many", 0.3)[:9]])
+    assert call("--predictions", own, all_, "--output_dir", tmp_path / "out").returncode == 0
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    floors = [(row["model"], row["samples_of"], row["count"]) for row in summary["rows"] if row["kind"] == "floor"]
+    assert ("constant answer", ["few"], 4) in floors and ("constant answer", ["many"], 9) in floors
+    assert "floor: empty answer (samples of few)" in (tmp_path / "out" / "table.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--predictions", "absent.jsonl"], "cannot read absent.jsonl: No such file or directory."),
+        (["--predictions", "p.jsonl", "--static_share", "2"], "'2' is not a number from 0 to 1"),
+        (["--predictions", "out/scored.jsonl"], "is read and would be written"),
+        (["--predictions", "p.jsonl", "--judged", "static.jsonl"], "static.jsonl holds static verdicts"),
+    ],
+)
+def test_wrong_commands_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    write(tmp_path / "p.jsonl", predictions("m", 0)[:1])
+    write(tmp_path / "out" / "scored.jsonl", predictions("m", 0)[:1])
+    write(tmp_path / "static.jsonl", [{"key": "a", "verdict": True, "backend": "static"}])
+    done = call(*flags, "--output_dir", "out")
+    assert done.returncode == 2 and words in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_to_score_still_gives_all_files(tmp_path: Path) -> None:
+    done = call("--predictions", write(tmp_path / "p.jsonl", ["{"]), "--output_dir", tmp_path / "out")
+    assert done.returncode == 1 and done.stderr.startswith("done 0, skipped 0, failed 1 ")
+    assert len(json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["rows"]) == 22
+    assert "printed" in (tmp_path / "out" / "table.md").read_text("utf-8")
