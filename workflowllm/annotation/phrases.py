@@ -2,14 +2,15 @@
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from workflowllm.annotation.words import plain_text, shortened, split_name, words
+from workflowllm.annotation.computed_phrases import COMPUTED, Given, item_words, raw, separator
+from workflowllm.annotation.words import plain_text, split_name, words
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.catalogue_files import CatalogueFiles
 from workflowllm.apis.model import BUILT_IN, Api, application_of
@@ -22,7 +23,6 @@ _SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^}]*))?\}")
 _FLAG = re.compile(r"(\w+)\?")
 _EXTRA_VALUES = 2  # parameters that an action without a template shows
 _HIDDEN_KEYS = frozenset({"ShowWhenRun", "OpenWhenRun", "IntentAppIdentifier", "WFContentItemInputParameter"})
-Given = Mapping[str, ast.expr]
 
 
 class Phrase(NamedTuple):
@@ -42,8 +42,8 @@ def templates() -> dict[str, tuple[int, str]]:
 def action_phrase(identifier: str, given: Given) -> Phrase:
     """What a call of an API does."""
     name = identifier.removeprefix(BUILT_IN_PREFIX)
-    if name in _COMPUTED and name != identifier:
-        return Phrase(_COMPUTED[name](given), 2)
+    if name in COMPUTED and name != identifier:
+        return Phrase(COMPUTED[name](given), 2)
     if name in templates() and name != identifier:
         weight, template = templates()[name]
         return Phrase(filled(template, given), weight)
@@ -85,11 +85,6 @@ def _slot(match: re.Match[str], given: Given) -> str:
     return _WAYS[way](node) if way else words(node)
 
 
-def _raw(node: ast.expr) -> str:
-    text = plain_text(node)
-    return shortened(text) if text is not None else words(node)
-
-
 def _switch(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return "off" if node.value in (False, 0, "0") else "on"
@@ -99,7 +94,7 @@ def _switch(node: ast.expr) -> str:
 def _percent(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and 0 <= node.value <= 1:
         return f"{node.value:.0%}"
-    return _raw(node)
+    return raw(node)
 
 
 def _app(node: ast.expr) -> str:
@@ -110,8 +105,8 @@ def _app(node: ast.expr) -> str:
 
 
 _WAYS: dict[str, Callable[[ast.expr], str]] = {
-    "raw": _raw,
-    "lower": lambda node: _raw(node).lower() if _raw(node).istitle() else _raw(node),
+    "raw": raw,
+    "lower": lambda node: raw(node).lower() if raw(node).istitle() else raw(node),
     "switch": _switch,
     "percent": _percent,
     "app": _app,
@@ -119,59 +114,7 @@ _WAYS: dict[str, Callable[[ast.expr], str]] = {
 }
 
 
-def _separator(given: Given) -> str:
-    kind = plain_text(given["WFTextSeparator"]) if "WFTextSeparator" in given else None
-    if kind == "Custom":
-        return words(given["WFTextCustomSeparator"], 30) if "WFTextCustomSeparator" in given else "nothing"
-    return (kind or "new lines").lower()
-
-
-def _item(given: Given) -> str:
-    kind = plain_text(given["WFItemSpecifier"]) if "WFItemSpecifier" in given else "First Item"
-    if kind == "Item At Index":
-        index = given.get("WFItemIndex")
-        if index is None:
-            return "item at an index"
-        text = plain_text(index)
-        return f"item {text}" if text and text.isdigit() else f"item at position {words(index)}"
-    if kind == "Items in Range":
-        start, end = (_raw(given[key]) if key in given else "" for key in ("WFItemRangeStart", "WFItemRangeEnd"))
-        return f"items {start or 'from the first'} to {end or 'the last'}"
-    return (kind or "item").lower()
-
-
-_WHOLE: dict[str, Callable[[Given], str]] = {"separator": _separator, "item": _item}
-
-
-_OPERATIONS = {
-    "+": "Add {1} to {0}", "-": "Subtract {1} from {0}", "×": "Multiply {0} by {1}", "*": "Multiply {0} by {1}",
-    "÷": "Divide {0} by {1}", "/": "Divide {0} by {1}", "Modulus": "Get the remainder of {0} divided by {1}",
-    "x^2": "Square {0}", "x^y": "Raise {0} to the power of {1}", "√x": "Take the square root of {0}",
-}  # fmt: skip
-
-
-def _math(given: Given) -> str:
-    kind = plain_text(given["WFMathOperation"]) if "WFMathOperation" in given else "+"
-    operand = given.get("WFMathOperand")
-    if kind == "…":
-        kind = plain_text(given["WFScientificMathOperation"]) if "WFScientificMathOperation" in given else "Modulus"
-        operand = given.get("WFScientificMathOperand", operand)
-    numbers = [_raw(node) if node is not None else "a number" for node in (given.get("WFInput"), operand)]
-    return _OPERATIONS.get(kind or "", "Calculate with {0} and {1}").format(*numbers)
-
-
-def _adjusted(given: Given) -> str:
-    kind = plain_text(given["WFAdjustOperation"]) if "WFAdjustOperation" in given else "Add"
-    date = words(given["WFDate"]) if "WFDate" in given else "the date"
-    amount = words(given["WFDuration"]) if "WFDuration" in given else "some time"
-    if kind == "Subtract":
-        return f"Subtract {amount} from {date}"
-    if kind == "Add":
-        return f"Add {amount} to {date}"
-    return f"Get the {(kind or '').removeprefix('Get ').lower()} of {date}"
-
-
-_COMPUTED: dict[str, Callable[[Given], str]] = {"math": _math, "adjustdate": _adjusted}
+_WHOLE: dict[str, Callable[[Given], str]] = {"separator": separator, "item": item_words}
 
 
 def _of_items(name: str, identifier: str, given: Given) -> Phrase:
@@ -192,7 +135,7 @@ def _of_items(name: str, identifier: str, given: Given) -> Phrase:
     if called(condition) in ("all_of", "any_of") and words(condition):
         parts.append(f"where {words(condition)}")
     if "WFContentItemSortProperty" in given:
-        parts.append(f"sorted by {_raw(given['WFContentItemSortProperty']).lower()}")
+        parts.append(f"sorted by {raw(given['WFContentItemSortProperty']).lower()}")
     if "WFContentItemLimitNumber" in given and not _is_false(given.get("WFContentItemLimitEnabled")):
         parts.append(f"at most {words(given['WFContentItemLimitNumber'])}")
     return Phrase(" ".join(parts), 3)

@@ -88,7 +88,12 @@ def _text(node: ast.expr, longest: int) -> str:
         return words(node.values[0].value, longest)
     if text is None or not text.strip():
         return "an empty text" if not text else {"\n": "a line break", " ": "a space"}.get(text, "blank text")
+    if _CODED.fullmatch(text.strip()):
+        return f"a coded text of {len(text.strip()):,} characters"
     return f'"{shortened(text, longest)}"'
+
+
+_CODED = re.compile(r"(?=\S*\d)[\w+/=\n-]{40,}", re.ASCII)  # Base64, keys, hashes
 
 
 def _constant(node: ast.Constant, longest: int) -> str:
@@ -217,7 +222,9 @@ def _where(node: ast.Call, longest: int) -> str:
         is_so = bool(truth.value) == (arguments[1] == "==")
         return f"each is {'' if is_so else 'not '}{arguments[0][3:].lower()}"
     operator = _FILTERS.get(arguments[1], arguments[1])
-    values = [words(keyword.value, longest) for keyword in node.keywords if keyword.arg in _VALUES]
+    told = [keyword for keyword in node.keywords if keyword.arg in _VALUES]
+    told = [keyword for keyword in told if keyword.arg != "Bool" or len(told) == 1]  # Shortcuts stores unused ones too
+    values = [words(keyword.value, longest) for keyword in told]
     return " ".join(part for part in (f"the {arguments[0].lower()}", operator, " and ".join(values)) if part)
 
 
@@ -249,6 +256,8 @@ _CALLS: dict[str, Callable[[ast.Call, int], str]] = {
 
 def _dictionary(node: ast.Dict, longest: int) -> str:
     keys = [plain_text(key) for key in node.keys if key is not None]
+    if any(key and key.startswith("WF") for key in keys):
+        return "stored details"
     shown = [f'"{shortened(key, 20)}"' for key in keys[:4] if key]
     if not shown:
         return "an empty dictionary" if not node.keys else "a dictionary"
