@@ -8,9 +8,9 @@
 `equality` trains the same batches in one plain process, under ZeRO-2 on one rank, on two ranks, and on two ranks
 without packing; every step's loss must agree with the plain one's to 1e-4. `kills` trains once undisturbed, then, for
 each round, kills a run with all its processes at a random step, or while a checkpoint is being written, and starts it
-again; losses must be the undisturbed run's to the last bit, and what it went on from must have been whole. Without --base_model a
-random model of two layers stands in, and without --data_path the first lines of the bundled samples. Figures also go
-to OUTPUT_DIR/equality.json and kills.json. Exit status 1: something did not hold.
+again; losses must be the undisturbed run's to the last bit, and what it went on from must have been whole. Without
+--base_model a random model of two layers stands in, and without --data_path the first lines of the bundled samples.
+Figures also go to OUTPUT_DIR/equality.jsonl and kills.jsonl. Exit status 1: something did not hold.
 """
 
 import argparse
@@ -186,7 +186,7 @@ def main() -> int:
         write_small_records(arguments.data_path, 60)
     check = check_equality if arguments.part == "equality" else check_kills
     rows = check(arguments)
-    write_bytes(arguments.output_dir / f"{arguments.part}.json", b"".join(map(json_line, rows)))
+    write_bytes(arguments.output_dir / f"{arguments.part}.jsonl", b"".join(map(json_line, rows)))
     held = sum(row["holds"] for row in rows)
     print(f"{held} of {len(rows)} hold")
     return ALL_DONE if held == len(rows) else SOME_FAILED

@@ -10,7 +10,7 @@ from workflowllm.jobs import CommandError, positive_int
 CONFIGS = Path(__file__).parents[2] / "configs"
 # A run may go on with other values of these; every other flag decides what is learnt and must stay as it was.
 FREE_ON_RESUME = frozenset(
-    ("output_dir", "overwrite", "prepare", "checkpoint_limit", "save_steps", "ignore_memory", "progress",
+    ("output_dir", "overwrite", "prepare", "checkpoint_limit", "ignore_memory", "progress",
      "deepspeed", "base_model", "data_path")
 )  # fmt: skip
 

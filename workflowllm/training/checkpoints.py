@@ -82,6 +82,16 @@ def prune(output_dir: Path, limit: int, best_step: int | None) -> None:
             shutil.rmtree(path)
 
 
+def best_or_last(output_dir: Path) -> tuple[Path, float | None]:
+    """The checkpoint with the lowest dev loss, and that loss; the last one where no dev loss was measured."""
+    last = last_whole(output_dir)
+    if last is None:
+        raise CommandError(f"{output_dir} has no whole checkpoint to take the model from; train again.")
+    state = json.loads((last / "trainer_state.json").read_text("utf-8"))
+    best = checkpoint_path(output_dir, state.get("best_global_step") or step_of(last))
+    return (best, state.get("best_metric")) if is_whole(best) else (last, None)
+
+
 def copy_model(checkpoint: Path, output_dir: Path) -> None:
     """Put a checkpoint's model, tokenizer and configuration into the output folder, each file whole or not at all."""
     for path in sorted(checkpoint.iterdir()):

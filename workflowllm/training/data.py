@@ -30,6 +30,7 @@ from workflowllm.dataset.release import (
 from workflowllm.jobs import CommandError, json_line, write_bytes
 from workflowllm.training.examples import Examples, PromptForm, encode_records
 
+_PARTS = (("train", "Training"), ("dev", "Held out"))
 _WAIT = 1.0  # seconds between looks for the ids that another process encodes
 
 
@@ -92,8 +93,8 @@ def choose_records(arguments: argparse.Namespace) -> Chosen:
         train = sorted(train, key=lambda record: _draw(record, arguments.seed))[: arguments.max_records]
     if not train:
         raise CommandError(f"no record of {arguments.data_path} is left to train on ({_listed(counts)}).")
-    counts |= {"records": len(rows), "train": len(train), "dev": len(dev)}
-    return Chosen(train, dev, dict(counts), unread)
+    counts.update(records=len(rows), train=len(train), dev=len(dev))
+    return Chosen([*map(_named, train)], [*map(_named, dev)], dict(counts), unread)
 
 
 def _records(path: Path, counts: Counter[str], unread: list[dict[str, str]]) -> Iterator[Record]:
@@ -102,7 +103,12 @@ def _records(path: Path, counts: Counter[str], unread: list[dict[str, str]]) -> 
             counts["unreadable"] += 1
             unread.append({"key": place, "error": f"{row}"})
         else:
-            yield row | {"key": str(row["key"])}
+            yield row | {"key": str(row["key"]), "place": place}
+
+
+def _named(record: Record) -> Record:
+    """The record with a key of its own, so that a line on it says which one it is."""
+    return record | {"key": f"{record['key']} ({record['place']})"} if record["key"] in SHARED_KEYS else record
 
 
 def _is_synthetic(record: Record) -> bool:
@@ -154,9 +160,15 @@ def counts_sentence(counts: Mapping[str, Any]) -> str:
     if missing := chosen.pop("split_keys_without_record", 0):
         parts.append(f"{missing} keys of the split are not in the data")
     parts += [f"{count} {name.replace('_', ' ')}" for name, count in chosen.items() if count]
-    for part in ("train", "dev"):
-        parts.append(f"{part}: " + ", ".join(f"{name} {count}" for name, count in counts[part].items()))
-    return "; ".join(parts)
+    return "; ".join(parts) + "".join(f". {name}: {_part(counts[part])}" for part, name in _PARTS)
+
+
+def _part(counts: Mapping[str, int]) -> str:
+    """What was encoded of one part, how far its API documents were shortened, and what was left out."""
+    levels = ", ".join(f"{name[6:]}: {count}" for name, count in sorted(counts.items()) if name.startswith("level_"))
+    kept = f"{counts.get('kept', 0)} kept with {counts['tokens']} tokens, {counts['answer_tokens']} of them of answers"
+    reasons = [f"{count} {name[8:].replace('_', ' ')}" for name, count in counts.items() if name.startswith("skipped_")]
+    return kept + (f" (documents by level {levels})" if levels else "") + "".join(f", {it}" for it in reasons)
 
 
 def data_hash(arguments: argparse.Namespace, tokenizer: Any) -> str:

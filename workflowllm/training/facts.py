@@ -78,6 +78,7 @@ class Facts:
 
     def __init__(self, arguments: argparse.Namespace, wanted: dict[str, Any], counts: dict[str, Any], needs: Needs):
         self.path = arguments.output_dir / FILE
+        before = {} if arguments.overwrite else stored(arguments.output_dir)
         self.content: dict[str, Any] = {
             "finished": False,
             "identity": wanted,
@@ -86,12 +87,13 @@ class Facts:
             "records": counts,
             "estimate_bytes": needs._asdict(),
             "versions": {name: _version(name) for name in _PACKAGES} | {"python": platform.python_version()},
-            "starts": stored(arguments.output_dir).get("starts", []) if not arguments.overwrite else [],
+            "engine": before.get("engine"),
+            "starts": before.get("starts", []),
         }
 
-    def begin(self, trainer: Any, resumed: Path | None) -> None:
+    def begin(self, engine: dict[str, Any], resumed: Path | None) -> None:
         """Training begins: what runs it, and from where."""
-        self.content["engine"] = trainer.engine
+        self.content["engine"] = engine
         self.content["starts"].append({"time": _now(), "from": resumed.name if resumed else None})
         self._write()
 

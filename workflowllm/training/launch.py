@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 
+from torch.distributed.elastic.multiprocessing.api import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.run import main as torchrun
 
@@ -35,6 +36,8 @@ def main() -> int:
             print(f"train: process {rank} was ended by {name}{why}.", file=sys.stderr)
             return 1
         return failure.exitcode
+    except (SignalException, KeyboardInterrupt):
+        return 130
     return 0
 
 

@@ -4,8 +4,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoTokenizer
-
 _ADAPTER = ("adapter_config.json", "adapter_model.safetensors")
 
 
@@ -18,14 +16,15 @@ def with_adapters(model: Any, rank: int, alpha: float) -> Any:
     return get_peft_model(model, settings)
 
 
-def merge_adapters(checkpoint: Path, output_dir: Path, generation_config: Any) -> None:
-    """Write the whole model with a checkpoint's adapters added to its weights, and the adapters below `adapter/`."""
+def merged_model(checkpoint: Path) -> Any:
+    """The base model with a checkpoint's adapters added to its weights."""
     from peft import AutoPeftModelForCausalLM
 
-    model = AutoPeftModelForCausalLM.from_pretrained(checkpoint, dtype="auto").merge_and_unload()
-    model.generation_config = generation_config
-    model.save_pretrained(output_dir)
-    AutoTokenizer.from_pretrained(checkpoint).save_pretrained(output_dir)
+    return AutoPeftModelForCausalLM.from_pretrained(checkpoint, dtype="auto").merge_and_unload()
+
+
+def keep_adapters(checkpoint: Path, output_dir: Path) -> None:
+    """Copy a checkpoint's adapters below `adapter/`, for who wants to load them on a base model."""
     (output_dir / "adapter").mkdir(exist_ok=True)
     for name in _ADAPTER:
         shutil.copyfile(checkpoint / name, output_dir / "adapter" / name)

@@ -174,14 +174,12 @@ def check_length(arguments: argparse.Namespace, config: Any) -> None:
 def memory_needs(arguments: argparse.Namespace, config: Any, place: World) -> Needs:
     """The estimate for this run."""
     parameters = parameter_count(config)
-    zero = {} if arguments.deepspeed == "none" else deepspeed_config(arguments).get("zero_optimization", {})
-    offload = zero.get("offload_optimizer")
     return estimated_needs(
         config,
         parameters,
         devices=place.local_size,
         nodes=place.nodes,
-        offloads=isinstance(offload, dict) and offload.get("device", "none") != "none",
+        offloads=offloads(arguments),
         row_tokens=max(arguments.row_tokens or 0, arguments.max_length),
         precision=arguments.precision,
         checkpointing=not arguments.no_gradient_checkpointing,
@@ -189,10 +187,22 @@ def memory_needs(arguments: argparse.Namespace, config: Any, place: World) -> Ne
     )
 
 
+def offloads(arguments: argparse.Namespace) -> bool:
+    """Whether optimizer states stand in the host's memory."""
+    zero = {} if arguments.deepspeed == "none" else deepspeed_config(arguments).get("zero_optimization", {})
+    offload = zero.get("offload_optimizer")
+    return isinstance(offload, dict) and offload.get("device", "none") != "none"
+
+
 def check_room(arguments: argparse.Namespace, needs: Needs, place: World) -> None:
     """Raises CommandError where memory or disk is too small for the estimate."""
     if not arguments.ignore_memory:
         _check_memory(needs, place)
+        if offloads(arguments) and needs.host > psutil.virtual_memory().available:
+            raise CommandError(
+                f"offloading needs about {needs.host / GB:.1f} GB of the host's memory, where "
+                f"{psutil.virtual_memory().available / GB:.1f} GB are free; use more machines, or --ignore_memory."
+            )
     kept = arguments.checkpoint_limit + 2  # the best one, and the one being written
     wanted = kept * needs.checkpoint + needs.checkpoint // 4
     free = shutil.disk_usage(arguments.output_dir).free

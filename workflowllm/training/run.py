@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
@@ -20,7 +21,7 @@ from workflowllm.training import preflight
 from workflowllm.training.attention import packed_attention
 from workflowllm.training.chat import end_of_turn
 from workflowllm.training.checkpoints import (
-    checkpoint_path,
+    best_or_last,
     clear_run,
     copy_model,
     drop_broken,
@@ -30,7 +31,7 @@ from workflowllm.training.checkpoints import (
 )
 from workflowllm.training.data import Encoded, counts_sentence, data_hash, encoded_data, prompt_form
 from workflowllm.training.launch import die_with_launcher
-from workflowllm.training.lora import merge_adapters, with_adapters
+from workflowllm.training.lora import keep_adapters, merged_model, with_adapters
 from workflowllm.training.loss import use_answer_loss
 from workflowllm.training.memory import described
 from workflowllm.training.metrics import METRICS, StepMetrics, kept_lines
@@ -62,7 +63,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.prepare:
             return ALL_DONE
         resumed = starting_point(arguments, identity, place)
-        train(arguments, tokenizer, data, place, resumed, run_facts.Facts(arguments, identity, data.counts, needs))
+        facts = run_facts.Facts(arguments, identity, data.counts, needs)
+        train(arguments, tokenizer, data, place, resumed, facts)
+        if place.rank == 0:
+            put_model(arguments, tokenizer, facts)
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
     return ALL_DONE
 
 
@@ -122,8 +128,9 @@ def load_model(arguments: argparse.Namespace, tokenizer: Any) -> Any:
             attn_implementation=packed_attention(device),
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError) as error:
-        raise CommandError(f"--base_model {arguments.base_model} cannot be loaded: {error}") from None
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise CommandError(f"the weights of --base_model {arguments.base_model} cannot be read: {reason}.") from None
     if report["missing_keys"]:
         missing = sorted(report["missing_keys"])
         raise CommandError(f"--base_model {arguments.base_model} lacks {len(missing)} weights, such as {missing[0]}.")
@@ -151,10 +158,12 @@ def train(
     resumed: Path | None,
     facts: run_facts.Facts,
 ) -> None:
-    """Train to the end and put the best checkpoint's model into the output folder."""
+    """Train to the end, from a checkpoint or from the start; nothing where the checkpoint is the end."""
     rows = step_rows(arguments, data.train, place.size, arguments.epochs)
     dev_rows = step_rows(arguments, data.dev, place.size, 1) if len(data.dev) else None
     settings = training_arguments(arguments, rows, has_dev=dev_rows is not None)
+    if resumed and step_of(resumed) == settings.max_steps:
+        return
     has_bar = arguments.progress == "on" or (arguments.progress == "auto" and sys.stderr.isatty())
     quiet_libraries(has_bar, place)
     trainer = AnswerTrainer(
@@ -169,20 +178,24 @@ def train(
         processing_class=tokenizer,
         callbacks=[StepMetrics(arguments.output_dir / METRICS, has_bar)] if place.rank == 0 else [],
     )
-    trainer.ready = lambda: facts.begin(trainer, resumed) if place.rank == 0 else None
+    trainer.ready = lambda: facts.begin(trainer.engine, resumed) if place.rank == 0 else None
     trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
-    if place.rank == 0:
-        best = trainer.state.best_global_step or trainer.state.global_step
-        checkpoint = checkpoint_path(arguments.output_dir, best)
-        if arguments.lora_rank:
-            merge_adapters(checkpoint, arguments.output_dir, trainer.model.get_base_model().generation_config)
-        else:
-            copy_model(checkpoint, arguments.output_dir)
-        prompt_form(arguments).save(arguments.output_dir)
-        facts.finish(best, trainer.state.best_metric)
-        tell(place, f"done: {trainer.state.global_step} steps; the model of step {best} is in {arguments.output_dir}")
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
+
+
+def put_model(arguments: argparse.Namespace, tokenizer: Any, facts: run_facts.Facts) -> None:
+    """Put the best checkpoint's model into the output folder."""
+    checkpoint, dev_loss = best_or_last(arguments.output_dir)
+    if arguments.lora_rank:
+        model = merged_model(checkpoint)
+        stop_at_end_of_turn(model, tokenizer)
+        model.save_pretrained(arguments.output_dir)
+        tokenizer.save_pretrained(arguments.output_dir)
+        keep_adapters(checkpoint, arguments.output_dir)
+    else:
+        copy_model(checkpoint, arguments.output_dir)
+    prompt_form(arguments).save(arguments.output_dir)
+    facts.finish(step_of(checkpoint), dev_loss)
+    print(f"done: the model of step {step_of(checkpoint)} is in {arguments.output_dir}", file=sys.stderr)
 
 
 def step_rows(arguments: argparse.Namespace, examples: Any, world_size: int, epochs: int) -> StepRows:

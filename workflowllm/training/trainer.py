@@ -3,6 +3,7 @@
 import argparse
 import math
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch.utils.data import DataLoader, Dataset
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
@@ -169,7 +171,8 @@ class AnswerTrainer(Trainer):
             if self.is_world_process_zero():
                 seal(folder)
                 prune(output_dir, self.checkpoint_limit, self.state.best_global_step)
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, SafetensorError) as error:
+            shutil.rmtree(folder, ignore_errors=True)  # it takes room and is of no use
             raise CommandError(
                 f"cannot save {folder} ({_first_line(error)}); make room and run the same command again: it goes on "
                 f"from {last_whole(output_dir) or 'the start, since no checkpoint was made yet'}."
