@@ -12,7 +12,7 @@ import pydantic
 
 from workflowllm.llm.budget import Budget
 from workflowllm.llm.cache import AnswerCache, question_key
-from workflowllm.llm.json_answers import UnreadableAnswer, read_json_answer
+from workflowllm.llm.json_answers import UnreadableAnswer, read_json_answer, whole_characters
 from workflowllm.llm.prompt_files import Message
 from workflowllm.llm.replies import NoUsableAnswer, Reply, Usage
 from workflowllm.llm.settings import EndpointSettings
@@ -71,7 +71,7 @@ class Client:
         values = {name: getattr(self.settings, name) for name in _SAMPLING} | overrides
         request: dict[str, Any] = {"model": self.settings.model}
         request |= {name: value for name, value in values.items() if value is not None}
-        request["messages"] = [{name: _utf8(text) for name, text in message.items()} for message in messages]
+        request["messages"] = [{name: whole_characters(text) for name, text in message.items()} for message in messages]
         # OpenAI refuses JSON mode where the prompt does not speak of JSON.
         if schema and self.settings.json_mode and any("json" in message["content"].lower() for message in messages):
             request["response_format"] = {"type": "json_object"}
@@ -118,14 +118,14 @@ def _read(raw: RawAnswer, schema: type[pydantic.BaseModel]) -> pydantic.BaseMode
 
 def _complaint(raw: RawAnswer, fault: UnreadableAnswer) -> list[Message]:
     return [
-        {"role": "assistant", "content": _utf8(raw.text)},
+        {"role": "assistant", "content": whole_characters(raw.text)},
         {"role": "user", "content": f"That answer cannot be used: {fault}. Answer again, with the JSON object alone."},
     ]
 
 
 def _reply(raw: RawAnswer, data: pydantic.BaseModel | None, first: RawAnswer | None = None) -> Reply:
     return Reply(
-        text=_utf8(raw.text or raw.refusal),
+        text=whole_characters(raw.text or raw.refusal),
         data=data,
         finish_reason=raw.finish_reason,
         prompt_tokens=raw.prompt_tokens + (first.prompt_tokens if first else 0),
@@ -133,9 +133,3 @@ def _reply(raw: RawAnswer, data: pydantic.BaseModel | None, first: RawAnswer | N
         cached=False,
         attempts=raw.attempts + (first.attempts if first else 0),
     )
-
-
-def _utf8(text: str) -> str:
-    """Text without half characters, which cannot be sent."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-

@@ -61,9 +61,12 @@ class Usage:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    @property
+    def cost(self) -> str:
+        return "price unknown" if self.dollars is None else f"${self.dollars:,.4f}"
+
     def __str__(self) -> str:
-        cost = "price unknown" if self.dollars is None else f"${self.dollars:,.4f}"
         return (
             f"calls {self.calls:,} ({self.retries:,} retries), from the cache {self.cached:,}, "
-            f"tokens {self.prompt_tokens:,} in and {self.completion_tokens:,} out, {cost}"
+            f"tokens {self.prompt_tokens:,} in and {self.completion_tokens:,} out, {self.cost}"
         )

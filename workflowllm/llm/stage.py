@@ -11,7 +11,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ class _Run:
             self._fail(name, str(record))
         else:
             return False
-        self._bar.update()
+        self._step()
         return True
 
     async def _one(self, name: str, record: Record) -> None:
@@ -156,7 +156,12 @@ class _Run:
             self._done += 1
             if self._done % _SAVED == 0:
                 self._save("running")
-        self._bar.update()
+        self._step()
+
+    def _step(self) -> None:
+        if self._bar is not None:
+            self._bar.update()
+            self._bar.set_postfix_str(self._client.usage.cost, refresh=False)
 
     def _fail(self, name: str, reason: str) -> None:
         self._failures.add(name, reason)
@@ -211,10 +216,13 @@ def _signals(interrupted: Callable[[], None]) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _progress(total: int | None, describe: str) -> Any:
+def _progress(total: int | None, describe: str) -> AbstractContextManager[Any]:
+    """A bar on a terminal, else None."""
+    if not sys.stderr.isatty():
+        return nullcontext()
     from tqdm import tqdm
 
-    return tqdm(total=total, unit=describe, file=sys.stderr, disable=not sys.stderr.isatty())
+    return tqdm(total=total, unit=describe, file=sys.stderr)
 
 
 def _dry_run(

@@ -1,0 +1,153 @@
+"""Does the endpoint client lose, double or delay anything? 2,000 records against a local server that fails.
+
+    python eval/benchmark_endpoint.py
+    python eval/benchmark_endpoint.py --records 200 --latency 0.05
+
+The server answers after --latency seconds and fails as real ones do: too many requests (429 with Retry-After),
+connections cut in the middle of an answer, answers that are no JSON. Its answers are made up. The run is done once
+undisturbed and once with a kill -9 in the middle and a restart. A record whose answer is broken twice over is failed
+until the next run; both end with runs until nothing is failed.
+
+Throughput is in requests: those that the server has answered, faults included, since a retry takes its place among the
+requests in flight like any other; its share is of concurrency / latency, from the first request of a run to its last.
+The records a second are printed beside it: retries and repeated questions come off them.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from workflowllm.jobs import positive_int, run_command
+from workflowllm.llm.client import Client
+from workflowllm.llm.fault_server import FaultServer, Messages, fault_server
+from workflowllm.llm.settings import EndpointSettings
+from workflowllm.llm.stage import run_stage
+
+
+class Echo(pydantic.BaseModel):
+    """What the server answers."""
+
+    said: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run as the server saw it."""
+
+    requests: int
+    seconds: float
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=positive_int, default=2000, help="(default: %(default)s)")
+    parser.add_argument("--concurrency", type=positive_int, default=16, help="(default: %(default)s)")
+    parser.add_argument("--latency", type=float, default=0.2, help="seconds of every answer (default: %(default)s)")
+    parser.add_argument("--busy", type=float, default=0.05, help="share of 429s (default: %(default)s)")
+    parser.add_argument("--cut", type=float, default=0.02, help="share of cut answers (default: %(default)s)")
+    parser.add_argument("--broken", type=float, default=0.03, help="share of broken answers (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the faults (default: %(default)s)")
+    return parser.parse_args()
+
+
+def answer(messages: Messages) -> str:
+    return json.dumps({"said": messages[0]["content"].split()[-1]})
+
+
+async def work(record: dict[str, Any], client: Client) -> dict[str, Any]:
+    reply = await client.ask([{"role": "user", "content": f"Say in JSON: {record['key']}"}], Echo)
+    return {"key": record["key"], "said": reply.data.said}
+
+
+def keys(count: int) -> list[str]:
+    return [f"k{number}" for number in range(count)]
+
+
+def run(output: Path, count: int, settings: EndpointSettings) -> None:
+    """One run of the stage, in a process of its own."""
+    run_stage(((key, {"key": key}) for key in keys(count)), work, output, settings)
+
+
+def started(output: Path, server: FaultServer, arguments: argparse.Namespace) -> BaseProcess:
+    settings = EndpointSettings(
+        "local", server.base_url, concurrency=arguments.concurrency, cache=output.with_suffix(".sqlite")
+    )
+    process = get_context("spawn").Process(target=run, args=(output, arguments.records, settings))
+    process.start()
+    return process
+
+
+def measured(process: BaseProcess, server: FaultServer, kill_at: int | None = None) -> Measured:
+    """Wait for a run, or kill it once the server has seen `kill_at` requests; what the server saw of it."""
+    before = len(server.times)
+    while process.is_alive():
+        if kill_at and len(server.times) >= kill_at:
+            process.kill()
+        process.join(0.01)
+    while server.at_once:
+        time.sleep(0.01)
+    times = server.times[before:]
+    return Measured(len(times), times[-1] - times[0] + server.latency)
+
+
+def show_rate(name: str, part: Measured, records: int, arguments: argparse.Namespace) -> None:
+    best = arguments.concurrency / arguments.latency
+    rate, useful = part.requests / part.seconds, records / part.seconds
+    print(
+        f"{name:<22} {part.requests:>5} requests in {part.seconds:5.1f} s: {rate:5.1f} a second, {rate / best:6.1%} of "
+        f"{best:g}; records {records}, {useful:.1f} a second, {useful / best:.1%}"
+    )
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a file; a kill may have torn the last."""
+    data = path.read_bytes() if path.exists() else b""
+    return [json.loads(line) for line in data.split(b"\n")[:-1]]
+
+
+def rehearsed(name: str, folder: Path, arguments: argparse.Namespace, with_kill: bool) -> int:
+    """All records through a new server; print what became of them, and return how many were lost, doubled or wrong."""
+    faults = {"429": arguments.busy, "cut": arguments.cut, "broken": arguments.broken}
+    output = folder / f"{name}.jsonl"
+    errors = output.with_name(output.name + ".errors.jsonl")
+    settings = {"faults": faults, "latency": arguments.latency, "seed": arguments.seed, "retry_after": "1"}
+    with fault_server(answer, **settings) as server:
+        if with_kill:
+            part = measured(started(output, server, arguments), server, arguments.records // 2)
+            show_rate("until the kill", part, len(lines_of(output)), arguments)
+        before = len(lines_of(output))
+        part = measured(started(output, server, arguments), server)
+        show_rate(name, part, len(lines_of(output)) - before, arguments)
+        failed = len(lines_of(errors))
+        while lines_of(errors):
+            measured(started(output, server, arguments), server)
+        served = server.served
+    counts = Counter(row["key"] for row in lines_of(output))
+    lost = len(set(keys(arguments.records)) - counts.keys())
+    doubled, wrong = counts.total() - len(counts), sum(row["said"] != row["key"] for row in lines_of(output))
+    print(f"  lost {lost}, doubled {doubled}, with another's answer {wrong}; failed in the first full run {failed}")
+    print(f"  served {dict(served)}; good answers beyond one a record {served[''] - arguments.records}")
+    return lost + doubled + wrong
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        faults = [
+            rehearsed("undisturbed", Path(folder), arguments, with_kill=False),
+            rehearsed("restarted", Path(folder), arguments, with_kill=True),
+        ]
+    return int(any(faults))
+
+
+if __name__ == "__main__":
+    run_command(main)
