@@ -14,7 +14,9 @@ precision, optimizer and gradient checkpointing. Its loss is printed, so that it
     published       as unpadded, each sample padded to --max_length, which is all that padding can mean with one sample
                     in a batch
 
-The ratios are to `published`, or to `unpadded` where `published` is not among the ways.
+The ratios are to `published`, or to `unpadded` where `published` is not among the ways: of seconds by the clock, and of
+processor seconds, which tell more where other programs keep the cores busy (with --threads 1, so that none are spent
+on waiting).
 """
 
 import argparse
@@ -167,12 +169,13 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, fused=True)
     answer_tokens = sum(len(one.answer) for one in examples)
     step(model, optimizer, [WAYS[way]([short(examples[0])], arguments).batches[0]], plan, answer_tokens, warm_up=True)
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     loss = step(model, optimizer, plan.batches, plan, answer_tokens)
-    seconds = time.perf_counter() - started
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     return {
         "way": way,
         "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu_seconds, 2),
         "answer_tokens_per_second": round(answer_tokens / seconds, 2),
         "peak_gb": round(peak_bytes(arguments.device) / 1e9, 3),
         "loss": round(loss, 5),
@@ -235,14 +238,17 @@ def in_own_process(work: Callable[..., Any], *given: Any) -> Any:
 def report(results: list[dict[str, Any]]) -> Iterator[str]:
     """A table with ratios to the base."""
     base = next((one for name in BASES for one in results if one["way"] == name), None)
-    yield f"{'way':<15} {'answer tok/s':>12} {'faster':>7} {'peak GB':>8} {'share':>6} {'loss':>8} {'computed':>10} tokens"
+    names = ("answer tok/s", "faster", "by CPU", "peak GB", "share", "loss", "tokens computed")
+    yield f"{'way':<15}" + "".join(f"{name:>16}" for name in names)
     for one in results:
-        faster = one["answer_tokens_per_second"] / base["answer_tokens_per_second"] if base else float("nan")
-        share = one["peak_gb"] / base["peak_gb"] if base else float("nan")
-        yield (
-            f"{one['way']:<15} {one['answer_tokens_per_second']:>12.2f} {faster:>6.2f}x {one['peak_gb']:>8.2f} "
-            f"{share:>6.2f} {one['loss']:>8.4f} {one['tokens_computed']:>10,}"
+        faster, by_cpu, share = (
+            (base[field] / one[field] if base else float("nan")) for field in ("seconds", "cpu_seconds", "peak_gb")
         )
+        figures = (
+            f"{one['answer_tokens_per_second']:.2f}", f"{faster:.2f} x", f"{by_cpu:.2f} x", f"{one['peak_gb']:.2f}",
+            f"{1 / share:.2f}", f"{one['loss']:.4f}", f"{one['tokens_computed']:,}",
+        )  # fmt: skip
+        yield f"{one['way']:<15}" + "".join(f"{figure:>16}" for figure in figures)
 
 
 def main() -> int:
