@@ -228,7 +228,7 @@ def test_a_broken_form_is_told(tmp_path, content):
 
 
 def test_a_prompt_may_not_take_all_the_room():
-    assert PromptForm.of(8192).max_prompt_tokens == 4096
+    assert PromptForm.of(8192).max_prompt_tokens == 3072
     with pytest.raises(CommandError, match="leave no room"):
         PromptForm.of(1024, 1024)
 
