@@ -1,5 +1,6 @@
 """The rule-based annotator and its script: every sample, every fault, and runs that are cut off."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from workflowllm.annotation.checks import CHECKS, annotation_faults
+from workflowllm.annotation.comments import uncommented_lines
 from workflowllm.annotation.offline import annotate_offline
 from workflowllm.shortcuts.compare import differences
 from workflowllm.shortcuts.containers import read_file
@@ -50,6 +52,30 @@ def test_a_fault_of_a_record_is_found(field, value, check):
     record = annotate_offline({"key": "k", "code": "print('a')\nprint('b')\n", "apis": []})
     assert annotation_faults(record) == {}
     assert set(annotation_faults(record | {field: value})) & set(CHECKS) >= {check}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if clipboard(): pass\nelse: print('a')\n",
+        "if clipboard():\n    pass\nelif input(): print('b')\nelse:  print('a'); print('b')\n",
+        "for x in clipboard(): print(x)\n",
+        'match menu("?"):\n    case "é": print("a")\n    case ("b"): pass\n    case None: pass\n',
+        "if clipboard():\n    if clipboard(): pass\n    else: pass\nelse:\n    if input():\n        pass\n",
+        "def f(x):\n    while x: x -= 1\n    try:\n        return x\n    finally:\n        pass\n",
+        "class A:\n\n    def f(self): return [x for x in self if (y := x)]\n@A\nasync def g(): await A\n",
+        "x = 1\nx += 1\nd = {}\nd['a'] = x\nprint(x + 1, len(d))\ndel x\n",
+        "x: int\nlambda: 0\n...\n1 < 2 < 3\nx = y = 'a'\n(a, b) = x\nx.y = 1\nf'{x!r:>{y}}'\n",
+        "print('a')  # why\n\n\n\n#!shebang\nprint\n",
+        "if 1:\n\tprint('tab')\n\tprint('''\n# no\n''')\n",
+        "x = 'a' \\\n    'b'\nif (\n    x\n):\n    print(x)\n",
+    ],
+)
+def test_every_line_has_its_comment_whatever_form_the_code_has(code):
+    record = annotate_offline({"key": "k", "code": code})
+    assert uncommented_lines(record["workflow_code"]) == []
+    assert ast.dump(ast.parse(record["workflow_code"])).count("Call(") == ast.dump(ast.parse(code)).count("Call(")
+    assert record["task_plan"] and record["query"]
 
 
 def test_old_line_ends_are_read_as_python_reads_them():

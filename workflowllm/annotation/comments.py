@@ -51,13 +51,21 @@ def with_comments(code: str, comments: Mapping[int, str]) -> str:
 
 def one_line(text: str) -> str:
     """A comment's text: one line, nothing that breaks a file, never empty."""
-    kept = "".join(_kept(char) for char in text)
+    kept = printable(text)
     kept = _CODING.sub("coding ", " ".join(kept.split()))  # `coding:` in the first two lines names a file's encoding
     return kept.replace("```", "'''").lstrip("#! ") or "No comment."
+
+
+def printable(text: str) -> str:
+    """A text without line ends, control characters, half characters, and marks that turn the direction of a line."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_kept, text))
 
 
 def _kept(char: str) -> str:
     kind = unicodedata.category(char)
     if kind == "Cs":
         return "\ufffd"
-    return " " if kind in ("Cc", "Zl", "Zp") else char
+    return " " if kind in ("Cc", "Zl", "Zp") or char in _TURNS else char
+
+
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

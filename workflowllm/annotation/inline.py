@@ -55,12 +55,14 @@ def _held(value: ast.expr) -> ast.expr | None:
 class _Inliner(ast.NodeTransformer):
     def __init__(self, held: dict[str, ast.expr]):
         self.held = held
-        self.depth = 0
+        self.inside: list[str] = []
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if not isinstance(node.ctx, ast.Load) or node.id not in self.held or self.depth > 2:
+        if node.id not in self.held or node.id in self.inside or len(self.inside) > 2:
             return node
-        self.depth += 1
+        if not isinstance(node.ctx, ast.Load):
+            return node
+        self.inside.append(node.id)
         value = self.visit(copy.deepcopy(self.held[node.id]))
-        self.depth -= 1
+        self.inside.pop()
         return value

@@ -84,7 +84,7 @@ async def annotate(record: dict[str, Any], client: Client, prompts: Prompts, win
     names, comments = await _names_and_comments(draft, client, prompts.names_comments)
     renamed = rename(draft.code, names)
     renamed.refused.update(draft.refused)
-    lines = offline_comments(steps_of(parse_program(renamed.code), renamed.code)) | comments
+    lines = offline_comments(steps_of(parse_program(renamed.code), renamed.code), renamed.code) | comments
     plan = await _plan(draft.code, lines, client, prompts.plan)
     query = await _query(draft, plan, list(parse_program(renamed.code).bindings), client, prompts.query)
     return record | {
@@ -162,7 +162,7 @@ def estimate(record: dict[str, Any], prompts: Prompts, window_lines: int) -> lis
         estimated(window_messages(window, draft, prompts.names_comments), _COMMENT_TOKENS * len(window.lines))
         for window in draft.windows
     ]
-    comments = offline_comments(draft.steps)
+    comments = offline_comments(draft.steps, draft.code)
     plan = plan_text(draft.steps)
     calls.append(estimated(plan_messages(draft.code, comments, prompts.plan), _PLAN_TOKENS))
     calls.append(estimated(query_messages(record, plan, prompts.query), _QUERY_TOKENS))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflowllm.annotation.comments import with_comments
+from workflowllm.annotation.comments import statement_heads, with_comments
 from workflowllm.annotation.inline import inlined
 from workflowllm.annotation.plan import plan_text
 from workflowllm.annotation.query import Subject, query_text
@@ -25,7 +25,7 @@ def annotate_offline(record: dict[str, Any]) -> dict[str, Any]:
     return record | {
         "query": offline_query(record, program, renamed.code),
         "task_plan": plan_text(steps),
-        "workflow_code": with_comments(renamed.code, offline_comments(steps)),
+        "workflow_code": with_comments(renamed.code, offline_comments(steps, renamed.code)),
         "annotation": annotation,
     }
 
@@ -56,9 +56,15 @@ def unix_lines(code: str) -> str:
     return code.replace("\r\n", "\n").replace("\r", "\n") if "\r" in code else code
 
 
-def offline_comments(steps: list[Step]) -> dict[int, str]:
-    """A comment for each line of code."""
-    return {step.line: comment_of(step) for top in steps for step in top.walk()}
+def offline_comments(steps: list[Step], code: str) -> dict[int, str]:
+    """A comment for each line of code; what stands on one line is told by its first step."""
+    comments: dict[int, str] = {}
+    for step in (inner for top in steps for inner in top.walk()):
+        comments.setdefault(step.line, comment_of(step))
+    return {head: comments.get(head, _UNKNOWN) for head in statement_heads(code)}
+
+
+_UNKNOWN = "Do what this line says"  # statements that are no part of the dialect
 
 
 def offline_query(record: dict[str, Any], program: Program, code: str) -> str:

@@ -36,12 +36,13 @@ class Step:
 
 def steps_of(program: Program, code: str) -> list[Step]:
     """The steps of a program in order."""
-    return _Reader(statement_heads(code)).block(program.tree.body)
+    return _Reader(statement_heads(code), code.split("\n")).block(program.tree.body)
 
 
 class _Reader:
-    def __init__(self, heads: Sequence[int]):
+    def __init__(self, heads: Sequence[int], lines: Sequence[str]):
         self.heads = heads
+        self.lines = lines
 
     def block(self, statements: Sequence[ast.stmt]) -> list[Step]:
         steps: list[Step] = []
@@ -68,15 +69,19 @@ class _Reader:
             rest = node.orelse
             if not rest:
                 return choice
-            line = rest[0].lineno
             if isinstance(rest[0], ast.If) and len(rest) == 1 and rest[0].col_offset == node.col_offset:
                 node, kind = rest[0], "elif"
                 continue
-            choice.children.append(Step(self.head_before(line), "", 3, "else", self.block(rest)))
+            choice.children.append(Step(self.else_line(rest[0]), "", 3, "else", self.block(rest)))
             return choice
 
+    def else_line(self, first: ast.stmt) -> int:
+        """The line of the `else` whose block a statement begins; it may stand on the same line."""
+        before = self.lines[first.lineno - 1].encode("utf-8", "surrogatepass")[: first.col_offset]
+        return first.lineno if before.strip() else self.head_before(first.lineno)
+
     def head_before(self, line: int) -> int:
-        """The line of the `else` whose block starts at a line, where it is a line of its own."""
+        """The last line of code before a line."""
         return self.heads[max(bisect_left(self.heads, line) - 1, 0)]
 
     def menu(self, node: ast.Match) -> Step:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable
 
+from workflowllm.annotation.comments import printable
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.shortcuts.bindings import called
 from workflowllm.shortcuts.dialect import SOURCES
@@ -47,7 +48,7 @@ def split_name(name: str) -> str:
 
 def shortened(text: str, longest: int = QUOTED) -> str:
     """A text on one line, cut at a word where it is too long."""
-    line = " ".join(text.replace('"', "'").split())
+    line = " ".join(printable(text.replace('"', "'")).split())
     if len(line) <= longest:
         return line
     cut = line[: longest - 1]
