@@ -11,7 +11,6 @@ import json
 import sys
 from pathlib import Path
 
-from workflowllm.dataset.charts import draw_all
 from workflowllm.dataset.statistics import Row, paper_figures
 from workflowllm.jobs import ALL_DONE, CommandError, run_command
 
@@ -43,7 +42,10 @@ def read_rows(folder: Path) -> list[Row]:
 
 def main() -> int:
     arguments = parse_arguments()
-    written = draw_all(read_rows(arguments.folder_path), paper_figures(), arguments.output_dir)
+    rows = read_rows(arguments.folder_path)
+    from workflowllm.dataset.charts import draw_all  # brings matplotlib, which takes a second
+
+    written = draw_all(rows, paper_figures(), arguments.output_dir)
     for path in written:
         print(path)
     print(f"done {len(written)}, skipped 0, failed 0", file=sys.stderr)

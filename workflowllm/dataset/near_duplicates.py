@@ -7,12 +7,15 @@ estimates the Jaccard index of the sets, with a standard error of at most 0.044 
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
 
 from workflowllm.evaluation.comments import strip_comments
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 POSITIONS = 128
 CODE_RUN, QUERY_RUN = 5, 3  # tokens of a shingle
@@ -36,7 +39,9 @@ def query_sketch(query: str) -> Sketch:
 
 
 @lru_cache(maxsize=1)
-def _empty() -> MinHash:
+def _empty() -> "MinHash":
+    from datasketch import MinHash  # brings scipy, which takes a second that --help and wrong commands do without
+
     return MinHash(POSITIONS, seed=1, hashfunc=int, scheme="affine32")
 
 
@@ -87,6 +92,8 @@ def without_near(sketches: Sketches, threshold: float) -> np.ndarray:
 
 def _buckets(sketches: Sketches, threshold: float) -> Iterable[np.ndarray]:
     """Groups of records that are equal in a whole band of positions, each in ascending order."""
+    from datasketch import MinHashLSH
+
     # For its choice of bands: rather all than only pairs. Close to 1 it finds no two bands.
     index = MinHashLSH(min(threshold, 0.95), POSITIONS, weights=(0.2, 0.8))
     for band in range(index.b):
