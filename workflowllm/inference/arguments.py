@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--prompt", help="another prompt: a name in configs/prompts, such as generate_with_dialect, or a .txt file "
         "(default: the one that the model was trained with, else generate)")  # fmt: skip
     add("--max_prompt_tokens", type=positive_int,
-        help="API documents are shortened to keep to it (default: as in training, else 4096)")  # fmt: skip
+        help="API documents are shortened to keep to it (default: as in training, else 3072)")  # fmt: skip
     add("--icl", type=int, default=0, metavar="N", help=f"show so many random training examples {shown}")
     add("--icl_data", type=Path, help="data set that they are drawn from (default: the --input folder)")
     add("--check", type=positive_int, default=1, metavar="N",
