@@ -133,3 +133,8 @@ def test_names_that_are_nearly_right_are_suggested() -> None:
 @pytest.mark.parametrize("code", ["x = (", "\0", "x = 1\n  y = 2", "x = '\n", "\ud800", "(" * 500, "x" + ".a" * 100000])
 def test_what_is_no_python_is_one_problem(code: str) -> None:
     assert faults(code)
+
+
+def test_parsing_other_people_s_code_warns_of_nothing(recwarn: pytest.WarningsRecorder) -> None:
+    compile_code('text = "\\d"\nshown = is_workflow_actions_showresult(Text="\\w")')
+    assert not recwarn.list

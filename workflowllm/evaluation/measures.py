@@ -40,7 +40,14 @@ class Measured:
 
 
 def measure(case: Case, share: float = SHARE) -> Measured:
-    """Measure one answer."""
+    """Measure one answer, whatever it holds."""
+    try:
+        return _measured(case, share)
+    except (RecursionError, MemoryError):
+        return _lost("it is too large or nested too deeply to be measured.")
+
+
+def _measured(case: Case, share: float) -> Measured:
     wanted, found = _read(case.reference), _read(case.candidate)
     offered = wanted.calls if case.offered is None else case.offered
     findings = findings_on(case.candidate, offered)
@@ -60,8 +67,11 @@ def measure(case: Case, share: float = SHARE) -> Measured:
 
 def measuring_crashed(case: Case) -> Measured:
     """What stands for an answer that killed the process measuring it."""
+    return _lost("the process that measured it died; the code may be too large.")
+
+
+def _lost(reason: str) -> Measured:
     scores = dict.fromkeys(MEASURES, 0.0) | dict.fromkeys(("parses", "checks", "compiles"), False)
-    reason = "the process that measured it died; the code may be too large."
     return Measured(scores | {"hallucinated_apis": []}, Shape(0, 0, 0, 0), StaticVerdict(False, reason), [])
 
 

@@ -4,6 +4,7 @@ The code is only ever parsed. Everything that Shortcuts cannot say is reported w
 """
 
 import ast
+import warnings
 from dataclasses import dataclass
 
 from workflowllm.shortcuts.bindings import Binding, find_bindings
@@ -24,7 +25,9 @@ class Program:
 def parse_program(code: str) -> Program:
     """Parse a program. Raises DialectError where it is no Python."""
     try:
-        tree = ast.parse(code)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's remarks on other people's code, such as escapes it will forbid
+            tree = ast.parse(code)
     except SyntaxError as error:
         message = f"this is not Python: {error.msg}."
         raise DialectError([Problem(error.lineno or 1, error.offset or 1, message, _syntax_code(error))]) from None
