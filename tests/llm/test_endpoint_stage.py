@@ -152,6 +152,15 @@ def test_inputs_that_cannot_be_asked_about(tmp_path: Path) -> None:
     assert errors["bad"] == "KeyError: 'steps'"
 
 
+def test_a_failure_of_a_record_that_is_gone_is_forgotten(tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    with fault_server(echo) as server:
+        assert run_stage([*records(2), ("x", ValueError("bad"))], ask_echo, output, settings_for(server)) == 1
+        assert errors_of(output) == {"x": "bad"}
+        assert run_stage(records(2), ask_echo, output, settings_for(server)) == 0
+    assert not Path(f"{output}.errors.jsonl").exists()
+
+
 def test_an_empty_input(tmp_path: Path) -> None:
     with fault_server(echo) as server:
         assert run_stage([], ask_echo, tmp_path / "out.jsonl", settings_for(server)) == 0

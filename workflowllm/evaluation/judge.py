@@ -69,7 +69,8 @@ class Judge:
 
     def identity(self, line: Record) -> str:
         """What a line of the output judges. Raises CommandError for a line that another judge made."""
-        made = (line["backend"], line["judge_model"], line["prompt_sha256"], len(line["votes"]) or self.votes)
+        votes = len(line.get("votes", ())) or self.votes  # none were asked for where there is no code
+        made = (line["backend"], line["judge_model"], line["prompt_sha256"], votes)
         if made != (JUDGE, self.model, self.prompt.sha256, self.votes):
             raise CommandError(
                 f"the output holds verdicts of another judge ({made[0]} {made[1]}, prompt {str(made[2])[:8]}, "

@@ -92,6 +92,7 @@ class Failures:
     def __init__(self, output: Path, done: Lines, overwrite: bool = False):
         self.path = output.with_name(output.name + ".errors.jsonl")
         self._reasons: dict[str, str] = {}
+        self._fresh: set[str] = set()  # names that failed in this run
         if overwrite:
             self.path.unlink(missing_ok=True)
         elif self.path.is_file():
@@ -108,11 +109,16 @@ class Failures:
 
     def add(self, name: str, reason: str) -> None:
         self._reasons[name] = reason
+        self._fresh.add(name)
         with self.path.open("ab") as file:
             file.write(json_line({"key": name, "error": reason}))
 
     def succeeded(self, name: str) -> None:
         self._reasons.pop(name, None)
+
+    def forget_earlier(self) -> None:
+        """Once a run has tried all of its input, an earlier failure is of a record that is no more."""
+        self._reasons = {name: reason for name, reason in self._reasons.items() if name in self._fresh}
 
     def close(self) -> None:
         """Write what still stands, or no file."""

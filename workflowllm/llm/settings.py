@@ -69,7 +69,7 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
         "--cache", default="output/answers.sqlite",
         help="file of answers already paid for, or `none` (default: %(default)s)",
     )  # fmt: skip
-    group.add_argument("--max_cost", type=_positive, help="stop before this many dollars are passed (default: none)")
+    group.add_argument("--max_cost", type=_positive, help="dollars that a run may cost; it stops before (default: any)")
     group.add_argument("--prices", type=Path, default=PRICES, help="dollars per million tokens by model, as YAML "
                        "(default: configs/prices.yaml)")  # fmt: skip
     group.add_argument("--dry_run", action="store_true", help="print the number of calls, tokens and dollars, and stop")

@@ -107,6 +107,7 @@ class _Run:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
         if not self._stopped:
             self._lines.sort(self._seen)
+            self._failures.forget_earlier()
         self._save(f"stopped: {self._stopped}" if self._stopped else "complete")
 
     async def _feed(self, records: Iterator[tuple[str, Record | Exception]], at_once: int) -> None:
