@@ -99,7 +99,7 @@ def build(arguments: argparse.Namespace) -> int:
         splits = both_splits(kept, items, likeness, sizes, arguments.seed)
         (arguments.output / BUILD).unlink(missing_ok=True)  # written last: a folder that has it is whole
         write_records(kept, splits, arguments.output)
-    used = sorted({api for item in items for api in item.apis if api in catalogue()})
+    used = sorted(api for api in set().union(*(item.apis for item in items)) if api in catalogue())
     write_documents((catalogue()[api] for api in used), arguments.output)
     report = build_report(arguments, kept, splits)
     write_reports(report, kept, splits, arguments.output)
