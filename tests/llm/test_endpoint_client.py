@@ -265,6 +265,26 @@ def test_an_answer_of_no_use_is_not_kept(tmp_path: Path) -> None:
         assert len(server.requests) == 4
 
 
+def test_a_kept_answer_that_no_longer_does_is_asked_for_anew(tmp_path: Path) -> None:
+    """A validator of one's own is not in the JSON schema that the cache's key holds."""
+
+    def named(least: int) -> type[pydantic.BaseModel]:
+        check = pydantic.field_validator("name")(lambda name: _at_least(name, least))
+        return pydantic.create_model("Named", name=(str, ...), __validators__={"check": check})
+
+    def _at_least(name: str, least: int) -> str:
+        if len(name) < least:
+            raise ValueError("too short")
+        return name
+
+    answers = iter(['{"name": "Ada"}', '{"name": "Ada Lovelace"}'])
+    with fault_server(lambda messages: next(answers)) as server:
+        settings = settings_for(server, cache=tmp_path / "answers.sqlite")
+        for least, name in [(1, "Ada"), (1, "Ada"), (5, "Ada Lovelace"), (5, "Ada Lovelace")]:
+            assert using(settings, lambda client: client.ask(ASKED, named(least))).data.name == name  # noqa: B023
+        assert len(server.requests) == 2
+
+
 def test_a_cache_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite"
     path.write_bytes(b"this is no database" * 100)
