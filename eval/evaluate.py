@@ -15,6 +15,7 @@ ceiling on the same samples, breakdowns), table.md and report.html. Exit status 
 import argparse
 import json
 import platform
+import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -118,17 +119,18 @@ def main() -> int:
     with RecordOutcomes(scored_path) as outcomes:
         predictions = sort_out(read_predictions(arguments.predictions, arguments.split), outcomes)
         verdicts, unused = verdicts_on(predictions, judged)
-        for identity in unused:
-            outcomes.fail(identity[0], f"{arguments.judged.name}: the verdict on {identity} is on no one prediction.")
+        if unused:
+            print(f"{arguments.judged}: verdicts on no one of these predictions: {len(unused)}", file=sys.stderr)
         strip = STRIPPERS[arguments.strip]
         result = evaluate(predictions, verdicts, arguments.seed, arguments.workers, arguments.static_share, strip)
         for prediction, scores, verdict in zip(predictions, result.scores, verdicts):
             outcomes.add(record_line(prediction, scores, verdict))
+    counts = {"predictions": outcomes.done, "failed": outcomes.failed, "unused_verdicts": len(unused)}
     drawn = arguments.seed, arguments.resamples
     summary = {
         "rows": [*summary_rows(result.groups, *drawn), *paper_rows()],
         "breakdowns": breakdown_rows(result.groups, *drawn),
-        "settings": run_settings(arguments, {"predictions": outcomes.done, "failed": outcomes.failed}),
+        "settings": run_settings(arguments, counts),
     }
     text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
     write_bytes(arguments.output_dir / "summary.json", text.encode("utf-8", "replace"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workflowllm.evaluation import bootstrap
 from workflowllm.evaluation.bootstrap import figures
 from workflowllm.evaluation.floors import ANOTHER, CONSTANT, EMPTY, distinct_samples, floor_answers
 from workflowllm.evaluation.judged import Judged, read_judged, verdicts_on
@@ -123,6 +124,13 @@ def test_intervals_are_as_wide_as_theory_says() -> None:
     assert figures([[0], [1], [1]], seed=0) == figures([[0], [1], [1]], seed=0)
 
 
+def test_intervals_do_not_depend_on_how_many_draws_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [[place % 7, place % 3] for place in range(50)]
+    whole = figures(rows, seed=4, resamples=333)
+    monkeypatch.setattr(bootstrap, "HELD", 50 * 10)
+    assert figures(rows, seed=4, resamples=333) == whole
+
+
 def test_the_paper_s_table_is_whole_and_only_three_totals_are_marked() -> None:
     rows = paper_rows()
     assert len(rows) == 22 and len({row["model"] for row in rows}) == 11
@@ -152,14 +160,14 @@ def test_verdicts_find_their_predictions(tmp_path: Path) -> None:
     bare = {"key": "j", "code": "r", "generated_code": "c"}
     found, unused = verdicts_on([made(OURS), made(bare, "ID"), made(OURS | {"key": "l"})], read_judged(path))
     assert found == [Judged(True, "fine"), Judged(None, "unreadable"), None]
-    assert list(unused) == [("nobody", "m", "ID")]
+    assert unused == [("nobody", "m", "ID")]
 
 
 def test_a_verdict_that_may_be_on_several_predictions_is_on_none() -> None:
     shared = OURS | {"key": "synthesized_training_data"}
     both = [made(shared), made(shared | {"query": "Another?"})]
     found, unused = verdicts_on(both, {("synthesized_training_data", "m", "ID"): Judged(True, "")})
-    assert found == [None, None] and len(list(unused)) == 1
+    assert found == [None, None] and len(unused) == 1
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Comp
     names = list(CODES)
     judged = [{"key": names[0], "model": "good", "split": "ID", "verdict": True, "reason": "does it"},
               {"key": names[2], "model": "good", "split": "ID", "verdict": None, "reason": "no JSON"}]  # fmt: skip
+    judged.append(judged[0] | {"model": "not here"})
     write(folder / "judged.jsonl", judged)
     done = call("--predictions", path, "--judged", folder / "judged.jsonl", "--output_dir", folder / "out")
     return folder, done
@@ -62,7 +63,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Comp
 
 def test_everything_is_written(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, done = run
-    assert done.returncode == 0 and done.stderr == f"done {2 * len(CODES)}, skipped 0, failed 0\n", done.stderr
+    unused = f"{folder / 'judged.jsonl'}: verdicts on no one of these predictions: 1\n"
+    assert done.returncode == 0 and done.stderr == unused + f"done {2 * len(CODES)}, skipped 0, failed 0\n"
     assert {path.name for path in (folder / "out").iterdir()} == {
         "scored.jsonl", "summary.json", "table.md", "report.html"
     }  # fmt: skip

@@ -1,13 +1,13 @@
 """Means with 95 % intervals by the percentile bootstrap (Efron 1979): samples are drawn again with replacement."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 import numpy as np
 
 RESAMPLES = 1_000
 TAILS = (0.025, 0.975)
+HELD = 4_000_000  # draws held at a time: 32 MB
 
 
 class Figure(TypedDict):
@@ -21,7 +21,7 @@ class Figure(TypedDict):
 def figures(rows: Sequence[Sequence[float]], seed: int, resamples: int = RESAMPLES) -> list[Figure]:
     """The figure of each column. `rows` has one row for each sample; all columns are drawn together."""
     values = np.asarray(rows, dtype=np.float64)
-    drawn = _drawn(len(values), seed, resamples) @ values / len(values)
+    drawn = np.concatenate([counts @ values for counts in _counts(len(values), seed, resamples)]) / len(values)
     low, high = np.quantile(drawn, TAILS, axis=0)
     means = values.mean(axis=0)
     # Rounded, since the last digits depend on how a machine sums.
@@ -32,10 +32,11 @@ def _short(value: np.float64) -> float:
     return round(float(value), 9)
 
 
-@lru_cache(maxsize=4)
-def _drawn(count: int, seed: int, resamples: int) -> np.ndarray:
-    """How often each sample is drawn in each resample: (resamples, count)."""
-    places = np.random.default_rng(seed).integers(count, size=(resamples, count))
-    drawn = np.zeros((resamples, count))
-    np.add.at(drawn, (np.arange(resamples)[:, None], places), 1)
-    return drawn
+def _counts(samples: int, seed: int, resamples: int) -> Iterator[np.ndarray]:
+    """How often each sample is drawn in each resample, (some resamples, samples) at a time."""
+    chance = np.random.default_rng(seed)
+    at_a_time = max(1, HELD // samples)
+    for first in range(0, resamples, at_a_time):
+        rows = min(at_a_time, resamples - first)
+        places = chance.integers(samples, size=(rows, samples)) + samples * np.arange(rows)[:, None]
+        yield np.bincount(places.ravel(), minlength=rows * samples).reshape(rows, samples).astype(np.float64)

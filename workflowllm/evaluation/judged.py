@@ -1,6 +1,6 @@
 """Verdicts of a judge, as `eval/judge_pass_rate.py` writes them, put to the predictions they are on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ def read_judged(path: Path) -> dict[Identity, Judged]:
 
 def verdicts_on(
     predictions: Sequence[Prediction], judged: dict[Identity, Judged]
-) -> tuple[list[Judged | None], Iterable[Identity]]:
+) -> tuple[list[Judged | None], list[Identity]]:
     """Each prediction's verdict, if it has one, and the verdicts that are on none of them.
 
     A judge's line may leave out model and split where the prediction did. Released synthetic records share their keys:
