@@ -5,6 +5,7 @@ leaves out, is commented by the rules of `offline`, and counted; a plan or query
 """
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,7 @@ from workflowllm.shortcuts.from_python import Program, parse_program
 
 MOST_TREE = 16_000  # characters of comments that the plan is made from
 _FIELDS = {
-    "annotate_names_comments": frozenset({"outline", "code", "variables", "lines"}),
+    "annotate_names_comments": frozenset({"outline", "code", "variables", "lines", "form"}),
     "annotate_plan": frozenset({"comments", "most"}),
     "annotate_query": frozenset({"title", "description", "plan"}),
 }
@@ -129,7 +130,14 @@ def window_messages(window: Window, draft: _Draft, prompt: Prompt) -> list[Messa
         code=window.code,
         variables=", ".join(window.variables) or "(none)",
         lines=", ".join(map(str, window.lines)),
+        form=answer_form(window),
     )
+
+
+def answer_form(window: Window) -> str:
+    """The JSON that is asked for, with the window's own first variable and lines."""
+    names = dict.fromkeys(window.variables[:1], "...")
+    return json.dumps({"names": names, "comments": dict.fromkeys(map(str, window.lines[:3]), "...")})
 
 
 async def _plan(code: str, comments: dict[int, str], client: Client, prompt: Prompt) -> str:
