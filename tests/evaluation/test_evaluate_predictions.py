@@ -33,6 +33,8 @@ def made(row: object, split: str | None = None) -> Prediction:
         ({"reference": "r", "raw_output": "Thought:\np\n\nCode:\n```python\nc = 1\n```\n"}, "r", "c = 1"),
         ({"reference": "r", "raw_output": "I cannot do that."}, "r", ""),
         ({"workflow_code": None, "code": "r", "generated_code": ""}, "r", ""),
+        ({"workflow_code": "", "code": "r", "generated_code": ""}, "r", ""),
+        ({"workflow_code": "", "generated_code": "", "raw_output": "```\nc\n```"}, "", ""),
         ({"code": "plain", "annotated_code": "commented", "generated_code": "c"}, "commented", "c"),
         ({"code": "r", "raw_output": "```python\nother\n```", "generated_code": "cleaned"}, "r", "cleaned"),
     ],

@@ -90,10 +90,10 @@ def as_prediction(row: Any, place: str, model: str, split: str | None = None) ->
 
 
 def _text(row: Record, names: tuple[str, ...], what: str) -> str:
-    """The first text among these fields."""
-    for name in names:
-        if isinstance(row.get(name), str):
-            return row[name]
+    """The first text among these fields that is not empty, else an empty one."""
+    texts = [row[name] for name in names if isinstance(row.get(name), str)]
+    if texts:
+        return next(filter(None, texts), "")
     for name in names:
         if row.get(name) is not None:
             raise ValueError(f"its {name} is no text but {type(row[name]).__name__}")
