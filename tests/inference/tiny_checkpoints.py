@@ -1,5 +1,6 @@
-"""Tiny checkpoints with weights by chance, and one that has learnt a single answer by heart."""
+"""Tiny checkpoints with weights by chance, and one that recites a text."""
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,20 +49,42 @@ def save_checkpoint(folder: Path, model: Any = None) -> Path:
     return folder
 
 
-def learnt_by_heart(answer: str, steps: int = 150) -> Any:
-    """A model that answers everything with one text: trained on nothing but it, after prompts of random ids."""
-    tokenizer, model = byte_tokenizer(), tiny_model(initializer_range=0.05, hidden_size=64, intermediate_size=128)
-    begin = tokenizer("<|im_start|>assistant\n", add_special_tokens=False)["input_ids"]
-    ids = tokenizer(answer, add_special_tokens=False)["input_ids"]
-    optimizer = torch.optim.AdamW(model.parameters(), 5e-3)
-    chance = torch.Generator().manual_seed(0)
-    model.train()
-    for _ in range(steps):
-        noise = torch.randint(0, 250, (int(torch.randint(20, 200, (), generator=chance)),), generator=chance).tolist()
-        row = torch.tensor([noise + begin + ids])
-        labels = row.clone()
-        labels[:, : len(noise) + len(begin)] = -100
-        model(input_ids=row, labels=labels).loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    return model.eval()
+def save_recitation(folder: Path, *texts: str) -> Path:
+    """A checkpoint that answers every prompt with the texts, one after the other, and then ends its turn.
+
+    They are cut into pieces, each a token that no prompt has. The model looks at the last token alone: its layers
+    add nothing, and its head knows which token comes next.
+    """
+    pieces = [text[start : start + 9] for text in texts for start in range(0, len(text), 9)]
+    state = json.loads(byte_tokenizer().backend_tokenizer.to_str())
+    state["added_tokens"] = []
+    first = len(state["model"]["vocab"])  # special tokens move behind the pieces
+    encode = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str
+    vocabulary = {encode(piece)[0][0]: first + place for place, piece in enumerate(pieces)}
+    assert len(vocabulary) == len(pieces) and not vocabulary.keys() & state["model"]["vocab"].keys()
+    state["model"]["vocab"] |= vocabulary
+    made = PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer.from_str(json.dumps(state)), eos_token="<|im_end|>", pad_token="<|endoftext|>",
+        additional_special_tokens=["<|im_start|>"],
+    )  # fmt: skip
+    made.chat_template = CHATML
+    made.save_pretrained(folder)
+    follows = dict(zip(range(first, first + len(pieces)), range(first + 1, first + len(pieces))))
+    line_break = made.convert_tokens_to_ids("Ċ")  # every prompt ends with it
+    follows |= {line_break: first, first + len(pieces) - 1: made.eos_token_id}
+    _bigram_model(len(made), follows).save_pretrained(folder)
+    return folder
+
+
+def _bigram_model(size: int, follows: dict[int, int]) -> LlamaForCausalLM:
+    width = -(-size // 4) * 4
+    model = tiny_model(vocabulary=size, hidden_size=width, num_attention_heads=2, num_hidden_layers=1)
+    with torch.no_grad():
+        model.model.embed_tokens.weight.copy_(torch.eye(size, width))
+        layer = model.model.layers[0]
+        layer.self_attn.o_proj.weight.zero_()
+        layer.mlp.down_proj.weight.zero_()
+        model.lm_head.weight.zero_()
+        for token, next_token in follows.items():
+            model.lm_head.weight[next_token, token] = 1
+    return model

@@ -23,14 +23,16 @@ _CODE_HEAD = re.compile(
     r"(?:[*_ \t]*[:：][*_ \t]*|[*_ \t]*)(?=$|```|~~~)",
     re.IGNORECASE | re.MULTILINE,
 )
-_OPENING = re.compile(r"^(?P<before>.*?)(?P<mark>`{3,}|~{3,})[ \t]*(?P<mark_of>[\w+#-]*)(?P<rest>[^`~\n]*)$")
-_CLOSING = re.compile(r"^(?P<code>.*?)(?P<mark>`{3,}|~{3,})[ \t>]*$")
+_OPENING = re.compile(r"^(?P<before>.*?)(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#-]*)(?P<rest>[^`~\n]*)$")
+_CLOSING = re.compile(r"^(?P<code>.*?)(?P<mark>`{3,}|~{3,})[ \t]*$")
+_GLUED = re.compile(r"^(?P<code>[ \t]*)(?P<mark>`{3,}|~{3,})[^`~\w]*(?!python|py)\w+\W.*$", re.IGNORECASE)  # to prose
 _PYTHON = ("python", "py", "python3")
 _OTHER = ("json", "text", "txt", "markdown", "md", "mermaid", "bash", "sh", "shell", "yaml", "xml", "plaintext")
 _THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _JSON_CODE = ("code", "workflow_code", "python", "python_code", "workflow", "Code")
 _JSON_PLAN = ("thought", "plan", "task_plan", "thoughts", "Thought", "Plan")
 _TRIES = 60  # places at which loose text is tried as Python; each try parses
+_MARKS = 8  # marks in a row that are tried as the one that closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def parse_answer(raw: str) -> Answer:
     what follows that heading, or the text from where it reads as Python; else an answer is all plan.
     """
     text = _THINKING.sub("", raw.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"), count=1)
+    if all(line.startswith(">") for line in text.splitlines()):  # quoted as a whole
+        text = re.sub(r"^> ?", "", text, flags=re.MULTILINE)
     answer = _from_json(text) or _from_fence(text) or _from_heading(text) or _from_loose_code(text)
     return answer or Answer(_plan(text), "", is_cut=True)
 
@@ -144,7 +148,7 @@ def _fences(text: str) -> Iterator[_Fence]:
         if opening is None:
             place += 1
             continue
-        language, first = opening["mark_of"].lower(), opening["rest"].strip()
+        language, first = opening["language"].lower(), opening["rest"].strip()
         if first and language not in _PYTHON:  # prose that speaks of a mark
             place += 1
             continue
@@ -163,29 +167,34 @@ def _up_to_closing(lines: list[str], begin: int, mark: str, first: str) -> tuple
     closings: list[tuple[str, int]] = []
     for place in range(begin, len(lines)):
         line = lines[place].rstrip("\n")
-        closing = _CLOSING.match(line)
-        if closing is None or closing["mark"][0] != mark[0] or len(closing["mark"]) < len(mark):
-            opening = _OPENING.match(line)
-            if closings and opening and opening["mark_of"].lower() in _PYTHON:
-                break  # the next block begins
+        opening = _OPENING.match(line)
+        if (closings and opening and opening["language"].lower() in _PYTHON) or len(closings) == _MARKS:
+            break  # the next block begins
+        before = _before_mark(line, mark)
+        if before is None:
             continue
-        code = head + "".join(lines[begin:place]) + closing["code"]
-        if len(closings) < _TRIES and _reads(code):
+        code = head + "".join(lines[begin:place]) + before
+        if _reads(code):
             return code, place + 1
         closings.append((code, place + 1))
-    outside = [pair for pair in closings if not _ends_in_string(pair[0])]
     if closings:
-        return (outside or closings)[0]
+        return next((pair for pair in closings if not _ends_in_string(pair[0])), closings[0])
     return head + "".join(lines[begin:]), None
+
+
+def _before_mark(line: str, mark: str) -> str | None:
+    """The code before a mark that may close a block that `mark` has opened; None where the line has none."""
+    for closing in (_CLOSING.match(line), _GLUED.match(line)):
+        if closing and closing["mark"][0] == mark[0] and len(closing["mark"]) >= len(mark):
+            return closing["code"]
+    return None
 
 
 def _tidy(code: str) -> str:
     """Code without blank lines around it, and without an indentation that a list or a quotation gave it."""
     code = code.strip("\n").rstrip()
-    if not _reads(code):
-        straight = textwrap.dedent(code)
-        return straight if _reads(straight) else code
-    return code
+    straight = textwrap.dedent(code)
+    return straight if isinstance(_tree(straight), ast.Module) and not isinstance(_tree(code), ast.Module) else code
 
 
 def _tree(code: str) -> ast.Module | SyntaxError | None:

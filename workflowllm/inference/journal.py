@@ -28,6 +28,9 @@ class Processes:
         if self.count > 1:
             import torch.distributed
 
+            from workflowllm.training.launch import die_with_launcher
+
+            die_with_launcher()
             torch.distributed.init_process_group("gloo", timeout=_PATIENCE)
         return self
 

@@ -1,6 +1,7 @@
 """A checkpoint on this machine: loading it, and answering many prompts with it."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from workflowllm.inference.engine import Engine, Job
 from workflowllm.jobs import CommandError
 from workflowllm.training.chat import end_of_turn
 
+_MARK = re.compile(r"(?:```|~~~)[^\n]*\n")
 _TAIL = 12  # tokens that are looked at after each one: a closing mark and its line break are at most so many
 
 
@@ -36,14 +38,13 @@ class LocalModel:
     def is_over(self, written: list[int]) -> bool:
         """Whether the answer's fence has closed. The whole text is read only where its end looks like it."""
         tail = self.tokenizer.decode(written[-_TAIL:], skip_special_tokens=True)
-        marked = tail.rstrip(" \t\n").endswith(("```", "~~~")) and tail.rstrip(" \t").endswith("\n")
-        return marked and is_over(self.tokenizer.decode(written, skip_special_tokens=True))
+        return bool(_MARK.search(tail)) and is_over(self.tokenizer.decode(written, skip_special_tokens=True))
 
     def answer(self, attempts: Iterable[Attempts], engine: Engine) -> Iterator[tuple[Attempts, str]]:
         """(attempts, error) of each record as it is done; further attempts join the batch."""
         open_attempts = {one.key: one for one in attempts}
         for one in open_attempts.values():
-            engine.add(self._job(one))
+            engine.add(self.job(one))
         for job in engine.run():
             one = open_attempts[job.key]
             if job.error:
@@ -52,11 +53,11 @@ class LocalModel:
             ended = len(job.written) < job.decoding.max_tokens or job.written[-1] in self.ends
             one.add(self.tokenizer.decode(job.written, skip_special_tokens=True), "stop" if ended else "length")
             if one.wants_more:
-                engine.add(self._job(one))
+                engine.add(self.job(one))
             else:
                 yield open_attempts.pop(job.key), ""
 
-    def _job(self, one: Attempts) -> Job:
+    def job(self, one: Attempts) -> Job:
         seed = row_seed(one.decoding.seed, one.key, len(one.tried))
         return Job(one.key, one.asked.ids, one.next_decoding(), seed)
 

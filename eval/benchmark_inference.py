@@ -1,0 +1,167 @@
+"""Records answered a second: this project's batching against the published loop, same model, same prompts, greedy.
+
+    python eval/benchmark_inference.py --model output/models/smollm2-135m-instruct --input data --records 16
+    python eval/benchmark_inference.py --model CHECKPOINT --input records.jsonl --ways published library ours
+
+The published loop calls `generate` for two records at a time, in file order, until both have ended or are full.
+`library` is the continuous batching of transformers. Equal: the answer is the published one, up to where its code's
+fence closes, after which ours stops. A model that has not been trained seldom ends by itself, so --max_tokens decides
+how much of the time goes to reading prompts, which is the same work for all.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from workflowllm.inference.attempts import Attempts
+from workflowllm.inference.decoding import Decoding
+from workflowllm.inference.local_model import LocalModel, default_device
+from workflowllm.inference.local_run import prepared
+from workflowllm.inference.prompting import Asked, Prompter
+from workflowllm.inference.tasks import test_rows
+from workflowllm.jobs import ALL_DONE, CommandError, positive_int, run_command, write_bytes
+from workflowllm.training.prompt_form import PromptForm
+
+Prompts = dict[str, list[int]]
+Answers = dict[str, list[int]]
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add, shown = parser.add_argument, "(default: %(default)s)"
+    add("--model", type=Path, required=True, help="folder of a checkpoint")
+    add("--input", type=Path, required=True, help="a data set's folder, or a file of records")
+    add("--output", type=Path, help="JSON file of the figures (default: they are printed only)")
+    add("--records", type=positive_int, default=16, help=f"the first so many that fit {shown}")
+    add("--max_prompt_tokens", type=positive_int, default=1024, help=f"longer prompts are passed over {shown}")
+    add("--max_tokens", type=positive_int, default=256, help=f"an answer's tokens at most {shown}")
+    add("--max_rows", type=positive_int, default=32, help=f"answers that ours writes at once {shown}")
+    add("--threads", type=positive_int, default=1, help=f"threads of the CPU {shown}")
+    add("--dtype", default="float32", choices=("float32", "bfloat16"), help=f"precision {shown}")
+    add("--ways", nargs="+", choices=("published", "library", "ours"), default=["published", "ours"],
+        help="what is measured, in this order (default: published ours)")  # fmt: skip
+    return parser.parse_args()
+
+
+def read_prompts(arguments: argparse.Namespace, local: LocalModel) -> list[Asked]:
+    """The prompts of the first records whose prompt is short enough with whole API documents, in file order."""
+    prompter = Prompter(PromptForm.of(), local.context - arguments.max_tokens, local.tokenizer)
+    rows = test_rows(arguments.input, out_of_distribution=False)
+    asked: list[Asked] = []
+    for row in rows:
+        for _, one in prepared([row], prompter):
+            if isinstance(one, Asked) and len(one.ids) <= arguments.max_prompt_tokens:
+                asked.append(one)
+        if len(asked) == arguments.records:
+            return asked
+    raise CommandError(f"only {len(asked)} records have prompts of at most {arguments.max_prompt_tokens} tokens.")
+
+
+def answer_as_published(local: LocalModel, prompts: Prompts, max_tokens: int) -> Answers:
+    """Two at a time in file order, padded on the left."""
+    found: Answers = {}
+    pad = next(iter(local.ends))
+    names = list(prompts)
+    for start in range(0, len(names), 2):
+        pair = names[start : start + 2]
+        longest = max(len(prompts[name]) for name in pair)
+        rows = [[pad] * (longest - len(prompts[name])) + prompts[name] for name in pair]
+        mask = [[0] * (longest - len(prompts[name])) + [1] * len(prompts[name]) for name in pair]
+        with torch.inference_mode():
+            written = local.model.generate(
+                torch.tensor(rows, device=local.model.device),
+                attention_mask=torch.tensor(mask, device=local.model.device),
+                max_new_tokens=max_tokens,
+                do_sample=False,
+                eos_token_id=list(local.ends),
+                pad_token_id=pad,
+            )
+        found |= {name: ids[longest:].tolist() for name, ids in zip(pair, written)}
+    return found
+
+
+def answer_with_library(local: LocalModel, prompts: Prompts, max_tokens: int) -> Answers:
+    """Continuous batching as transformers has it."""
+    from transformers import GenerationConfig
+
+    settings = GenerationConfig(
+        max_new_tokens=max_tokens, do_sample=False, eos_token_id=list(local.ends), pad_token_id=next(iter(local.ends))
+    )
+    written = local.model.generate_batch(list(prompts.values()), settings)
+    return {name: answer.generated_tokens for name, answer in zip(prompts, written.values())}
+
+
+def answer_as_ours(asked: list[Asked], local: LocalModel, max_tokens: int, max_rows: int) -> Answers:
+    engine = local.engine(batch_tokens=1_000_000, max_rows=max_rows, early_stop=True)
+    decoding = Decoding(max_tokens=max_tokens)
+    for one in asked:
+        engine.add(local.job(Attempts(one, decoding)))
+    return {job.key: job.written for job in engine.run()}
+
+
+def timed(answer: Callable[[], Answers]) -> dict[str, Any]:
+    """The answers, with seconds by the clock and of this process's CPU, which a busy machine disturbs less."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    answers = answer()
+    return {"answers": answers, "seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+
+
+def compared(runs: dict[str, dict[str, Any]], local: LocalModel) -> dict[str, Any]:
+    """Each way's figures; ratios and equal answers against the published loop where it was run."""
+    figures: dict[str, Any] = {}
+    for way, run in runs.items():
+        answers: Answers = run["answers"]
+        rate = len(answers) / run["seconds"]
+        figures[way] = {"seconds": round(run["seconds"], 1), "cpu_seconds": round(run["cpu_seconds"], 1),
+                        "records_a_second": round(rate, 3), "tokens": sum(map(len, answers.values()))}  # fmt: skip
+        first = runs.get("published")
+        if first and way != "published":
+            figures[way] |= {
+                "times_faster": round(first["seconds"] / run["seconds"], 2),
+                "times_faster_cpu": round(first["cpu_seconds"] / run["cpu_seconds"], 2),
+                "equal": sum(same(answers[name], ids, local) for name, ids in first["answers"].items()),
+                "of": len(answers),
+            }
+    return figures
+
+
+def same(ours: list[int], published: list[int], local: LocalModel) -> bool:
+    """Equal as far as ours goes, which is to the end, or to where the answer is over."""
+    ended = local.is_over(ours) or ours[-1] in local.ends
+    return ours == published[: len(ours)] and (ended or len(ours) == len(published))
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    torch.set_num_threads(arguments.threads)
+    local = LocalModel(arguments.model, default_device(), arguments.dtype)
+    asked = read_prompts(arguments, local)
+    prompts = {one.record["key"]: one.ids for one in asked}
+    ways: dict[str, Callable[[], Answers]] = {
+        "published": lambda: answer_as_published(local, prompts, arguments.max_tokens),
+        "library": lambda: answer_with_library(local, prompts, arguments.max_tokens),
+        "ours": lambda: answer_as_ours(asked, local, arguments.max_tokens, arguments.max_rows),
+    }
+    local.model.generate(torch.tensor([[1, 2]], device=local.model.device), max_new_tokens=2)  # what loads on first use
+    runs = {}
+    for way in arguments.ways:
+        runs[way] = timed(ways[way])
+        print(f"{way}: {runs[way]['seconds']:.1f} s", file=sys.stderr, flush=True)
+    flags = {name: str(value) for name, value in vars(arguments).items() if name not in ("model", "input", "output")}
+    lengths = sorted(map(len, prompts.values()))
+    result = {"flags": flags, "prompt_tokens": {"median": lengths[len(lengths) // 2], "sum": sum(lengths)}}
+    result |= compared(runs, local)
+    print(json.dumps(result, indent=2))
+    if arguments.output:
+        write_bytes(arguments.output, json.dumps(result, indent=2).encode() + b"\n")
+    return ALL_DONE
+
+
+if __name__ == "__main__":
+    run_command(main)
