@@ -69,7 +69,7 @@ def test_an_override_that_is_none() -> None:
         using(settings_for(server), lambda client: client.ask(ASKED, model="other"))
 
 
-@pytest.mark.parametrize("fault", ["429", "408", "409", "500", "503", "cut", "garbage", "nothing"])
+@pytest.mark.parametrize("fault", ["429", "408", "409", "500", "503", "cut", "garbage", "nothing", "parts"])
 def test_faults_that_pass_are_asked_again(fault: str) -> None:
     with fault_server(lambda messages: GOOD, script=[fault, fault]) as server:
 

@@ -4,8 +4,9 @@
         ... server.base_url, server.requests, server.served
 
 Its answers are made up; nothing that was asked of it is a result. Kinds of fault: a status (429, 500, 503), `cut` (the
-connection closes in the middle of the answer), `garbage` (the body is no JSON), `broken` (the answer's text is no
-JSON), `length` (half of the text, finish_reason length), `filter`, `refusal`, `empty`.
+connection closes in the middle of the answer), `garbage` (the body is no JSON), `nothing` (it holds no answer), `parts`
+(an answer that is no text), `broken` (the answer's text is no JSON), `length` (half of the text, finish_reason length),
+`filter`, `refusal`, `empty`.
 """
 
 import json
@@ -116,6 +117,8 @@ def faulty_completion(kind: str, text: str) -> dict[str, Any]:
         return completion("Sure! Here is what you asked for: {verdict = yes; reason")
     if kind == "length":
         return completion(text[: len(text) // 2], finish_reason="length")
+    if kind == "parts":
+        return completion([{"type": "text", "text": text}])
     if kind == "filter":
         return completion("", finish_reason="content_filter")
     if kind == "refusal":
@@ -125,7 +128,7 @@ def faulty_completion(kind: str, text: str) -> dict[str, Any]:
     return completion(text)
 
 
-def completion(text: str | None, finish_reason: str = "stop", refusal: str | None = None) -> dict[str, Any]:
+def completion(text: Any, finish_reason: str = "stop", refusal: str | None = None) -> dict[str, Any]:
     """A chat completion as OpenAI writes it."""
     message = {"role": "assistant", "content": text, "refusal": refusal}
     return {

@@ -98,7 +98,7 @@ class Transport:
         patience = max(self._settings.retries, self._settings.concurrency) if self._was_reached else 0
         if fault.unreachable and self._unreachable > patience:
             return EndpointUnusable(f"cannot reach {shown_url(self._settings.base_url)} ({fault}); is it running?")
-        return EndpointError(f"{fault}, {attempts} times over.")
+        return EndpointError(f"{fault}, {attempts} times over." if attempts > 1 else f"{fault}.")
 
     async def _once(self, request: dict[str, Any]) -> Any:
         """One attempt. The slot is free while a failed request waits to be sent again."""
@@ -124,8 +124,9 @@ class Transport:
             return Passing(f"no answer within {self._settings.timeout:g} seconds")
         if isinstance(error, openai.APIConnectionError):
             cause = error.__cause__ or error
-            refused = type(cause).__name__ == "ConnectError"
-            return Passing(f"the connection failed ({self._clean(cause)})", unreachable=refused)
+            kind = type(cause).__name__
+            words = self._clean(str(cause) or kind)
+            return Passing(f"the connection failed ({words})", unreachable=kind == "ConnectError")
         if isinstance(error, openai.APIStatusError):
             return self._status(error)
         if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError, openai.APIResponseValidationError)):
@@ -133,7 +134,7 @@ class Transport:
         return error
 
     def _status(self, error: openai.APIStatusError) -> Exception:
-        status, message = error.status_code, self._clean(error)
+        status, message = error.status_code, self._clean(_words(error.body))
         if status in (401, 403):
             return EndpointUnusable(f"{shown_url(self._settings.base_url)} refuses the key in {KEY} ({status}).")
         if error.code == "insufficient_quota":
@@ -147,10 +148,17 @@ class Transport:
             return Passing(f"the server said {status} ({message})", pause)
         return EndpointError(f"the server refuses this request ({status}): {message}")
 
-    def _clean(self, error: BaseException) -> str:
+    def _clean(self, text: str) -> str:
         """A short message of one line, in which no key can stand."""
-        text = " ".join(str(error).split()) or type(error).__name__
+        text = " ".join(text.split())
         return (text.replace(self._key, "***") if self._key else text)[:_SHOWN]
+
+
+def _words(body: Any) -> str:
+    """What a server says of a failure, in the part of its answer that is meant for people."""
+    if isinstance(body, dict):
+        body = body.get("message") or body.get("detail") or body
+    return str(body) if body else "no reason given"
 
 
 def _retry_after(headers: Any) -> float:
@@ -170,14 +178,20 @@ def _raw(completion: Any, attempts: int) -> RawAnswer:
     """The parts of a completion that count. Raises Passing where it is none."""
     choices = getattr(completion, "choices", None)
     message = getattr(choices[0], "message", None) if isinstance(choices, list) and choices else None
-    if message is None:
+    if message is None or not isinstance(getattr(message, "content", None), str | None):
         raise Passing("the server's answer was no chat completion")
     usage = completion.usage
     return RawAnswer(
-        text=message.content if isinstance(message.content, str) else "",
+        text=message.content or "",
         finish_reason=choices[0].finish_reason or "stop",
         refusal=getattr(message, "refusal", None) or "",
-        prompt_tokens=getattr(usage, "prompt_tokens", None) or 0,
-        completion_tokens=getattr(usage, "completion_tokens", None) or 0,
+        prompt_tokens=_count(usage, "prompt_tokens"),
+        completion_tokens=_count(usage, "completion_tokens"),
         attempts=attempts,
     )
+
+
+def _count(usage: Any, name: str) -> int:
+    """Tokens that the server says it used; 0 where it says nothing of use."""
+    number = getattr(usage, name, None)
+    return number if isinstance(number, int) and number > 0 else 0
