@@ -104,3 +104,12 @@ def test_records_near_to_a_test_record_after_all_leave_training() -> None:
         trained = set().union(*(items[place].apis for place in split.train))
         if make is in_distribution:
             assert all(items[place].apis <= trained for place in split.dev + split.test)
+
+
+def test_large_families_are_tested_last() -> None:
+    """Half of the callers of held-out APIs are of one family with 60 records of training."""
+    items = [Item(item.apis, item.called, 7 if place % 2 and place >= 200 else place) for place, item in
+             enumerate(collection())]  # fmt: skip
+    items += [Item(items[0].apis, items[0].called, 7) for _ in range(60)]
+    split = out_of_distribution(items, Sizes(20, 5), 0, nothing_near)
+    assert len(split.test) == 20 and "near a test record" not in split.left_out

@@ -114,7 +114,7 @@ class _Families:
         kept = []
         for family in self.order:
             members = self.members[family]
-            room = min(size - len(drawn), max(1, size // 20))
+            room = min(size - len(drawn), _small(size))
             if len(members) <= room and self.can_go(members):
                 drawn += self.members.pop(family)
             else:
@@ -134,8 +134,13 @@ class _Families:
         return sorted(place for members in self.members.values() for place in members)
 
 
+def _small(size: int) -> int:
+    """How many members a family may have to be drawn for a test set of a size."""
+    return max(1, size // 20)
+
+
 def _held_out(items: Sequence[Item], common: set[str], size: int, chance: random.Random) -> set[str]:
-    """APIs to hold out, in random order, until their callers fill a test set.
+    """APIs to hold out, in random order, until their callers of small families fill a test set.
 
     Applications are held out as a whole, before single built-in APIs; before both come those of them whose callers for
     the most part call nothing else but common APIs, and that no more records use than a quarter of a test set. One that
@@ -157,6 +162,7 @@ def _held_out(items: Sequence[Item], common: set[str], size: int, chance: random
         return is_mixed, len(users[group]) > size / 4, group.startswith(" ")
 
     order.sort(key=late)
+    members = Counter(item.family for item in items)
     held_out: set[str] = set()
     callers: set[int] = set()
     for group in order:
@@ -164,7 +170,8 @@ def _held_out(items: Sequence[Item], common: set[str], size: int, chance: random
             continue
         held_out |= groups[group]
         callers |= users[group]
-        if sum(_is_strict(items[place], common, held_out) for place in callers) >= size:
+        usable = (place for place in callers if members[items[place].family] <= _small(size))
+        if sum(_is_strict(items[place], common, held_out) for place in usable) >= size:
             break
     return held_out
 
@@ -180,10 +187,16 @@ def _is_strict(item: Item, common: set[str], held_out: set[str]) -> bool:
 def _ood_test(
     items: Sequence[Item], common: set[str], held_out: set[str], size: int, chance: random.Random
 ) -> list[int]:
-    """Records that call a held-out API: first those with fewest APIs that are neither held out nor common."""
+    """Records that call a held-out API: first those of small families, since a family leaves training as a whole, and
+    among these those with fewest APIs that are neither held out nor common."""
     callers = [place for place, item in enumerate(items) if item.called & held_out]
+    members = Counter(item.family for item in items)
     chance.shuffle(callers)
-    callers.sort(key=lambda place: len(items[place].called - common - held_out))
+
+    def late(place: int) -> tuple[bool, int]:
+        return members[items[place].family] > _small(size), len(items[place].called - common - held_out)
+
+    callers.sort(key=late)
     return sorted(callers[:size])
 
 
