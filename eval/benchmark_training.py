@@ -162,6 +162,7 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
     dtype = getattr(torch, arguments.dtype)
     model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=dtype, attn_implementation=plan.attention)
     model.to(arguments.device).train()
+    model.config.use_cache = False
     if arguments.gradient_checkpointing:
         model.activation_checkpointing_enable()
     if plan.answers_only:

@@ -1,0 +1,65 @@
+"""The benchmark's ways do the same work: equal losses in float32, and each what it says of itself."""
+
+import argparse
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_models import VOCABULARY, small_model
+
+from workflowllm.training.chat import Example
+
+SCRIPT = Path(__file__).parents[2] / "eval" / "benchmark_training.py"
+
+
+@pytest.fixture(scope="module")
+def script():
+    spec = importlib.util.spec_from_file_location("benchmark_training", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    small_model("tied").save_pretrained(folder)
+    return folder
+
+
+def arguments(model):
+    return argparse.Namespace(
+        model=model, max_length=40, row_tokens=None, chunk_tokens=7, dtype="float32", gradient_checkpointing=True,
+        device="cpu", threads=1,
+    )  # fmt: skip
+
+
+def examples():
+    chance = np.random.default_rng(0)
+    lengths = [(20, 5), (9, 9), (3, 30), (12, 2), (30, 10)]
+    return [Example(*(chance.integers(1, VOCABULARY, size) for size in pair)) for pair in lengths]
+
+
+def test_every_way_has_the_same_loss(script, model):
+    results = {way: script.measure(way, examples(), arguments(model)) for way in script.WAYS}
+    expected = results["published"]["loss"]
+    losses = {way: one["loss"] for way, one in results.items()}
+    assert losses == pytest.approx(dict.fromkeys(results, expected), abs=2e-5)
+    assert {one["answer_tokens"] for one in results.values()} == {56}
+    computed = {way: one["tokens_computed"] for way, one in results.items()}
+    # 130 tokens; padded to 40 five times; by length 40, 33, 25, and then 18 and 14 together.
+    expected = {"ours": 130, "block_mask": 130, "unpadded": 130, "published": 200, "sorted_padding": 40 + 33 + 25 + 36}
+    assert computed == expected
+
+
+def test_the_table_has_ratios_to_the_published_way(script):
+    results = [
+        {"way": "ours", "seconds": 2, "cpu_seconds": 4, "peak_gb": 1.5, "answer_tokens_per_second": 28.0, "loss": 1.0,
+         "tokens_computed": 130},
+        {"way": "published", "seconds": 8, "cpu_seconds": 20, "peak_gb": 6.0, "answer_tokens_per_second": 7.0,
+         "loss": 1.0, "tokens_computed": 200},
+    ]  # fmt: skip
+    first, second = (line.split() for line in list(script.report(results))[1:])
+    assert first == ["ours", "28.00", "4.00", "x", "5.00", "x", "1.50", "0.25", "1.0000", "130"]
+    assert second == ["published", "7.00", "1.00", "x", "1.00", "x", "6.00", "1.00", "1.0000", "200"]
