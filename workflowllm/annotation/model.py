@@ -68,6 +68,7 @@ class _Draft:
     windows: list[Window]
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
+    reasons: list[str] = field(default_factory=list)  # why a window has no answer
 
 
 def draft_of(record: dict[str, Any], window_lines: int) -> _Draft:
@@ -108,7 +109,7 @@ async def _names_and_comments(draft: _Draft, client: Client, prompt: Prompt) -> 
     asked = [_of_window(window, draft, client, prompt) for window in draft.windows]
     answers = await asyncio.gather(*asked)
     if draft.windows and draft.dropped["window-without-answer"] == len(draft.windows):
-        raise EndpointError(f"none of the {len(draft.windows)} windows of lines has a usable answer.")
+        raise EndpointError(f"no usable names and comments for any of {len(draft.windows)} windows: {draft.reasons[0]}")
     names = first_names(names for names, _ in answers)
     return names, {line: text for _, comments in answers for line, text in comments.items()}
 
@@ -118,8 +119,9 @@ async def _of_window(
 ) -> tuple[dict[str, Any], dict[int, str]]:
     try:
         reply = await client.ask(window_messages(window, draft, prompt), answer_for(window))
-    except NoUsableAnswer:
+    except NoUsableAnswer as error:
         draft.dropped["window-without-answer"] += 1
+        draft.reasons.append(str(error))
         return {}, {}
     return kept_names(window, reply.data, draft.refused), kept_comments(window, reply.data, draft.dropped)
 

@@ -97,7 +97,16 @@ def _percent(node: ast.expr) -> str:
     return raw(node)
 
 
-def _app(node: ast.expr) -> str:
+def _app(given: Given) -> str:
+    """The application that an action opens: its name as stored with it, else by its bundle identifier."""
+    selected = given.get("WFSelectedApp")
+    if isinstance(selected, ast.Dict):
+        stored = {plain_text(key): value for key, value in zip(selected.keys, selected.values) if key is not None}
+        if "Name" in stored and plain_text(stored["Name"]):
+            return raw(stored["Name"])
+    node = given.get("WFAppIdentifier", given.get("AppBundleIdentifier"))
+    if node is None:
+        return ""
     text = plain_text(node)
     if text is None:
         return words(node)
@@ -109,12 +118,11 @@ _WAYS: dict[str, Callable[[ast.expr], str]] = {
     "lower": lambda node: raw(node).lower() if raw(node).istitle() else raw(node),
     "switch": _switch,
     "percent": _percent,
-    "app": _app,
     "date": lambda node: f"the date {words(node)}",
 }
 
 
-_WHOLE: dict[str, Callable[[Given], str]] = {"separator": separator, "item": item_words}
+_WHOLE: dict[str, Callable[[Given], str]] = {"separator": separator, "item": item_words, "app": _app}
 
 
 def _of_items(name: str, identifier: str, given: Given) -> Phrase:

@@ -237,8 +237,12 @@ def _listed(parts: Sequence[str], joint: str = ", ") -> str:
 def _context(subject: Subject, steps: Sequence[Step]) -> list[str]:
     """What the author says about the workflow, where it is said in a sentence."""
     text = subject.description if subject.description.strip() else author_words(steps)
-    text = _whole_sentences(re.sub(r"(?i)^description:?\s*", "", text.strip()))
-    if len(text) < 8 or sum(char.isascii() for char in text) < 0.7 * len(text):
+    text = _whole_sentences(re.sub(r"(?i)^(?:description|note|about):\s*", "", text.strip()))
+    if (
+        len(text) < 8
+        or (not subject.description and len(text.split()) < 4)
+        or sum(char.isascii() for char in text) < 0.7 * len(text)
+    ):
         return []
     lowered = re.sub(r"(?i)^this (?:shortcut|workflow|action)\b", "it", text)
     return [f"In short, {lowered}" if lowered != text else f"For context: {text}"]

@@ -223,13 +223,21 @@ def _where(node: ast.Call, longest: int) -> str:
         is_so = bool(truth.value) == (arguments[1] == "==")
         return f"each is {'' if is_so else 'not '}{arguments[0][3:].lower()}"
     operator = _FILTERS.get(arguments[1], arguments[1])
-    told = [keyword for keyword in node.keywords if keyword.arg in _VALUES]
-    told = [keyword for keyword in told if keyword.arg != "Bool" or len(told) == 1]  # Shortcuts stores unused ones too
-    values = [words(keyword.value, longest) for keyword in told]
+    values = _operands({keyword.arg: keyword.value for keyword in node.keywords}, arguments[1], longest)
     return " ".join(part for part in (f"the {arguments[0].lower()}", operator, " and ".join(values)) if part)
 
 
-_VALUES = ("String", "Number", "Date", "Enumeration", "Bool", "AnotherDate", "AnotherNumber", "Values")
+def _operands(given: dict[str | None, ast.expr], operator: str, longest: int) -> list[str]:
+    """What a property is compared to; Shortcuts also stores operands that it does not use."""
+    if operator in ("in the next", "in the last"):
+        kinds = ["Number"]
+    else:
+        kinds = ["String", "Enumeration", "Date", "Number", "Bool", "Values"]
+    kind = next((kind for kind in kinds if kind in given), None)
+    if kind is None:
+        return []
+    pair = [kind, f"Another{kind}"] if operator == "between" else [kind]
+    return [words(given[name], longest) for name in pair if name in given]
 
 
 def _filter(node: ast.Call, longest: int) -> str:
@@ -272,10 +280,6 @@ def _list(node: ast.List, longest: int) -> str:
     return f"a list of {', '.join(shown)}{more}" if shown else "an empty list"
 
 
-def _binary(node: ast.BinOp, longest: int) -> str:
-    return f"{words(node.left, longest)} {_ARITHMETIC.get(type(node.op), 'with')} {words(node.right, longest)}"
-
-
 _HANDLERS: dict[type, Callable] = {
     ast.Constant: _constant,
     ast.JoinedStr: _text,
@@ -285,7 +289,9 @@ _HANDLERS: dict[type, Callable] = {
     ast.Call: _call,
     ast.Dict: _dictionary,
     ast.List: _list,
-    ast.BinOp: _binary,
+    ast.BinOp: lambda node, longest: (
+        f"{words(node.left, longest)} {_ARITHMETIC.get(type(node.op), 'with')} {words(node.right, longest)}"
+    ),
     ast.Compare: _compare,
     ast.BoolOp: condition,
     ast.UnaryOp: lambda node, longest: (
