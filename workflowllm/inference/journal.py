@@ -85,7 +85,7 @@ def begin(output: Path, names: Collection[str], processes: Processes, overwrite:
 
 
 def gather(output: Path, names: Collection[str]) -> int:
-    """Merge the parts into the output, in the order of `names`; return how many records have failed by now."""
+    """Merge the parts into the output, in the order of `names`; return how many of them have failed by now."""
     with closing(Lines(output, key_of)) as lines:
         failed: dict[str, str] = {}
         parts = _parts(output)
@@ -103,7 +103,7 @@ def gather(output: Path, names: Collection[str]) -> int:
         for path in parts:
             path.unlink()
             _errors(path).unlink(missing_ok=True)
-    return len(failures)
+    return len({row["key"] for row in _rows(_errors(output))} & set(names))
 
 
 def _parts(output: Path) -> list[Path]:

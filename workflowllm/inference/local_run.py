@@ -1,9 +1,13 @@
 """A run over many records with a checkpoint in this process, or in each of several."""
 
 import argparse
+import json
 import sys
+import time
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -14,32 +18,37 @@ from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.prompting import Asked, DoesNotFit, Prompter
 from workflowllm.inference.setup import make_prompter, run_settings
 from workflowllm.inference.tasks import Row, split_name, test_rows
-from workflowllm.jobs import ALL_DONE, SOME_FAILED
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, write_bytes
+from workflowllm.llm.run_facts import file_facts, flag_facts
 
 
 def answer_with_local_model(arguments: argparse.Namespace) -> int:
     """Answer every record that the output does not hold; return the exit status."""
+    began = time.monotonic()
     rows = test_rows(arguments.input, arguments.OOD, arguments.limit)
     names = [name for name, _ in rows]
     with Processes() as processes:
         done = begin(arguments.output, names, processes, arguments.overwrite)
         open_rows = [row for row in rows if row[0] not in done]
-        with closing(Part(arguments.output, processes.rank)) as part:
-            if open_rows:
-                _answer(arguments, open_rows, processes, part)
+        if open_rows:
+            local = LocalModel(Path(arguments.model), arguments.device or default_device(), arguments.dtype)
+            with closing(Part(arguments.output, processes.rank)) as part:
+                _answer(arguments, local, open_rows, processes, part)
         processes.wait()
         if processes.rank:
             return ALL_DONE
         failed = gather(arguments.output, names)
+    counts = {"done": len(open_rows) - failed, "skipped": len(rows) - len(open_rows), "failed": failed}
+    write_facts(arguments, counts, time.monotonic() - began, processes.count)
     where = f" (reasons in {arguments.output}.errors.jsonl)" if failed else ""
-    answered = len(open_rows) - failed
-    print(f"done {answered}, skipped {len(rows) - len(open_rows)}, failed {failed}{where}", file=sys.stderr)
+    print(", ".join(f"{name} {count}" for name, count in counts.items()) + where, file=sys.stderr)
     return SOME_FAILED if failed else ALL_DONE
 
 
-def _answer(arguments: argparse.Namespace, rows: list[Row], processes: Processes, part: Part) -> None:
+def _answer(
+    arguments: argparse.Namespace, local: LocalModel, rows: list[Row], processes: Processes, part: Part
+) -> None:
     """This process's share of the rows into its part."""
-    local = LocalModel(Path(arguments.model), arguments.device or default_device(), arguments.dtype)
     decoding = decoding_of(arguments)
     prompter = make_prompter(arguments, local.tokenizer, local.folder, local.context)
     attempts = []
@@ -58,6 +67,17 @@ def _answer(arguments: argparse.Namespace, rows: list[Row], processes: Processes
             else:
                 part.add(one.prediction(arguments.model, split_name(arguments.OOD), settings))
             bar.update()
+
+
+def write_facts(arguments: argparse.Namespace, counts: dict[str, int], seconds: float, processes: int) -> None:
+    """`<output>.run.json`: what the last run was made with, and how it ended."""
+    facts: dict[str, Any] = flag_facts(arguments)
+    facts |= {"versions": {name: version(name) for name in ("workflowllm", "torch", "transformers")}}
+    if arguments.input.is_file():
+        facts |= file_facts(arguments.input)
+    facts |= {"counts": counts, "seconds": round(seconds, 1), "processes": processes}
+    text = json.dumps(facts, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+    write_bytes(arguments.output.with_name(arguments.output.name + ".run.json"), text + b"\n")
 
 
 def prepared(rows: list[Row], prompter: Prompter) -> list[tuple[str, Asked | Exception]]:

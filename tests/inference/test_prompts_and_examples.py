@@ -1,0 +1,129 @@
+"""Prompts are the training ones; examples are never kin of the record; records get keys of their own."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_checkpoints import byte_tokenizer
+
+from workflowllm.inference.icl import Examples, are_kin
+from workflowllm.inference.prompting import DoesNotFit, Prompter
+from workflowllm.inference.tasks import test_rows as rows_of
+from workflowllm.inference.tasks import training_records
+from workflowllm.jobs import CommandError
+from workflowllm.training.chat import prompt_ids
+from workflowllm.training.examples import fitted_prompt
+from workflowllm.training.prompt_form import PromptForm
+
+SHOW, LIGHT = "is.workflow.actions.showresult", "is.workflow.actions.flashlight"
+WORDS = ["alarm", "battery", "calendar", "dictionary", "email", "file", "gallery", "health", "image", "journal"]
+
+
+def workflow(place: int, **fields: Any) -> dict[str, Any]:
+    word = WORDS[place % len(WORDS)]
+    code = "\n".join(f'{word}_{line} = is_workflow_actions_{word}(WF{word}="{line * place}")' for line in range(6))
+    return {"key": f"k{place}", "title": f"About {word} {place}", "query": f"Do {place} things with {word}, {word}!",
+            "apis": [SHOW], "task_plan": f"1. {word}", "workflow_code": f"# {word}\n{code}"} | fields  # fmt: skip
+
+
+def test_without_examples_the_prompt_is_the_training_one() -> None:
+    tokenizer = byte_tokenizer()
+    form = PromptForm.of(max_length=8192)
+    for apis in ([SHOW], [SHOW, LIGHT] * 3, []):
+        record = workflow(1, apis=apis)
+        asked = Prompter(form, 8000, tokenizer).asked(record)
+        assert (asked.ids, asked.level) == fitted_prompt(tokenizer, record, form.max_prompt_tokens, form.prompt)
+        assert asked.ids == prompt_ids(tokenizer, asked.messages)
+
+
+def test_documents_are_shortened_until_they_fit() -> None:
+    tokenizer, record = byte_tokenizer(), workflow(1, apis=[SHOW, LIGHT, "is.workflow.actions.downloadurl"])
+    whole = len(Prompter(PromptForm.of(max_prompt_tokens=8000, max_length=16_000), 8000, tokenizer).asked(record).ids)
+    levels = []
+    for room in range(whole, 0, -whole // 12 or -1):
+        prompter = Prompter(PromptForm.of(max_prompt_tokens=room, max_length=16_000), 8000, tokenizer)
+        try:
+            asked = prompter.asked(record)
+        except DoesNotFit:
+            break
+        assert len(asked.ids) <= room
+        levels.append(asked.level)
+    assert levels == sorted(levels) and levels[0] == 0 and levels[-1] > 0
+    with pytest.raises(DoesNotFit, match="longer than 10 tokens"):
+        Prompter(PromptForm.of(), 10, tokenizer).asked(record)
+
+
+def test_without_a_tokenizer_tokens_are_estimated() -> None:
+    record = workflow(1, apis=[SHOW, LIGHT])
+    asked = Prompter(PromptForm.of(), 4096).asked(record)
+    assert asked.ids == [] and asked.level == 0
+    with pytest.raises(DoesNotFit):
+        Prompter(PromptForm.of(), 4096).asked(workflow(1, query="x" * 20_000))
+
+
+def test_examples_stand_before_the_request_as_turns() -> None:
+    examples = [workflow(2), workflow(3)]
+    asked = Prompter(PromptForm.of(), 8000, byte_tokenizer(), choose=lambda record: examples).asked(workflow(1))
+    roles = [message["role"] for message in asked.messages]
+    assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
+    assert asked.messages[2]["content"].endswith("```") and "1. calendar" in asked.messages[2]["content"]
+    assert workflow(1)["query"] in asked.messages[-1]["content"] and asked.examples == ["k2", "k3"]
+    bare = PromptForm.of(plan=False, comments=False)
+    answer = Prompter(bare, 8000, choose=lambda record: examples).asked(workflow(1)).messages[2]["content"]
+    assert answer.startswith("Code:") and "#" not in answer
+
+
+def test_examples_are_drawn_by_seed_and_key() -> None:
+    records = [workflow(place) for place in range(10)]
+    tests = [workflow(place) | {"key": f"t{place}", "title": f"T{place}", "query": f"Other {'words ' * place}?",
+                                "workflow_code": ""} for place in range(40)]  # fmt: skip
+    drawn = [[one["key"] for one in Examples(records, 2, seed=0).for_record(test)] for test in tests]
+    assert drawn == [[one["key"] for one in Examples(records, 2, seed=0).for_record(test)] for test in tests]
+    assert drawn != [[one["key"] for one in Examples(records, 2, seed=1).for_record(test)] for test in tests]
+    assert all(len(set(keys)) == 2 for keys in drawn)
+    assert len(Counter(key for keys in drawn for key in keys)) == 10, "each may come"
+
+
+def test_kin() -> None:
+    one = workflow(1)
+    renamed = one["workflow_code"].replace('"1"', '"2"')
+    same = [{"key": "k1"}, {"title": one["title"]}, {"query": one["query"]}, {"workflow_code": renamed},
+            {"query": "do 1 things with battery, battery"}]  # fmt: skip
+    for other in (one, *(workflow(2, **fields) for fields in same)):
+        assert are_kin(one, other), other
+    assert not are_kin(one, workflow(2))
+    assert not are_kin({"key": "a"}, {"key": "b"})
+    only_kin = [workflow(1, key=f"x{place}") for place in range(5)]
+    assert Examples(only_kin, 1, seed=0).for_record(one) == []
+
+
+def test_too_few_examples_are_refused() -> None:
+    with pytest.raises(CommandError, match="fewer than --icl 3"):
+        Examples([workflow(1)], 3, seed=0)
+
+
+def data_set(folder: Path, split: dict[str, list[str]]) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "seed_data.json").write_text(json.dumps([workflow(place) for place in range(6)]), "utf-8")
+    (folder / "dataset_split_keys.json").write_text(json.dumps(split), "utf-8")
+    return folder
+
+
+def test_a_folder_gives_its_test_records_and_its_training_records(tmp_path: Path) -> None:
+    folder = data_set(tmp_path / "data", {"train": ["k0", "k1"], "dev": ["k2"], "test": ["k4", "k3"]})
+    assert [key for key, _ in rows_of(folder, out_of_distribution=False)] == ["k3", "k4"]
+    assert [key for key, _ in rows_of(folder, out_of_distribution=False, limit=1)] == ["k3"]
+    assert [one["key"] for one in training_records(folder, out_of_distribution=False)] == ["k0", "k1"]
+    data_set(folder, {"train": ["k0"], "dev": ["k2"]})
+    assert [key for key, _ in rows_of(folder, out_of_distribution=False)] == ["k2"], "released splits have no test"
+
+
+def test_folders_without_test_records_are_refused(tmp_path: Path) -> None:
+    empty, gone = {"train": ["k0"]}, {"train": [], "dev": ["gone"]}
+    for split, words in ((empty, "lists no test records"), (gone, "none of the ID")):
+        with pytest.raises(CommandError, match=words):
+            rows_of(data_set(tmp_path / "data", split), out_of_distribution=False)
+    with pytest.raises(CommandError, match="dataset_split_keys_ood"):
+        rows_of(tmp_path / "data", out_of_distribution=True)
