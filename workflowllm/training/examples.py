@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from tqdm import tqdm
+
 from workflowllm.dataset.answers import format_answer
 from workflowllm.dataset.generation import LEVELS, Stubs, generation_messages, generation_prompt
 from workflowllm.dataset.records import Record
@@ -102,7 +104,8 @@ def encode_records(
 ) -> Examples:
     """All records as examples, in order, with counts of what was kept by level and left out by reason."""
     writer = ExamplesWriter()
-    for batch in _batches(rows):
+    total = len(rows) if isinstance(rows, Sequence) else None
+    for batch in _batches(tqdm(rows, total=total, unit="record", disable=None)):  # silent off a terminal
         usable, answers = [], []
         for record in batch:
             try:
