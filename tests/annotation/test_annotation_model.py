@@ -121,10 +121,16 @@ def test_single_bad_entries_are_dropped_and_counted(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"first": lambda names, comments: "I cannot do that."}, "windows of lines has a usable answer"),
-        ({"first": lambda names, comments: {"names": {}, "comments": {}}}, "windows of lines has a usable answer"),
-        ({"first": lambda names, comments: {"comments": dict.fromkeys(comments, "All the same.")}}, "usable answer"),
-        ({"first": lambda names, comments: {"comments": list(comments)}}, "usable answer"),
+        ({"first": lambda names, comments: "I cannot do that."}, "no usable names and comments for any of 1 windows: "),
+        (
+            {"first": lambda names, comments: {"names": {}, "comments": {}}},
+            "comments are needed for the lines 1, 2, 3, 4, 5, 6, 7",
+        ),
+        (
+            {"first": lambda names, comments: {"comments": dict.fromkeys(comments, "All the same.")}},
+            "repeat themselves",
+        ),
+        ({"first": lambda names, comments: {"comments": list(comments)}}, "dictionary"),
         ({"plan": {"plan": []}}, "numbered steps"),
         ({"plan": {"plan": ["no numbers here"]}}, "numbered steps"),
         ({"plan": {"plan": ["1. Do it.\n```python\nx = 1\n```"]}}, "no code"),
