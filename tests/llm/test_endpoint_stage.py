@@ -161,6 +161,16 @@ def test_a_failure_of_a_record_that_is_gone_is_forgotten(tmp_path: Path) -> None
     assert not Path(f"{output}.errors.jsonl").exists()
 
 
+def test_records_that_wait_do_not_hold_up_the_others(tmp_path: Path) -> None:
+    """The first 20 records are told to wait; were they to count, 16 would be all that is under way."""
+    output = tmp_path / "out.jsonl"
+    with fault_server(echo, script=["429"] * 20, retry_after="2") as server:
+        assert run_stage(records(60), ask_echo, output, settings_for(server, concurrency=8)) == 0
+        asked = [request["messages"][0]["content"] for request in server.requests]
+    again = next(place for place, question in enumerate(asked) if question in asked[:place])
+    assert again > 20
+
+
 def test_an_empty_input(tmp_path: Path) -> None:
     with fault_server(echo) as server:
         assert run_stage([], ask_echo, tmp_path / "out.jsonl", settings_for(server)) == 0

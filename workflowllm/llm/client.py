@@ -31,6 +31,7 @@ class Client:
         self.usage = Usage()
         self._budget = Budget(settings, self.usage)
         self._transport = Transport(settings, self.usage)
+        self.pauses = self._transport.pauses
         self._cache = AnswerCache(settings.cache)
         self._asking: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 

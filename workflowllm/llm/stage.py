@@ -27,6 +27,7 @@ from workflowllm.llm.settings import EndpointSettings
 INTERRUPTED = 130
 Record = dict[str, Any]
 Work = Callable[[Record, Client], Awaitable[Record]]
+_MOST_WAITING = 16  # records under way for each request in flight, when a server turns most of them away
 _SAVED = 50  # records between two writes of the run's facts
 
 
@@ -101,7 +102,7 @@ class _Run:
             self._save("running")
             with _signals(self._interrupted), _progress(total, describe) as self._bar:
                 try:
-                    await self._feed(iter(records), 2 * settings.concurrency)
+                    await self._feed(iter(records), settings.concurrency)
                 except CommandError as error:  # the input broke off
                     self._stop(error)
                 await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -110,20 +111,29 @@ class _Run:
             self._failures.forget_earlier()
         self._save(f"stopped: {self._stopped}" if self._stopped else "complete")
 
-    async def _feed(self, records: Iterator[tuple[str, Record | Exception]], at_once: int) -> None:
-        """Begin every record. More are under way than requests may be in flight: some wait to be sent again."""
-        free = asyncio.Semaphore(at_once)
+    async def _feed(self, records: Iterator[tuple[str, Record | Exception]], requests: int) -> None:
+        """Begin every record, while fewer are under way than keep `requests` in flight."""
         for name, record in records:
             if self._is_settled(name, record):
                 continue
-            await free.acquire()
+            await self._room(requests)
             if self._stopped:
-                free.release()
                 self._left += 1
                 continue
             task = asyncio.create_task(self._one(name, record))
             self._tasks.add(task)
-            task.add_done_callback(lambda task: (self._tasks.discard(task), free.release()))
+            task.add_done_callback(self._ended)
+
+    async def _room(self, requests: int) -> None:
+        """Wait until a record may begin. Those that wait to be sent again count for little: they send nothing."""
+        pauses = self._client.pauses
+        while len(self._tasks) - pauses.count >= 2 * requests or len(self._tasks) >= _MOST_WAITING * requests:
+            pauses.changed.clear()
+            await pauses.changed.wait()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._client.pauses.changed.set()
 
     def _is_settled(self, name: str, record: Record | Exception) -> bool:
         """Whether there is nothing to ask: it is in the output, or it cannot be asked about."""

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import random
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any, NamedTuple
@@ -43,6 +45,14 @@ class RawAnswer(NamedTuple):
     attempts: int
 
 
+@dataclass
+class Pauses:
+    """How many requests wait to be sent again; `changed` is set when one begins to."""
+
+    count: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Transport:
     """Sends requests, so many at once and per minute as the settings allow."""
 
@@ -56,6 +66,7 @@ class Transport:
         per_minute = settings.requests_per_minute
         # One at a time: a burst at the start would let the first minute see more than its share.
         self._rate = AsyncLimiter(1, 60 / per_minute) if per_minute else nullcontext()
+        self.pauses = Pauses()
         self._unreachable = 0  # requests in a row that found no server
         self._was_reached = False
 
@@ -72,6 +83,7 @@ class Transport:
             async for attempt in AsyncRetrying(
                 stop=self._is_enough,
                 wait=self._pause,
+                sleep=self._sleep,
                 retry=retry_if_exception_type(Passing),
                 reraise=True,
             ):
@@ -84,9 +96,18 @@ class Transport:
         raise AssertionError("tenacity neither returned nor raised")
 
     def _pause(self, state: RetryCallState) -> float:
-        """Seconds until the next attempt: a random part of 1, 2, 4, ... on top of what the server asked for."""
+        """Seconds until the next attempt: a random part of 1, 2, 4, ..., and no less than the server asked for."""
         fault = state.outcome.exception() if state.outcome else None
-        return self._growing(state) + getattr(fault, "pause", 0.0)
+        # Somewhat more than asked, or all who were told the same would come back at once.
+        return max(self._growing(state), getattr(fault, "pause", 0.0) * random.uniform(1.0, 1.25))
+
+    async def _sleep(self, seconds: float) -> None:
+        self.pauses.count += 1
+        self.pauses.changed.set()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.pauses.count -= 1
 
     def _is_enough(self, state: RetryCallState) -> bool:
         """A server that was never there is not waited for as long as one that went away."""
