@@ -23,7 +23,7 @@ from typing import Any
 from workflowllm.annotation.metadata import read_keys, read_metadata, selected, with_metadata
 from workflowllm.annotation.model import annotate, estimate, load_prompts
 from workflowllm.annotation.offline import annotate_keyed, annotation_crashed
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, map_inputs, positive_int, run_command
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, positive_int, run_command
 from workflowllm.llm.lines import Failures, Lines
 from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
@@ -60,8 +60,10 @@ def input_rows(arguments: argparse.Namespace) -> Any:
 
 def run_offline(arguments: argparse.Namespace) -> int:
     """Annotate by rules in worker processes; return the exit status."""
+    if arguments.dry_run:
+        raise CommandError("--dry_run counts what a model would be asked; --backend offline asks none.")
     done = skipped = 0
-    seen: set[str] = set()
+    seen: dict[str, None] = {}  # in the order of the input
     with (
         closing(Lines(arguments.output, key_of, arguments.overwrite)) as lines,
         closing(Failures(arguments.output, lines, arguments.overwrite)) as failures,
@@ -76,7 +78,7 @@ def run_offline(arguments: argparse.Namespace) -> int:
                     skipped += 1
                 else:
                     yield key, row
-                seen.add(key)
+                seen[key] = None
 
         for key, annotated in map_inputs(annotate_keyed, waiting(), arguments.workers, annotation_crashed):
             if isinstance(annotated, str):
@@ -85,6 +87,7 @@ def run_offline(arguments: argparse.Namespace) -> int:
             lines.add(key, annotated)
             failures.succeeded(key)
             done += 1
+        lines.sort(seen)
         failed = len(failures)
     where = f" (reasons in {failures.path})" if failed else ""
     print(f"done {done}, skipped {skipped}, failed {failed}{where}", file=sys.stderr)

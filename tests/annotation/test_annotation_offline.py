@@ -126,7 +126,8 @@ def test_a_run_goes_on_where_a_kill_left_it(tmp_path):
     run = annotate(tmp_path)
     assert run.returncode == 0 and "skipped 0" not in run.stderr
     assert (tmp_path / "out.jsonl").read_bytes() == whole
-    assert annotate(tmp_path, "--overwrite").returncode == 0
+    assert annotate(tmp_path, "--overwrite", "--keys", "k7,k3").returncode == 0
+    assert annotate(tmp_path).returncode == 0
     assert (tmp_path / "out.jsonl").read_bytes() == whole
 
 
@@ -145,6 +146,7 @@ def test_titles_come_from_metadata_and_records_can_be_chosen(tmp_path):
         ["--metadata", "nothing.json"],
         ["--keys", "@nothing.txt"],
         ["--limit", "0"],
+        ["--dry_run"],
         ["--input", "nothing.jsonl"],
         ["--output", "/dev/null/out.jsonl"],
     ],

@@ -1,7 +1,6 @@
 """Where names stand in Python text, also inside f-strings, which have no tokens of their own before Python 3.12."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 # Outside strings, whatever is not ASCII belongs to a name: `\\w` lacks the marks that Python admits.
@@ -111,8 +110,3 @@ def character_offset(lines: list[int], code: str, line: int, column: int) -> int
     if text.isascii():
         return start + column
     return start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
-
-
-def names_in(code: str) -> Iterator[str]:
-    """The text of every name."""
-    return (name.text for name in code_names(code))
