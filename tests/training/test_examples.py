@@ -271,6 +271,9 @@ def test_examples_cut_short_are_noticed(tmp_path):
     (tmp_path / "ids.npy").write_bytes(whole[:-40])
     with pytest.raises(CommandError, match="cannot read the examples"):
         Examples.open(tmp_path)
+    np.save(tmp_path / "ids.npy", made[0].prompt)
+    with pytest.raises(CommandError, match="do not belong together"):
+        Examples.open(tmp_path)
     (tmp_path / "examples.json").unlink()  # a kill in the middle of saving leaves this file out
     (tmp_path / "ids.npy").write_bytes(whole)
     with pytest.raises(CommandError, match="cannot read the examples"):

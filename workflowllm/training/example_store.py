@@ -65,7 +65,10 @@ class Examples:
         """Saved examples, their ids memory-mapped."""
         try:
             about = json.loads((folder / ABOUT).read_bytes())
-            return cls(np.load(folder / IDS, mmap_mode="r"), np.load(folder / LENGTHS), about)
+            ids, lengths = np.load(folder / IDS, mmap_mode="r"), np.load(folder / LENGTHS)
+            if len(ids) != lengths.sum() or len(lengths) != len(about["keys"]):
+                raise ValueError("the files do not belong together")
+            return cls(ids, lengths, about)
         except (OSError, ValueError) as error:
             raise CommandError(f"cannot read the examples in {folder}: {error}.") from None
 
