@@ -129,6 +129,17 @@ def test_votes(tmp_path: Path) -> None:
         assert [(sent["seed"], sent["temperature"]) for sent in asked] == [(5 + place, 0.7) for place in range(votes)]
 
 
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    rows = [prediction("x", model=3) | {"key": key} for key in (0, 7, None, 2.5)]
+    source, output = written(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl"
+    labels = written(tmp_path / "l.csv", ["key,model,split,label\n7,3,,false\n"])
+    with fault_server(judges_by_query) as server:
+        said = run("--input", source, "--output", output, "--base_url", server.base_url, "--cache", "none",
+                   "--human", labels).stdout  # fmt: skip
+    assert [(line["key"] + "|" + line["model"]) for line in rows_of(output)] == ["0|3", "7|3", "|3", "2.5|3"]
+    assert "agreement 1 of 1" in said and "undefined: one class alone" in said
+
+
 def test_faults_and_bad_inputs(tmp_path: Path) -> None:
     source = written(
         tmp_path / "in.jsonl",

@@ -18,6 +18,7 @@ from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.llm.replies import NoUsableAnswer
 
 FIELDS = frozenset({"query", "apis", "code"})
+NAMED_BY = ("key", "model", "split")
 JUDGE, STATIC = "judge", "static"
 _STUB_LEVEL = 1  # signatures and what an API does, without words on its parameters
 _NO_CODE = "there is no code."
@@ -81,12 +82,16 @@ class Judge:
 
 def identity(line: Record) -> str:
     """A prediction is told from others by key, model and split, for one key may be answered by several models."""
-    return json.dumps([line["key"], line.get("model") or "", line.get("split") or ""], ensure_ascii=False)
+    return json.dumps([_text(line, name) for name in NAMED_BY], ensure_ascii=False)
 
 
 def started_line(record: Record, backend: str) -> Record:
     """What a verdict's line begins with."""
-    return {name: record.get(name) or "" for name in ("key", "model", "split")} | {"backend": backend}
+    return {name: _text(record, name) for name in NAMED_BY} | {"backend": backend}
+
+
+def _text(record: Record, name: str) -> str:
+    return "" if record.get(name) is None else str(record[name])
 
 
 def judge_messages(record: Record, prompt: Prompt) -> list[Message]:

@@ -36,7 +36,7 @@ def keyed_rows(path: Path) -> Iterator[tuple[str, Record | Exception]]:
     for number, row in record_file_rows(path):
         if isinstance(row, dict):
             key = row.get("key")
-            key = key if isinstance(key, str) and key else f"line {number}"
+            key = str(key) if isinstance(key, str | int) and key != "" else f"line {number}"
             yield key, normalised(row) | {"key": key}
         else:
             yield f"line {number}", row if isinstance(row, ValueError) else ValueError("this is no JSON object")
