@@ -30,7 +30,8 @@ find "$TORCH_EXTENSIONS_DIR" -name lock -mmin +15 -delete
 
 progress=auto
 [ -t 2 ] && progress=on
-set -- --base_model "$base" --data_path "$data" --output_dir "$output" --progress "$progress" "$@"
+set -- --base_model "$base" --data_path "$data" --output_dir "$output" \
+    --deepspeed "$root/configs/ds_config.json" --progress "$progress" "$@"
 
 # First everything that can be known without a model: a mistake is one line, and the data are encoded once.
 run() {

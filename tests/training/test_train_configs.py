@@ -59,4 +59,4 @@ def test_the_estimate_as_a_command(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     lines = capsys.readouterr().out.splitlines()
     assert ended.value.code == 0 and lines[0].startswith("8,030,261,248 parameters")
     assert lines[1].startswith("1 x 80 GB: DOES NOT FIT") and lines[2].startswith("8 x 80 GB: fits")
-    assert "34.1 model states" in lines[2]  # 2 + 18 / 8 bytes a parameter
+    assert "34.1 GB of model states" in lines[2]  # 2 + 18 / 8 bytes a parameter

@@ -160,7 +160,7 @@ def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     free = namedtuple("free", "available")
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free(10**6))
-    assert "each process has 0.0 GB. Use more devices" in refusal(tmp_path / "out")
+    assert "each process has 1.0 MB. Use more devices" in refusal(tmp_path / "out")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     run(arguments_of(tmp_path / "out", "--ignore_memory", "--prepare"))
 

@@ -124,6 +124,21 @@ def test_other_data_are_another_run(interrupted: Path, tmp_path: Path) -> None:
         train(interrupted, *FLAGS, data=data)
 
 
+def test_a_refusal_leaves_the_encoded_data_of_the_run(interrupted: Path) -> None:
+    before = sorted((interrupted / "encoded").rglob("*"))
+    with pytest.raises(CommandError):
+        run(arguments_of(interrupted, *FLAGS, "--no_comments", "--prepare"))
+    assert sorted((interrupted / "encoded").rglob("*")) == before
+
+
+def test_checkpoints_of_somebody_else_are_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-7").mkdir()
+    (tmp_path / "checkpoint-7" / "model.safetensors").write_text("precious")
+    with pytest.raises(CommandError, match="has checkpoints but no train_run"):
+        run(arguments_of(tmp_path))
+    assert (tmp_path / "checkpoint-7" / "model.safetensors").read_text() == "precious"
+
+
 def test_other_processes_are_refused(interrupted: Path) -> None:
     wanted = facts(interrupted)["identity"] | {"world_size": 4}
     with pytest.raises(CommandError, match=r"of 1 processes and this run has 4.*--overwrite"):
@@ -148,7 +163,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_checkpoint_before(interrupte
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))
     try:
-        with pytest.raises(CommandError, match=r"cannot save .*checkpoint-6 \(.*from .*checkpoint-4"):
+        with pytest.raises(CommandError, match=r"cannot save .*checkpoint-6 with .* free \(.*from .*checkpoint-4"):
             train(interrupted, *FLAGS)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -45,7 +45,8 @@ def call(root: Path, *words: str, script: str = "train.sh", **environment: str) 
 def test_base_model_and_data_are_enough(root: Path) -> None:
     status, (prepared, trained), said = call(root, "base", "data")
     assert status == 0 and "a line of errors" in said
-    places = "--base_model base --data_path data --output_dir output/workflowllama --progress auto"
+    zero = f"--deepspeed {root}/configs/ds_config.json"
+    places = f"--base_model base --data_path data --output_dir output/workflowllama {zero} --progress auto"
     assert prepared == f"world=1 local=1 threads=1: {root}/train.py {places} --prepare"
     launch = "-m workflowllm.training.launch --standalone --nproc_per_node 1"
     assert trained == f"world= local= threads=1: {launch} {root}/train.py {places}"
@@ -55,18 +56,18 @@ def test_base_model_and_data_are_enough(root: Path) -> None:
 
 def test_output_and_flags_with_spaces(root: Path) -> None:
     _, calls, _ = call(root, "my base", "data", "my out", "--epochs", "1", "--prompt", "a b")
-    places = "--base_model my base --data_path data --output_dir my out --progress auto"
-    assert calls[1].endswith(f"{places} --epochs 1 --prompt a b")
+    assert "--base_model my base --data_path data --output_dir my out --deepspeed" in calls[1]
+    assert calls[1].endswith("--progress auto --epochs 1 --prompt a b")
     assert (root / "my out" / "train.log").is_file()
     _, calls, _ = call(root, "base", "data", "--epochs", "1")
-    assert calls[3].endswith("--output_dir output/workflowllama --progress auto --epochs 1")
+    assert "--output_dir output/workflowllama --deepspeed" in calls[3] and calls[3].endswith("auto --epochs 1")
 
 
 def test_ood(root: Path) -> None:
     _, calls, _ = call(root, "base", "data", script="train_OOD.sh")
-    assert calls[1].endswith("--output_dir output/workflowllama_ood --progress auto --OOD")
+    assert "--output_dir output/workflowllama_ood " in calls[1] and calls[1].endswith("--progress auto --OOD")
     _, calls, _ = call(root, "base", "data", "out", "--epochs", "1", script="train_OOD.sh")
-    assert calls[3].endswith("--output_dir out --progress auto --epochs 1 --OOD")
+    assert "--output_dir out " in calls[3] and calls[3].endswith("--progress auto --epochs 1 --OOD")
 
 
 def test_a_process_for_each_gpu_or_as_told(root: Path) -> None:

@@ -66,10 +66,15 @@ def _activations(config: Any, tokens: int, width: int, checkpointing: bool) -> i
     return (kept if checkpointing else config.num_hidden_layers * layer) + logits + head
 
 
+def readable(size: float) -> str:
+    """A number of bytes in GB, or in MB where that says more."""
+    return f"{size / GB:.1f} GB" if size >= GB else f"{size / 1e6:.1f} MB"
+
+
 def described(needs: Needs) -> str:
     """The numbers as a sentence's part."""
     return (
-        f"{(needs.states + needs.activations) / GB:.1f} GB on each device ({needs.states / GB:.1f} model states, "
-        f"{needs.activations / GB:.1f} activations and logits), {needs.host / GB:.1f} GB of the host, "
-        f"{needs.checkpoint / GB:.1f} GB for each checkpoint"
+        f"{readable(needs.states + needs.activations)} on each device ({readable(needs.states)} of model states, "
+        f"{readable(needs.activations)} of activations and logits), {readable(needs.host)} of the host, "
+        f"{readable(needs.checkpoint)} for each checkpoint"
     )

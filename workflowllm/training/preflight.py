@@ -18,7 +18,8 @@ from transformers import AutoConfig, AutoTokenizer
 
 from workflowllm.jobs import CommandError
 from workflowllm.training.chat import end_of_turn
-from workflowllm.training.memory import GB, Needs, described, estimated_needs, parameter_count
+from workflowllm.training.checkpoints import checkpoints
+from workflowllm.training.memory import Needs, described, estimated_needs, parameter_count, readable
 
 _PAD_NAMES = ("<|finetune_right_pad_id|>", "<|pad|>", "<pad>", "[PAD]")
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
@@ -200,16 +201,17 @@ def check_room(arguments: argparse.Namespace, needs: Needs, place: World) -> Non
         _check_memory(needs, place)
         if offloads(arguments) and needs.host > psutil.virtual_memory().available:
             raise CommandError(
-                f"offloading needs about {needs.host / GB:.1f} GB of the host's memory, where "
-                f"{psutil.virtual_memory().available / GB:.1f} GB are free; use more machines, or --ignore_memory."
+                f"offloading needs about {readable(needs.host)} of the host's memory, where "
+                f"{readable(psutil.virtual_memory().available)} are free; use more machines, or --ignore_memory."
             )
-    kept = arguments.checkpoint_limit + 2  # the best one, and the one being written
-    wanted = kept * needs.checkpoint + needs.checkpoint // 4
+    there = len(checkpoints(arguments.output_dir))
+    kept = max(1, arguments.checkpoint_limit + 2 - there)  # with the best one, and the one being written
+    wanted = kept * needs.checkpoint + needs.checkpoint // 4  # the model
     free = shutil.disk_usage(arguments.output_dir).free
     if wanted > free:
         raise CommandError(
-            f"{kept} checkpoints and the model need about {wanted / GB:.1f} GB in {arguments.output_dir}, where "
-            f"{free / GB:.1f} GB are free; make room, lower --checkpoint_limit, or name another --output_dir."
+            f"{kept} checkpoint(s) and the model need about {readable(wanted)} in {arguments.output_dir}, where "
+            f"{readable(free)} are free; make room, lower --checkpoint_limit, or name another --output_dir."
         )
 
 
@@ -223,7 +225,7 @@ def _check_memory(needs: Needs, place: World) -> None:
         what = "each process has"
     if wanted > room:
         raise CommandError(
-            f"this run needs about {described(needs)}; {what} {room / GB:.1f} GB. Use more devices, "
+            f"this run needs about {described(needs)}; {what} {readable(room)}. Use more devices, "
             "--deepspeed configs/ds_config_offload.json, --lora_rank 16 or a smaller --max_length, or try it "
             "nevertheless with --ignore_memory."
         )

@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 import warnings
 from contextlib import nullcontext
 from pathlib import Path
@@ -22,6 +23,7 @@ from workflowllm.training.attention import packed_attention
 from workflowllm.training.chat import end_of_turn
 from workflowllm.training.checkpoints import (
     best_or_last,
+    checkpoints,
     clear_run,
     copy_model,
     drop_broken,
@@ -49,20 +51,21 @@ def run(arguments: argparse.Namespace) -> int:
     preflight.check_length(arguments, config)
     tokenizer = preflight.ready_tokenizer(arguments, config)
     with only_run(arguments.output_dir) if place.rank == 0 else nullcontext():
-        needs = preflight.memory_needs(arguments, config, place)
-        if place.rank == 0:
-            preflight.check_room(arguments, needs, place)
-        tell(place, f"estimate: {described(needs)}")
         hashed = data_hash(arguments, tokenizer)
         identity = run_facts.identity(arguments, hashed, config, place.size)
         if run_facts.is_finished(arguments, identity):
             tell(place, f"{arguments.output_dir} holds the finished model already; --overwrite trains it anew")
             return ALL_DONE
+        needs = preflight.memory_needs(arguments, config, place)
+        tell(place, f"estimate: {described(needs)}")
+        if place.rank == 0:
+            check_folder(arguments, identity)
+            preflight.check_room(arguments, needs, place)
         data = encoded_data(arguments, tokenizer, hashed, encodes=place.rank == 0)
         tell(place, counts_sentence(data.counts))
         if arguments.prepare:
             return ALL_DONE
-        resumed = starting_point(arguments, identity, place)
+        resumed = starting_point(arguments, place)
         facts = run_facts.Facts(arguments, identity, data.counts, needs)
         train(arguments, tokenizer, data, place, resumed, facts)
         if place.rank == 0:
@@ -89,18 +92,22 @@ def tell(place: preflight.World, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def starting_point(arguments: argparse.Namespace, identity: dict[str, Any], place: preflight.World) -> Path | None:
-    """The checkpoint to go on from. The first process clears away what is of no use."""
+def check_folder(arguments: argparse.Namespace, identity: dict[str, Any]) -> None:
+    """Make sure that what the output folder holds is this run's, and clear away what is of no use to it."""
+    output_dir = arguments.output_dir
     if arguments.overwrite:
-        if place.rank == 0:
-            clear_run(arguments.output_dir)
-        return None
-    checkpoint = last_whole(arguments.output_dir)
+        if not arguments.prepare:
+            clear_run(output_dir)
+    elif checkpoints(output_dir):
+        run_facts.check_same(arguments, identity)
+        for name in drop_broken(output_dir):
+            print(f"{name} was not written whole; it is deleted", file=sys.stderr)
+
+
+def starting_point(arguments: argparse.Namespace, place: preflight.World) -> Path | None:
+    """The checkpoint to go on from; metrics of later steps are taken back."""
+    checkpoint = None if arguments.overwrite else last_whole(arguments.output_dir)
     if place.rank == 0:
-        if checkpoint:
-            run_facts.check_same(arguments, identity)
-        for name in drop_broken(arguments.output_dir):
-            tell(place, f"{name} was not written whole; it is deleted")
         steps = kept_lines(arguments.output_dir / METRICS, step_of(checkpoint) if checkpoint else 0)
         if checkpoint:
             tell(place, f"going on from {checkpoint} ({steps} steps done)")
@@ -111,10 +118,15 @@ def quiet_libraries(has_bar: bool, place: preflight.World) -> None:
     """Keep the lines of a run to those that say something about it."""
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"torch\.distributed|transformers")
     logging.getLogger("accelerate").setLevel(logging.ERROR)  # that accumulation is DeepSpeed's is what we want
+    threading.excepthook = _one_line  # TensorBoard writes in a thread; what it meets, the next line of metrics meets
     if not has_bar:
         transformers_logging.disable_progress_bar()  # of files read and written
     if place.rank:
         transformers_logging.set_verbosity_error()
+
+
+def _one_line(failure: threading.ExceptHookArgs) -> None:
+    print(f"a thread ended: {failure.exc_value}", file=sys.stderr)
 
 
 def load_model(arguments: argparse.Namespace, tokenizer: Any) -> Any:
@@ -179,7 +191,13 @@ def train(
         callbacks=[StepMetrics(arguments.output_dir / METRICS, has_bar)] if place.rank == 0 else [],
     )
     trainer.ready = lambda: facts.begin(trainer.engine, resumed) if place.rank == 0 else None
-    trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    try:
+        trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    except OSError as error:  # metrics, TensorBoard's log: the disk is full
+        raise CommandError(
+            f"cannot write to {arguments.output_dir}: {error.strerror or error}; make room and run the same command "
+            f"again: it goes on from {last_whole(arguments.output_dir) or 'the start'}."
+        ) from None
 
 
 def put_model(arguments: argparse.Namespace, tokenizer: Any, facts: run_facts.Facts) -> None:

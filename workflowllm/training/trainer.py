@@ -20,6 +20,7 @@ from workflowllm.training.chat import Example
 from workflowllm.training.checkpoints import checkpoint_path, last_whole, prune, seal
 from workflowllm.training.examples import Examples
 from workflowllm.training.loss import IGNORED
+from workflowllm.training.memory import readable
 from workflowllm.training.metrics import peak_memory
 from workflowllm.training.packing import StepRows, row_collator
 
@@ -172,10 +173,12 @@ class AnswerTrainer(Trainer):
                 seal(folder)
                 prune(output_dir, self.checkpoint_limit, self.state.best_global_step)
         except (OSError, RuntimeError, SafetensorError) as error:
-            shutil.rmtree(folder, ignore_errors=True)  # it takes room and is of no use
+            free = readable(shutil.disk_usage(output_dir).free)
+            if self.is_world_process_zero():
+                shutil.rmtree(folder, ignore_errors=True)  # it takes room and is of no use
             raise CommandError(
-                f"cannot save {folder} ({_first_line(error)}); make room and run the same command again: it goes on "
-                f"from {last_whole(output_dir) or 'the start, since no checkpoint was made yet'}."
+                f"cannot save {folder} with {free} free ({_first_line(error)}); make room and run the same command "
+                f"again: it goes on from {last_whole(output_dir) or 'the start, since no checkpoint was made yet'}."
             ) from None
         self.accelerator.wait_for_everyone()
 
