@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("the model").add_argument
     add("--backend", choices=("hf", "openai"),
         help="hf: a checkpoint, in this process; openai: an endpoint (default: openai with --base_url)")  # fmt: skip
+    add("--name", help="what predictions and tables call it (default: --model)")
     add("--prompt", help="another prompt: a name in configs/prompts, such as generate_with_dialect, or a .txt file "
         "(default: the one that the model was trained with, else generate)")  # fmt: skip
     add("--max_prompt_tokens", type=positive_int,

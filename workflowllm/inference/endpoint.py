@@ -29,7 +29,7 @@ def answer_through_endpoint(arguments: argparse.Namespace) -> int:
 
     async def work(record: Record, client: Client) -> Record:
         attempts = await answered(record, client, prompter, decoding, arguments.check)
-        return attempts.prediction(arguments.model, split_name(arguments.OOD), settings)
+        return attempts.prediction(arguments.name or arguments.model, split_name(arguments.OOD), settings)
 
     def estimate(record: Record) -> list[Estimate]:
         return [estimated(prompter.asked(record).messages, arguments.max_tokens)] * arguments.check

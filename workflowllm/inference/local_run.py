@@ -65,7 +65,7 @@ def _answer(
             if error:
                 part.fail(one.key, error)
             else:
-                part.add(one.prediction(arguments.model, split_name(arguments.OOD), settings))
+                part.add(one.prediction(arguments.name or arguments.model, split_name(arguments.OOD), settings))
             bar.update()
 
 

@@ -48,6 +48,7 @@ def run_settings(arguments: argparse.Namespace, prompter: Prompter) -> dict[str,
     prompt = prompter.form.prompt
     return {
         "backend": arguments.backend,
+        "checkpoint": str(arguments.model),
         "prompt": prompt.name,
         "prompt_sha256": prompt.sha256,
         "max_prompt_tokens": prompter.form.max_prompt_tokens,
