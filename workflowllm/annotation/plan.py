@@ -88,7 +88,7 @@ def _choice(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iter
         if not inside:
             yield f"{indent}{_INDENT}Do nothing."
     if len(branches) > most:
-        yield f"{indent}{_INDENT}And {len(branches) - most} more cases of the same kind."
+        yield f"{indent}{_INDENT}And {len(branches) - most} more cases like these."
 
 
 def _has_blocks(step: Step) -> bool:
@@ -113,7 +113,9 @@ def _cases(menu: Step, number: str, indent: str, limits: Sequence[int]) -> Itera
             yield f"{indent}{number}{count}. " + _sentence(f"{title}: {_lowered(summary(case.children))}")
     rest = [f'"{case.text}"' for case in menu.children[most:]]
     if rest:
-        yield f"{indent}{number}{most + 1}. " + _sentence(f"{len(rest)} more choices: {', '.join(rest[:6])}")
+        yield f"{indent}{number}{most + 1}. " + _sentence(
+            f"{len(rest)} more choice{'s' * (len(rest) > 1)}: {', '.join(rest[:6])}"
+        )
 
 
 def menu_text(step: Step) -> str:
@@ -137,7 +139,7 @@ def condensed(steps: Sequence[Step], most: int) -> list[Step]:
         return joined
     kept = sorted(sorted(range(len(joined)), key=lambda place: -_size(joined[place]))[: max(most - 1, 1)])
     rest = len(joined) - len(kept)
-    more = Step(0, f"Take {rest} more steps of the same kind" if rest > 1 else "Take one more step of the same kind")
+    more = Step(0, f"Take {rest} further steps" if rest > 1 else "Take one further step")
     return [*(joined[place] for place in kept), more]
 
 
@@ -179,7 +181,9 @@ def summary(steps: Sequence[Step]) -> str:
 
 def _phrase(step: Step) -> str:
     if step.kind == "if":
-        return f"If {step.text}, {_lowered(summary(step.children[0].children))}"
+        branch = next((branch for branch in step.children if branch.children), step.children[0])
+        head = f"Unless {step.text}" if branch.kind == "else" else f"If {branch.text}"
+        return f"{head}, {_lowered(summary(branch.children))}"
     if step.kind == "menu":
         choices = ", ".join(f'"{case.text}"' for case in step.children[:4])
         return f"{menu_text(step)} with {choices or 'no choices'}"
