@@ -1,6 +1,8 @@
 """Plan and code out of answers as models really write them."""
 
 import ast
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from workflowllm.dataset.answers import Answer, format_answer, is_over, parse_answer
 
+REAL = Path(__file__).with_name("small_model_answers.jsonl")
 CODE = '# Say hello\ntext = "Hello"\nis_workflow_actions_showresult(Text=text)'
 PLAN = "1. Make a text\n2. Show it"
 FENCED = f"```python\n{CODE}\n```"
@@ -64,6 +67,17 @@ def test_messy(name: str) -> None:
     raw, plan, code = MESSY[name]
     answer = parse_answer(raw)
     assert (answer.plan, answer.code) == (plan, code)
+
+
+@pytest.mark.parametrize("line", REAL.read_text("utf-8").splitlines())
+def test_answers_of_the_small_model(line: str) -> None:
+    """Real answers of SmolLM2-135M-Instruct, untrained, at temperature 0.9; what to find in them was read by eye."""
+    row = json.loads(line)
+    answer = parse_answer(row["raw"])
+    assert answer.plan.startswith(row["plan_begins"]) and answer.plan.endswith(row["plan_ends"])
+    assert bool(answer.plan) == bool(row["plan_begins"]) and bool(answer.code) == bool(row["code_begins"])
+    assert answer.code.startswith(row["code_begins"]) and answer.code.endswith(row["code_ends"])
+    assert answer.is_cut == row["is_cut"]
 
 
 def test_of_several_fences_the_longest_python_one_counts() -> None:

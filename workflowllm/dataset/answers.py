@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 _THOUGHT = re.compile(
-    r"\A\s*[*#_>\d.) \t]*(?:thoughts?|(?:task )?plan|思考|计划|思路|gedanken?|pens[ée]es?|pensamientos?|мысль|план)"
+    r"\A\s*[*#_>\d.) \t]*(?:thoughts?|(?:the |task )*plan|思考|计划|思路|gedanken?|pens[ée]es?|pensamientos?|мысль)"
     r"[*_ \t]*[:：][*_ \t]*",
     re.IGNORECASE,
 )
