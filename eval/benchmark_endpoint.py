@@ -9,8 +9,10 @@ undisturbed and once with a kill -9 in the middle and a restart. A record whose 
 until the next run; both end with runs until nothing is failed.
 
 Throughput is in requests: those that the server has answered, faults included, since a retry takes its place among the
-requests in flight like any other; its share is of concurrency / latency, from the first request of a run to its last.
-The records a second are printed beside it: retries and repeated questions come off them.
+requests in flight like any other; its share is of concurrency / latency, from the first request of a run to its last,
+the second or two included in which the last retries wait alone. The records a second are printed beside it: retries
+and repeated questions come off them. The first line is the rate of bare threads that only send and receive: what the
+machine gives at the moment.
 """
 
 import argparse
@@ -19,10 +21,13 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pydantic
 
@@ -70,6 +75,34 @@ async def work(record: dict[str, Any], client: Client) -> dict[str, Any]:
 
 def keys(count: int) -> list[str]:
     return [f"k{number}" for number in range(count)]
+
+
+def bare(base_url: str, count: int, concurrency: int) -> None:
+    """Requests from bare threads, without a library, a retry or a file: what the machine gives at the moment."""
+    address = urlsplit(base_url)
+    body = json.dumps({"messages": [{"role": "user", "content": "Say in JSON: k0"}]})
+
+    def ask() -> None:
+        connection = HTTPConnection(address.hostname or "", address.port)
+        for _ in range(count // concurrency):
+            connection.request("POST", f"{address.path}/chat/completions", body)
+            connection.getresponse().read()
+
+    threads = [Thread(target=ask) for _ in range(concurrency)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def show_bare(arguments: argparse.Namespace) -> None:
+    """What a bare client gets of a server without faults."""
+    count = min(arguments.records, 40 * arguments.concurrency)
+    with fault_server(answer, latency=arguments.latency) as server:
+        process = get_context("spawn").Process(target=bare, args=(server.base_url, count, arguments.concurrency))
+        process.start()
+        part = measured(process, server)
+    show_rate("a bare client", part, part.requests, arguments)
 
 
 def run(output: Path, count: int, settings: EndpointSettings) -> None:
@@ -141,6 +174,7 @@ def rehearsed(name: str, folder: Path, arguments: argparse.Namespace, with_kill:
 
 def main() -> int:
     arguments = parse_arguments()
+    show_bare(arguments)
     with tempfile.TemporaryDirectory() as folder:
         faults = [
             rehearsed("undisturbed", Path(folder), arguments, with_kill=False),
