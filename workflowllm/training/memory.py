@@ -4,10 +4,10 @@ Model states by the formula that DeepSpeed offers for ZeRO-2; activations and lo
 make. An estimate: allocators and communication take some more.
 """
 
+import os
 from typing import Any, NamedTuple
 
 import torch
-from deepspeed.runtime.zero.stage_1_and_2 import estimate_zero2_model_states_mem_needs
 from transformers import AutoModelForCausalLM
 
 from workflowllm.training.loss import CHUNK_TOKENS
@@ -43,6 +43,10 @@ def estimated_needs(
     trained: int | None = None,
 ) -> Needs:
     """What ZeRO-2 over `devices` (of each of `nodes`) needs; `trained` parameters, where not all of them are (LoRA)."""
+    if not torch.accelerator.is_available():
+        os.environ.setdefault("DS_ACCELERATOR", "cpu")  # else DeepSpeed warns that it has found none
+    from deepspeed.runtime.zero.stage_1_and_2 import estimate_zero2_model_states_mem_needs  # loads for seconds
+
     trained = parameters if trained is None else trained
     host, states = estimate_zero2_model_states_mem_needs(trained, devices, nodes, cpu_offload=offloads)
     width = 4 if precision == "fp32" else 2

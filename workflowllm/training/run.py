@@ -114,13 +114,12 @@ def starting_point(arguments: argparse.Namespace, place: preflight.World) -> Pat
     return checkpoint
 
 
-def quiet_libraries(has_bar: bool, place: preflight.World) -> None:
+def quiet_libraries(place: preflight.World) -> None:
     """Keep the lines of a run to those that say something about it."""
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"torch\.distributed|transformers")
     logging.getLogger("accelerate").setLevel(logging.ERROR)  # that accumulation is DeepSpeed's is what we want
     threading.excepthook = _one_line  # TensorBoard writes in a thread; what it meets, the next line of metrics meets
-    if not has_bar:
-        transformers_logging.disable_progress_bar()  # of files read and written
+    transformers_logging.disable_progress_bar()  # of files read and written
     if place.rank:
         transformers_logging.set_verbosity_error()
 
@@ -159,6 +158,7 @@ def stop_at_end_of_turn(model: Any, tokenizer: Any) -> None:
     known = model.generation_config.eos_token_id
     known = [] if known is None else known if isinstance(known, list) else [known]
     model.generation_config.eos_token_id = list(dict.fromkeys([ending, *known]))
+    model.generation_config._from_model_config = False  # it says more now, and must not be made anew from the model's
     model.generation_config.pad_token_id = model.config.pad_token_id = tokenizer.pad_token_id
 
 
@@ -177,7 +177,7 @@ def train(
     if resumed and step_of(resumed) == settings.max_steps:
         return
     has_bar = arguments.progress == "on" or (arguments.progress == "auto" and sys.stderr.isatty())
-    quiet_libraries(has_bar, place)
+    quiet_libraries(place)
     trainer = AnswerTrainer(
         rows,
         dev_rows,
