@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -65,23 +66,34 @@ def test_without_a_tokenizer_tokens_are_estimated() -> None:
 
 def test_examples_stand_before_the_request_as_turns() -> None:
     examples = [workflow(2), workflow(3)]
-    asked = Prompter(PromptForm.of(), 8000, byte_tokenizer(), choose=lambda record: examples).asked(workflow(1))
+    asked = Prompter(PromptForm.of(), 8000, byte_tokenizer(), None, 2, lambda record: examples).asked(workflow(1))
     roles = [message["role"] for message in asked.messages]
     assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
     assert asked.messages[2]["content"].endswith("```") and "1. calendar" in asked.messages[2]["content"]
     assert workflow(1)["query"] in asked.messages[-1]["content"] and asked.examples == ["k2", "k3"]
     bare = PromptForm.of(plan=False, comments=False)
-    answer = Prompter(bare, 8000, choose=lambda record: examples).asked(workflow(1)).messages[2]["content"]
+    answer = Prompter(bare, 8000, None, None, 2, lambda record: examples).asked(workflow(1)).messages[2]["content"]
     assert answer.startswith("Code:") and "#" not in answer
+
+
+def test_an_example_that_is_too_long_gives_way_to_the_next() -> None:
+    long = workflow(2, workflow_code="x = is_workflow_actions_exit()\n" * 2000)
+    for tokenizer in (byte_tokenizer(), None):
+        prompter = Prompter(PromptForm.of(), 8000, tokenizer, None, 1, lambda record: [long, workflow(3)])
+        assert prompter.asked(workflow(1)).examples == ["k3"]
 
 
 def test_examples_are_drawn_by_seed_and_key() -> None:
     records = [workflow(place) for place in range(10)]
     tests = [workflow(place) | {"key": f"t{place}", "title": f"T{place}", "query": f"Other {'words ' * place}?",
                                 "workflow_code": ""} for place in range(40)]  # fmt: skip
-    drawn = [[one["key"] for one in Examples(records, 2, seed=0).for_record(test)] for test in tests]
-    assert drawn == [[one["key"] for one in Examples(records, 2, seed=0).for_record(test)] for test in tests]
-    assert drawn != [[one["key"] for one in Examples(records, 2, seed=1).for_record(test)] for test in tests]
+
+    def draw(seed: int) -> list[list[str]]:
+        examples = Examples(records, 2, seed)
+        return [[one["key"] for one in islice(examples.for_record(test), 2)] for test in tests]
+
+    drawn = draw(0)
+    assert drawn == draw(0) != draw(1)
     assert all(len(set(keys)) == 2 for keys in drawn)
     assert len(Counter(key for keys in drawn for key in keys)) == 10, "each may come"
 
@@ -96,7 +108,7 @@ def test_kin() -> None:
     assert not are_kin(one, workflow(2))
     assert not are_kin({"key": "a"}, {"key": "b"})
     only_kin = [workflow(1, key=f"x{place}") for place in range(5)]
-    assert Examples(only_kin, 1, seed=0).for_record(one) == []
+    assert list(Examples(only_kin, 1, seed=0).for_record(one)) == []
 
 
 def test_too_few_examples_are_refused() -> None:

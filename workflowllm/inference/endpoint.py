@@ -7,7 +7,7 @@ from workflowllm.dataset.records import Record
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding, decoding_of, row_seed
 from workflowllm.inference.local_model import load_tokenizer
-from workflowllm.inference.prompting import Prompter
+from workflowllm.inference.prompting import DoesNotFit, Prompter
 from workflowllm.inference.setup import make_prompter, run_settings
 from workflowllm.inference.tasks import split_name, test_rows
 from workflowllm.llm.budget import estimated
@@ -32,7 +32,10 @@ def answer_through_endpoint(arguments: argparse.Namespace) -> int:
         return attempts.prediction(arguments.name or arguments.model, split_name(arguments.OOD), settings)
 
     def estimate(record: Record) -> list[Estimate]:
-        return [estimated(prompter.asked(record).messages, arguments.max_tokens)] * arguments.check
+        try:
+            return [estimated(prompter.asked(record).messages, arguments.max_tokens)] * arguments.check
+        except DoesNotFit:
+            return []
 
     facts = flag_facts(arguments) | {"prompt_sha256": prompter.form.prompt.sha256}
     if arguments.input.is_file():

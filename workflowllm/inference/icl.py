@@ -1,7 +1,7 @@
 """Examples in the prompt: random training records, never of the family of the record that is asked about."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,24 +15,20 @@ CODE_LIKENESS, QUERY_LIKENESS = 0.5, 0.5
 
 
 class Examples:
-    """`count` examples for each record, drawn by seed and key: a single one for all would make a score hang on it."""
+    """Candidates for each record, in an order by seed and key: one example for all would make a score hang on it."""
 
     def __init__(self, records: Sequence[Record], count: int, seed: int):
-        self.records, self.count, self.seed = records, count, seed
+        self.records, self.seed = records, seed
         if len(records) < count:
             raise CommandError(f"the training split has {len(records)} usable records, fewer than --icl {count}.")
 
-    def for_record(self, record: Record) -> list[Record]:
-        """The first of the records, in a random order of this record's own, that are not its kin."""
+    def for_record(self, record: Record) -> Iterator[Record]:
+        """The records that are not its kin, in a random order of its own."""
         order = list(range(len(self.records)))
         random.Random(row_seed(self.seed, record["key"], 0)).shuffle(order)
-        chosen: list[Record] = []
         for place in order:
-            if len(chosen) == self.count:
-                break
             if not are_kin(record, self.records[place]):
-                chosen.append(self.records[place])
-        return chosen
+                yield self.records[place]
 
 
 def are_kin(one: Record, other: Record) -> bool:

@@ -1,7 +1,8 @@
 """A record's prompt: the training one, with examples before it where they are wanted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from workflowllm.dataset.generation import LEVELS, Stubs, generation_messages
@@ -40,11 +41,12 @@ class Prompter:
     limit: int
     tokenizer: Any = None
     stubs: Stubs | None = None
-    choose: Callable[[Record], Sequence[Record]] | None = None  # examples for a record
+    examples: int = 0
+    candidates: Callable[[Record], Iterable[Record]] | None = None  # examples for a record, the best first
 
     def asked(self, record: Record) -> Asked:
         """A record's prompt with the most detailed documents that fit. Raises DoesNotFit."""
-        examples = list(self.choose(record)) if self.choose else []
+        examples = self._examples(record)
         room = min(self.form.max_prompt_tokens * (1 + len(examples)), self.limit)
         if self.tokenizer and not examples:
             fitted = fitted_prompt(self.tokenizer, record, room, self.form.prompt, self.stubs)
@@ -58,13 +60,25 @@ class Prompter:
                     return Asked(record, messages, ids, level, [example["key"] for example in examples])
         raise DoesNotFit(f"its prompt is longer than {room} tokens even with the shortest API documents.")
 
+    def _examples(self, record: Record) -> list[Record]:
+        """The first candidates that are short enough, so that no example makes a prompt too long."""
+        if not self.candidates:
+            return []
+        return list(islice(filter(self._is_short, self.candidates(record)), self.examples))
+
+    def _is_short(self, example: Record) -> bool:
+        messages = self._turns(example, LEVELS[-1])
+        ids = prompt_ids(self.tokenizer, messages) if self.tokenizer else []
+        return (len(ids) or estimated_tokens(messages)) <= self.form.max_prompt_tokens
+
+    def _turns(self, example: Record, level: int) -> list[Message]:
+        answer = answer_text(example, self.form.plan and bool(example.get("task_plan")), self.form.comments)
+        return [self._one(example, level)[1], {"role": "assistant", "content": answer}]
+
     def _messages(self, record: Record, examples: Sequence[Record], level: int) -> list[Message]:
         """Examples go before as turns of the same conversation: a template writes them as it writes answers."""
         system, user = self._one(record, level)
-        turns: list[Message] = []
-        for example in examples:
-            answer = answer_text(example, self.form.plan and bool(example.get("task_plan")), self.form.comments)
-            turns += [self._one(example, level)[1], {"role": "assistant", "content": answer}]
+        turns = [message for example in examples for message in self._turns(example, level)]
         return [system, *turns, user]
 
     def _one(self, record: Record, level: int) -> list[Message]:

@@ -1,7 +1,7 @@
 """What every run begins with, whichever model answers: the form of prompts, examples, settings that are kept."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,14 @@ def make_prompter(
         form = replace(form, max_prompt_tokens=arguments.max_prompt_tokens)
     is_folder = arguments.input is not None and arguments.input.is_dir()
     stubs = read_stubs(arguments.input) if is_folder else None
-    return Prompter(form, limit, tokenizer, stubs, _examples(arguments))
+    return Prompter(form, limit, tokenizer, stubs, arguments.icl, _candidates(arguments))
 
 
-def _examples(arguments: argparse.Namespace) -> Callable[[Record], list[Record]] | None:
+def _candidates(arguments: argparse.Namespace) -> Callable[[Record], Iterable[Record]] | None:
     if not arguments.icl:
         return None
     folder = arguments.icl_data or arguments.input
-    examples = Examples(training_records(folder, arguments.OOD), arguments.icl, arguments.seed)
-    return examples.for_record
+    return Examples(training_records(folder, arguments.OOD), arguments.icl, arguments.seed).for_record
 
 
 def run_settings(arguments: argparse.Namespace, prompter: Prompter) -> dict[str, Any]:
