@@ -34,6 +34,7 @@ from workflowllm.evaluation.tables import results_markdown
 from workflowllm.jobs import CommandError, RecordOutcomes, json_line, positive_int, run_command, write_bytes
 from workflowllm.llm.run_facts import file_facts
 
+WITHOUT_TEXTS = ("key", "model", "split", "shape", "scores", "passes", "codebleu_note")
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")
 
 
@@ -58,6 +59,10 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--resamples", type=positive_int, default=RESAMPLES, help="bootstrap (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of floors and bootstrap (default: %(default)s)")
+    parser.add_argument(
+        "--without_texts", action="store_true",
+        help="leave queries, plans and codes out of scored.jsonl and the report, where they are other people's",
+    )  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
 
@@ -84,8 +89,8 @@ def sort_out(found: Iterable[Prediction | Rejected], outcomes: RecordOutcomes) -
     return predictions
 
 
-def record_line(prediction: Prediction, scores: Scores, judged: Judged | None) -> bytes:
-    """A line of scored.jsonl."""
+def record_line(prediction: Prediction, scores: Scores, judged: Judged | None, with_texts: bool) -> bytes:
+    """A line of scored.jsonl; without texts it holds keys, scores and verdicts, and of findings the kinds."""
     record = prediction.record | {
         "key": prediction.key,
         "query": prediction.query,
@@ -96,7 +101,11 @@ def record_line(prediction: Prediction, scores: Scores, judged: Judged | None) -
         "split": prediction.split,
         "passes": {"static": scores.measured.static.passes, "judge": judged.verdict if judged else None},
     }
-    return json_line(scored_record(record | ({"judge_reason": judged.reason} if judged else {}), scores))
+    scored = scored_record(record | ({"judge_reason": judged.reason} if judged else {}), scores)
+    if not with_texts:
+        kinds = [{name: item[name] for name in ("code", "severity")} for item in scored["findings"]]
+        scored = {name: scored[name] for name in WITHOUT_TEXTS if name in scored} | {"findings": kinds}
+    return json_line(scored)
 
 
 def run_settings(arguments: argparse.Namespace, counts: dict[str, int]) -> dict[str, Any]:
@@ -124,7 +133,7 @@ def main() -> int:
         strip = STRIPPERS[arguments.strip]
         result = evaluate(predictions, verdicts, arguments.seed, arguments.workers, arguments.static_share, strip)
         for prediction, scores, verdict in zip(predictions, result.scores, verdicts):
-            outcomes.add(record_line(prediction, scores, verdict))
+            outcomes.add(record_line(prediction, scores, verdict, not arguments.without_texts))
     counts = {"predictions": outcomes.done, "failed": outcomes.failed, "unused_verdicts": len(unused)}
     drawn = arguments.seed, arguments.resamples
     summary = {

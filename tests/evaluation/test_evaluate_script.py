@@ -225,3 +225,15 @@ def test_nothing_to_score_still_gives_all_files(tmp_path: Path) -> None:
     assert done.returncode == 1 and done.stderr.startswith("done 0, skipped 0, failed 1 ")
     assert len(json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["rows"]) == 22
     assert "printed" in (tmp_path / "out" / "table.md").read_text("utf-8")
+
+
+def test_other_peoples_texts_can_be_left_out(tmp_path: Path) -> None:
+    rows = [row | {"split": "ID", "query": "a secret query", "task_plan": "a secret plan"} for row in predictions("m", 0.3)]
+    secrets = {word for row in rows for word in row["workflow_code"].split() if len(word) > 20}
+    done = call("--predictions", write(tmp_path / "p.jsonl", rows), "--output_dir", tmp_path / "out", "--without_texts")
+    assert done.returncode == 0 and secrets
+    for name in ("scored.jsonl", "report.html", "summary.json", "table.md"):
+        text = (tmp_path / "out" / name).read_text("utf-8")
+        assert "secret" not in text and not any(secret in text for secret in secrets)
+    scored = [json.loads(line) for line in (tmp_path / "out" / "scored.jsonl").read_text("utf-8").splitlines()]
+    assert {row["key"] for row in scored} == {row["key"] for row in rows} and "codebleu" in scored[0]["scores"]["fixed"]
