@@ -228,7 +228,8 @@ def test_nothing_to_score_still_gives_all_files(tmp_path: Path) -> None:
 
 
 def test_other_peoples_texts_can_be_left_out(tmp_path: Path) -> None:
-    rows = [row | {"split": "ID", "query": "a secret query", "task_plan": "a secret plan"} for row in predictions("m", 0.3)]
+    hidden = {"split": "ID", "query": "a secret query", "task_plan": "a secret plan"}
+    rows = [row | hidden for row in predictions("m", 0.3)]
     secrets = {word for row in rows for word in row["workflow_code"].split() if len(word) > 20}
     done = call("--predictions", write(tmp_path / "p.jsonl", rows), "--output_dir", tmp_path / "out", "--without_texts")
     assert done.returncode == 0 and secrets
