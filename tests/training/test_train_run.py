@@ -86,6 +86,7 @@ def test_the_model_stands_in_the_output_folder(done: Path) -> None:
     names = {path.name for path in done.iterdir()}
     assert {"model.safetensors", "config.json", "generation_config.json", "tokenizer.json", "chat_template.jinja",
             "prompt_form.json", "metrics.jsonl", "train_run.json", "data.errors.jsonl"} <= names  # fmt: skip
+    assert (done / "checkpoint-6" / "prompt_form.json").read_bytes() == (done / "prompt_form.json").read_bytes()
     assert not names & {"training_args.bin", "optimizer.pt", "trainer_state.json", "manifest.json"}
     model, tokenizer = AutoModelForCausalLM.from_pretrained(done), AutoTokenizer.from_pretrained(done)
     assert model.generation_config.eos_token_id == [tokenizer.convert_tokens_to_ids("<|im_end|>")]

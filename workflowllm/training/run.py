@@ -181,6 +181,7 @@ def train(
     trainer = AnswerTrainer(
         rows,
         dev_rows,
+        prompt_form(arguments),
         arguments.checkpoint_limit,
         model=load_model(arguments, tokenizer),
         args=settings,

@@ -23,6 +23,7 @@ from workflowllm.training.loss import IGNORED
 from workflowllm.training.memory import readable
 from workflowllm.training.metrics import peak_memory
 from workflowllm.training.packing import StepRows, row_collator
+from workflowllm.training.prompt_form import PromptForm
 
 _PLACES = "places"  # of a row's samples in the data; they go no further than the trainer
 
@@ -75,10 +76,12 @@ class AnswerTrainer(Trainer):
     not matter which sample stands where.
     """
 
-    def __init__(self, rows: StepRows, dev_rows: StepRows | None, checkpoint_limit: int, **kwargs: Any):
+    def __init__(
+        self, rows: StepRows, dev_rows: StepRows | None, form: PromptForm, checkpoint_limit: int, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.remove_callback(PrinterCallback)  # StepMetrics says it in fewer words
-        self.rows, self.dev_rows, self.checkpoint_limit = rows, dev_rows, checkpoint_limit
+        self.rows, self.dev_rows, self.form, self.checkpoint_limit = rows, dev_rows, form, checkpoint_limit
         self.model_accepts_loss_kwargs = True  # the loss takes num_items_in_batch
         self.engine: dict[str, Any] = {}
         self.ready: Callable[[], None] = lambda: None  # called once, when training is set up
@@ -170,6 +173,7 @@ class AnswerTrainer(Trainer):
             super()._save_checkpoint(model, trial)
             self.accelerator.wait_for_everyone()
             if self.is_world_process_zero():
+                self.form.save(folder)  # a checkpoint serves inference too
                 seal(folder)
                 prune(output_dir, self.checkpoint_limit, self.state.best_global_step)
         except (OSError, RuntimeError, SafetensorError) as error:
