@@ -13,10 +13,10 @@ data=$root/data
 if [ $# -ge 1 ]; then
     case $1 in -*) ;; *) data=$1; shift ;; esac
 fi
-[ -x "$root/.venv/bin/python" ] && PATH=$root/.venv/bin:$PATH
+if [ -x "$root/.venv/bin/python" ]; then PATH=$root/.venv/bin:$PATH; fi
 split=${SPLIT:-ID}
 output=${OUTPUT_DIR:-output/predictions/$(basename "$model")_$split}
-[ "$split" = OOD ] && set -- --OOD "$@"
+if [ "$split" = OOD ]; then set -- --OOD "$@"; fi
 
 processes=${PROCESSES:-$(python -c 'import torch; print(max(1, torch.cuda.device_count()))')}
 case " $* " in *" --base_url"* | *" --backend openai "* | *" --backend=openai "* | *" --device auto "*) processes=1 ;; esac
