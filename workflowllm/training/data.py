@@ -160,7 +160,8 @@ def counts_sentence(counts: Mapping[str, Any]) -> str:
     if missing := chosen.pop("split_keys_without_record", 0):
         parts.append(f"{missing} keys of the split are not in the data")
     parts += [f"{count} {name.replace('_', ' ')}" for name, count in chosen.items() if count]
-    return "; ".join(parts) + "".join(f". {name}: {_part(counts[part])}" for part, name in _PARTS)
+    told = [(name, counts[part]) for part, name in _PARTS if len(counts[part]) > 2]  # more than the two sums of tokens
+    return "; ".join(parts) + "".join(f". {name}: {_part(of_part)}" for name, of_part in told)
 
 
 def _part(counts: Mapping[str, int]) -> str:
