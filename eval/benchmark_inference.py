@@ -24,7 +24,7 @@ from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.local_run import prepared
 from workflowllm.inference.prompting import Asked, Prompter
-from workflowllm.inference.tasks import test_rows
+from workflowllm.inference.tasks import task_rows
 from workflowllm.jobs import ALL_DONE, CommandError, positive_int, run_command, write_bytes
 from workflowllm.training.prompt_form import PromptForm
 
@@ -52,7 +52,7 @@ def parse_arguments() -> argparse.Namespace:
 def read_prompts(arguments: argparse.Namespace, local: LocalModel) -> list[Asked]:
     """The prompts of the first records whose prompt is short enough with whole API documents, in file order."""
     prompter = Prompter(PromptForm.of(), local.context - arguments.max_tokens, local.tokenizer)
-    rows = test_rows(arguments.input, out_of_distribution=False)
+    rows = task_rows(arguments.input, out_of_distribution=False)
     asked: list[Asked] = []
     for row in rows:
         for _, one in prepared([row], prompter):

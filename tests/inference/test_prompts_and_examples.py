@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from tiny_checkpoints import byte_tokenizer
 
+from workflowllm.checking.checker import check_code
+from workflowllm.dataset.generation import generation_prompt
 from workflowllm.inference.icl import Examples, are_kin
 from workflowllm.inference.prompting import DoesNotFit, Prompter
-from workflowllm.inference.tasks import test_rows as rows_of
-from workflowllm.inference.tasks import training_records
+from workflowllm.inference.tasks import task_rows, training_records
 from workflowllm.jobs import CommandError
+from workflowllm.shortcuts.from_python import compile_code
 from workflowllm.training.chat import prompt_ids
 from workflowllm.training.examples import fitted_prompt
 from workflowllm.training.prompt_form import PromptForm
@@ -125,17 +127,71 @@ def data_set(folder: Path, split: dict[str, list[str]]) -> Path:
 
 def test_a_folder_gives_its_test_records_and_its_training_records(tmp_path: Path) -> None:
     folder = data_set(tmp_path / "data", {"train": ["k0", "k1"], "dev": ["k2"], "test": ["k4", "k3"]})
-    assert [key for key, _ in rows_of(folder, out_of_distribution=False)] == ["k3", "k4"]
-    assert [key for key, _ in rows_of(folder, out_of_distribution=False, limit=1)] == ["k3"]
+    assert [key for key, _ in task_rows(folder, out_of_distribution=False)] == ["k3", "k4"]
+    assert [key for key, _ in task_rows(folder, out_of_distribution=False, limit=1)] == ["k3"]
     assert [one["key"] for one in training_records(folder, out_of_distribution=False)] == ["k0", "k1"]
     data_set(folder, {"train": ["k0"], "dev": ["k2"]})
-    assert [key for key, _ in rows_of(folder, out_of_distribution=False)] == ["k2"], "released splits have no test"
+    assert [key for key, _ in task_rows(folder, out_of_distribution=False)] == ["k2"], "released splits have no test"
 
 
 def test_folders_without_test_records_are_refused(tmp_path: Path) -> None:
     empty, gone = {"train": ["k0"]}, {"train": [], "dev": ["gone"]}
     for split, words in ((empty, "lists no test records"), (gone, "none of the ID")):
         with pytest.raises(CommandError, match=words):
-            rows_of(data_set(tmp_path / "data", split), out_of_distribution=False)
+            task_rows(data_set(tmp_path / "data", split), out_of_distribution=False)
+    empty_file = tmp_path / "empty.jsonl"
+    empty_file.write_bytes(b"")
+    with pytest.raises(CommandError, match="holds no records"):
+        task_rows(empty_file, out_of_distribution=False)
     with pytest.raises(CommandError, match="dataset_split_keys_ood"):
-        rows_of(tmp_path / "data", out_of_distribution=True)
+        task_rows(tmp_path / "data", out_of_distribution=True)
+
+
+DIALECT = """
+answer = input("Your name?")
+text = f"Hello {answer}"
+found = []
+found.append(text)
+d = {"key": "value"}
+value = d["key"]
+keys = d.keys()
+values = d.values()
+total = float(answer) * 2
+size = len(found)
+day = format_date(current_date(), style="Custom", format="yyyy-MM-dd")
+link = coerce(clipboard(), "URL")
+photo = is_workflow_actions_takephoto()
+print(f"{photo.Name} {value} {keys} {values} {total} {size} {day} {link} {device_details()}")
+if answer == "x" or "y" in answer:
+    print(str(shortcut_input()))
+elif answer.startswith("z") and answer.endswith("w"):
+    print(dict(clipboard()))
+elif answer:
+    is_workflow_actions_exit()
+else:
+    print("none")
+for number, item in enumerate(found, start=1):
+    print(f"{number} {item}")
+for _ in range(3):
+    print("again")
+match menu("What now?"):
+    case "First choice":
+        print("first")
+    case "Stop":
+        is_workflow_actions_exit()
+"""
+
+
+def test_what_the_dialect_prompt_says_is_so() -> None:
+    """Each form that it names compiles; its own example too, and every form of the snippet stands in it."""
+    compile_code(DIALECT)
+    prompt = generation_prompt("generate_with_dialect")
+    example = prompt.system.template.partition("\nExample\n")[2]
+    assert [item for item in check_code(example) if item.severity == "error"] == []
+    forms = ["append(", "d.keys()", "len(items)", "format_date(current_date()", 'coerce(x, "URL")', "startswith(",
+             "enumerate(items, start=1)", "range(3)", "match menu(", "is_workflow_actions_exit()"]  # fmt: skip
+    for form in forms:
+        assert form in prompt.system.template
+    for plan in (True, False):
+        text = generation_prompt("generate_with_dialect", plan=plan).messages(query="q", apis="a")[1]["content"]
+        assert ("Thought:" in text) == plan and "q" in text and "[plan]" not in text

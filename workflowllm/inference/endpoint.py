@@ -9,7 +9,7 @@ from workflowllm.inference.decoding import Decoding, decoding_of, row_seed
 from workflowllm.inference.local_model import load_tokenizer
 from workflowllm.inference.prompting import DoesNotFit, Prompter
 from workflowllm.inference.setup import make_prompter, run_settings
-from workflowllm.inference.tasks import split_name, test_rows
+from workflowllm.inference.tasks import split_name, task_rows
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate
@@ -22,7 +22,7 @@ _SEEDS = 2**31  # servers take a seed of 32 bits
 
 def answer_through_endpoint(arguments: argparse.Namespace) -> int:
     """Answer every record that the output does not hold; return the exit status."""
-    rows = test_rows(arguments.input, arguments.OOD, arguments.limit)
+    rows = task_rows(arguments.input, arguments.OOD, arguments.limit)
     prompter = make_prompter(arguments, tokenizer_of(arguments), arguments.tokenizer)
     decoding = decoding_of(arguments)
     settings = run_settings(arguments, prompter)

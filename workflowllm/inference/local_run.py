@@ -17,7 +17,7 @@ from workflowllm.inference.journal import Part, Processes, begin, gather
 from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.prompting import Asked, DoesNotFit, Prompter
 from workflowllm.inference.setup import make_prompter, run_settings
-from workflowllm.inference.tasks import Row, split_name, test_rows
+from workflowllm.inference.tasks import Row, split_name, task_rows
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, write_bytes
 from workflowllm.llm.run_facts import file_facts, flag_facts
 
@@ -25,7 +25,7 @@ from workflowllm.llm.run_facts import file_facts, flag_facts
 def answer_with_local_model(arguments: argparse.Namespace) -> int:
     """Answer every record that the output does not hold; return the exit status."""
     began = time.monotonic()
-    rows = test_rows(arguments.input, arguments.OOD, arguments.limit)
+    rows = task_rows(arguments.input, arguments.OOD, arguments.limit)
     names = [name for name, _ in rows]
     with Processes() as processes:
         done = begin(arguments.output, names, processes, arguments.overwrite)

@@ -16,7 +16,7 @@ def split_name(out_of_distribution: bool) -> str:
     return "OOD" if out_of_distribution else "ID"
 
 
-def test_rows(path: Path, out_of_distribution: bool, limit: int | None = None) -> list[Row]:
+def task_rows(path: Path, out_of_distribution: bool, limit: int | None = None) -> list[Row]:
     """(key, record) of what to answer; a record that makes no prompt comes as an error.
 
     Of a folder, the test records of the split; of a file, every record. Released synthetic rows share one key, so a
@@ -30,6 +30,8 @@ def test_rows(path: Path, out_of_distribution: bool, limit: int | None = None) -
         if not (wanted := frozenset(held_out_keys(split))):
             raise CommandError(f"{split_path(path, out_of_distribution)} lists no test records.")
     rows = [_checked(key, record) for key, record in _numbered(path, wanted)]
+    if not rows and wanted is None:
+        raise CommandError(f"{path} holds no records.")
     if not rows:
         raise CommandError(f"{path} has none of the {split_name(out_of_distribution)} test records that it lists.")
     return rows[:limit]
