@@ -25,7 +25,9 @@ def launched(words: list[str], ranks: int = 2) -> subprocess.CompletedProcess[st
         "CUDA_VISIBLE_DEVICES": "",
         "TORCH_EXTENSIONS_DIR": str(ROOT / "output" / "torch_extensions"),
     }
-    return subprocess.run([*launcher, *words], capture_output=True, text=True, env=environment, cwd=ROOT)
+    command = [*launcher, *words]
+    # The limit is for a lock that a killed compile has left, for which the next one waits for ever.
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=600)
 
 
 def test_two_ranks_under_zero_2_give_the_losses_of_one_plain_process(tmp_path: Path) -> None:
