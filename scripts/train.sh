@@ -22,7 +22,9 @@ gpus=$(python -c 'import torch; print(torch.cuda.device_count())') || { echo "tr
 [ "$gpus" -gt 0 ] || export DS_ACCELERATOR=cpu
 nproc=${NPROC:-$([ "$gpus" -gt 0 ] && echo "$gpus" || echo 1)}
 nnodes=${NNODES:-1} node=${NODE_RANK:-0}
-export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+# The processes share the cores; threads that contend for one run 4 to 20 times slower.
+cores=$(getconf _NPROCESSORS_ONLN)
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-$((cores > nproc ? cores / nproc : 1))}"
 # A folder of our own for what DeepSpeed compiles: a compile that was killed leaves a lock, which the next waits for.
 export TORCH_EXTENSIONS_DIR="${TORCH_EXTENSIONS_DIR:-$root/output/torch_extensions}"
 mkdir -p "$TORCH_EXTENSIONS_DIR" "$output"

@@ -47,9 +47,10 @@ def test_base_model_and_data_are_enough(root: Path) -> None:
     assert status == 0 and "a line of errors" in said
     zero = f"--deepspeed {root}/configs/ds_config.json"
     places = f"--base_model base --data_path data --output_dir output/workflowllama {zero} --progress auto"
-    assert prepared == f"world=1 local=1 threads=1: {root}/train.py {places} --prepare"
+    threads = os.cpu_count()
+    assert prepared == f"world=1 local=1 threads={threads}: {root}/train.py {places} --prepare"
     launch = "-m workflowllm.training.launch --standalone --nproc_per_node 1"
-    assert trained == f"world= local= threads=1: {launch} {root}/train.py {places}"
+    assert trained == f"world= local= threads={threads}: {launch} {root}/train.py {places}"
     log = (root / "output/workflowllama/train.log").read_text()
     assert log == "a line of output\na line of output\na line of errors\n"
 
@@ -73,8 +74,10 @@ def test_ood(root: Path) -> None:
 def test_a_process_for_each_gpu_or_as_told(root: Path) -> None:
     _, calls, _ = call(root, "base", "data", GPUS="8")
     assert "--nproc_per_node 8" in calls[1] and calls[0].startswith("world=8 local=8")
-    _, calls, _ = call(root, "base", "data", GPUS="8", NPROC="2")
-    assert "--nproc_per_node 2" in calls[3]
+    _, calls, _ = call(root, "base", "data", GPUS="8", NPROC="1000", OMP_NUM_THREADS="3")
+    assert "--nproc_per_node 1000" in calls[3] and "threads=3" in calls[3]
+    _, calls, _ = call(root, "base", "data", NPROC="1000")
+    assert "threads=1:" in calls[5]
 
 
 def test_several_machines(root: Path) -> None:
