@@ -41,7 +41,7 @@ train() { # name, flags
     name=$1
     shift
     [ -f "$out/$name/model.safetensors" ] || python "$root/train.py" --base_model "$base" --data_path "$out/data" \
-        --split_keys "$out/split_keys.json" --output_dir "$out/$name" --max_length "${LENGTH:-1280}" --max_records "${RECORDS:-420}" \
+        --split_keys "$out/split_keys.json" --output_dir "$out/$name" --max_length 1280 --max_prompt_tokens 640 --max_records "${RECORDS:-240}" \
         --epochs "${EPOCHS:-2}" --batch_size 8 --learning_rate 3e-4 --precision fp32 --no_gradient_checkpointing "$@"
 }
 
