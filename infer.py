@@ -7,8 +7,9 @@
     python infer.py --model NAME --base_url http://127.0.0.1:8000/v1 --tokenizer CHECKPOINT --input data --output ...
 
 The input is a folder laid out like the released data (its test records are answered) or a file of records with `query`
-and `apis`. Each output line is its record with `prompt`, `raw_output`, `generated_plan`, `generated_code`, `model`,
-`settings`, `split` and `attempts`; what is there already is not done again.
+and `apis`, or with `messages` of their own, which are asked as they stand, without the answer at their end. Each output
+line is its record with `prompt`, `raw_output`, `generated_plan`, `generated_code`, `model`, `settings`, `split` and
+`attempts`; what is there already is not done again.
 
 One request at the terminal, and a change to a shortcut that exists; the result is a .shortcut beside its Python:
 

@@ -7,7 +7,8 @@
 The final model stands in OUTPUT_DIR: the checkpoint with the lowest loss on held-out records, or the last one where
 none are held out. Beside it are metrics.jsonl (a line for each optimizer step), train_run.json (versions, flags,
 counts), data.errors.jsonl (records that were left out, and why) and the checkpoints. The same command again goes on
-from the last whole checkpoint. Records: a query, apis, task_plan and workflow_code each; see README.md.
+from the last whole checkpoint. Records: a query, apis, task_plan and workflow_code each, or messages that end with the
+assistant's answer; see README.md.
 """
 
 from workflowllm.jobs import run_command

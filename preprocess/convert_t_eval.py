@@ -1,11 +1,13 @@
 """Workflows to T-Eval's JSON plan form, to train on and to score.
 
     python preprocess/convert_t_eval.py --input data/data_samples.json --output output/t_eval.jsonl
-    python train.py --model_path MODEL --data_path output/t_eval.jsonl --output_dir output/t_eval_model
+    python train.py --base_model MODEL --data_path output/t_eval.jsonl --output_dir output/t_eval_model
+    python infer.py --model output/t_eval_model --input output/t_eval.jsonl --output output/t_eval_answers.jsonl
+    python eval/t_eval_plan.py --predictions output/t_eval_answers.jsonl --output output/plan_scores.jsonl
 
 A line has the record's `key`, `query`, `apis`, the reference plan as `ground_truth`, and `messages` that end with the
-plan as an answer, which is what train.py trains on. Control flow has no place in such a plan: the calls inside branches
-and loops stand in the order of the text.
+plan as an answer: train.py trains on them, infer.py asks with those before the answer. Control flow has no place in
+such a plan: the calls inside branches and loops stand in the order of the text.
 """
 
 import argparse

@@ -6,7 +6,7 @@ import pytest
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import python_stub
-from workflowllm.dataset.generation import LEVELS, STATEMENTS, api_stub, fitting_level, generation_messages, shortened
+from workflowllm.dataset.generation import LEVELS, STATEMENTS, api_stub, generation_messages, shortened
 
 DOWNLOAD = "is.workflow.actions.downloadurl"
 
@@ -67,9 +67,3 @@ def test_positional_parameters_of_released_stubs_are_kept() -> None:
 
 def test_a_stub_that_does_not_parse_stays() -> None:
     assert shortened("def f(:\n", 2) == "def f(:"
-
-
-def test_fitting_level_takes_the_first_that_fits() -> None:
-    sizes = [100, 60, 30, 5]
-    assert fitting_level(lambda level: [0] * sizes[level], 60) == (1, [0] * 60)
-    assert fitting_level(lambda level: [0] * sizes[level], 4) is None

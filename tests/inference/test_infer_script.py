@@ -156,6 +156,19 @@ def test_every_record_ends_somewhere_and_a_second_run_does_only_what_is_left(cha
     assert not list(tmp_path.glob("*.part*"))
 
 
+def test_records_with_messages_of_their_own_are_answered_and_kept_raw(tmp_path: Path) -> None:
+    answer = '[{"id": 0, "name": "FinishAction", "args": "{}"}]'
+    model = save_recitation(tmp_path / "model", answer)
+    chat = [{"role": "user", "content": "Plan it."}, {"role": "assistant", "content": "[]"}]
+    rows = [{"key": "a", "messages": chat, "ground_truth": []}, {"key": "bad", "messages": chat[1:]}]
+    records, output = write(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl"
+    done = run("--model", model, "--input", records, "--output", output, "--max_tokens", 99, "--check", 3)
+    assert done.returncode == 1 and done.stderr.splitlines()[-1].startswith("done 1, skipped 0, failed 1")
+    [made] = read(output)
+    assert made["raw_output"] == answer and made["prompt"] == chat[:1] and made["ground_truth"] == []
+    assert len(made["attempts"]) == 1 and made["attempts"][0]["errors"] == []
+
+
 def test_killed_in_the_middle_it_goes_on(chance: Path, tmp_path: Path) -> None:
     records = write(tmp_path / "in.jsonl", [record(f"r{place:02}") for place in range(40)])
     whole, output = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"

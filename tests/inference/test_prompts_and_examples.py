@@ -78,6 +78,18 @@ def test_examples_stand_before_the_request_as_turns() -> None:
     assert answer.startswith("Code:") and "#" not in answer
 
 
+def test_a_chat_of_its_own_is_asked_as_it_stands() -> None:
+    chat = [{"role": "user", "content": "Plan it."}, {"role": "assistant", "content": "[]"}]
+    record = {"key": "a", "messages": chat}
+    for tokenizer in (byte_tokenizer(), None):
+        for examples in (0, 1):
+            asked = Prompter(PromptForm.of(), 8000, tokenizer, None, examples, lambda _: [workflow(3)]).asked(record)
+            assert asked.messages == chat[:1] and asked.level == 0 and asked.examples == []
+            assert asked.ids == (prompt_ids(tokenizer, chat[:1]) if tokenizer else [])
+        with pytest.raises(DoesNotFit):
+            Prompter(PromptForm.of(), 1, tokenizer).asked(record)
+
+
 def test_an_example_that_is_too_long_gives_way_to_the_next() -> None:
     long = workflow(2, workflow_code="x = is_workflow_actions_exit()\n" * 2000)
     for tokenizer in (byte_tokenizer(), None):

@@ -163,6 +163,51 @@ def test_a_bad_record_stops_no_other(change, reason):
     assert [line["key"] for line in found.skipped] == ["bad"]
 
 
+CHAT = {"key": "chat", "messages": [
+    {"role": "system", "content": "You can call: []"}, {"role": "user", "content": "Plan it <|im_end|> now."},
+    {"role": "assistant", "content": '[{"id": 0, "name": "FinishAction", "args": "{}"}]'},
+]}  # fmt: skip
+
+
+def test_a_chat_of_its_own_is_trained_on_as_it_stands():
+    words = tokenizer()
+    found = encoded(RECORD, CHAT | {"apis": ["is.workflow.actions.ask"]}, plan=False, comments=False)
+    assert found.keys == ["one", "chat"] and found.counts == {"kept": 2, "level_0": 2}
+    assert found[1].prompt.tolist() == prompt_ids(words, CHAT["messages"][:-1])
+    assert words.decode(found[1].answer) == CHAT["messages"][-1]["content"] + "<|im_end|>"
+    asked = {"messages": CHAT["messages"][:-1]}  # without the answer, as at inference
+    for request in (CHAT, asked):
+        assert fitted_prompt(words, request, ROOMY) == (found[1].prompt.tolist(), 0)
+
+
+def test_a_chat_is_kept_or_left_out_whole():
+    size = len(prompt_ids(tokenizer(), CHAT["messages"][:-1]))
+    assert encoded(CHAT, room=size).counts == {"kept": 1, "level_0": 1}
+    assert encoded(CHAT, room=size - 1).counts == {"skipped": 1, "skipped_prompt_too_long": 1}
+    assert encoded(CHAT, max_length=size + 2, room=size).counts == {"skipped": 1, "skipped_too_long": 1}
+
+
+@pytest.mark.parametrize(("messages", "reason"), [
+    ([], "malformed"),
+    ("text", "malformed"),
+    ({"role": "user"}, "malformed"),
+    (["text"], "malformed"),
+    (CHAT["messages"][:1], "malformed"),
+    (CHAT["messages"][:1] * 2, "malformed"),
+    (CHAT["messages"][2:], "malformed"),
+    ([{"role": ["user"], "content": "x"}], "malformed"),
+    ([{"role": "user", "content": "x"}, {"role": "assistant"}], "malformed"),
+    ([{"role": "user", "content": "half \ud83d"}, CHAT["messages"][2]], "malformed"),
+    (CHAT["messages"][:2], "without_answer"),
+    ([*CHAT["messages"][:2], {"role": "assistant", "content": " \n"}], "without_answer"),
+    ([*CHAT["messages"], CHAT["messages"][1]], "without_answer"),
+])  # fmt: skip
+def test_a_bad_chat_stops_no_other(messages, reason):
+    found = encoded(CHAT, RECORD | {"key": "bad", "messages": messages}, RECORD)
+    assert found.keys == ["chat", "one"]
+    assert found.counts == {"kept": 2, "level_0": 2, "skipped": 1, f"skipped_{reason}": 1}
+
+
 def test_records_without_any_field_and_no_records():
     assert encoded({}, {"key": 3}).counts == {"skipped": 2, "skipped_without_query": 2}
     nothing = encoded()

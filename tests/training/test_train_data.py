@@ -137,6 +137,23 @@ def test_records_that_cannot_be_trained_on_are_counted_and_named(tmp_path: Path)
     assert "1 without answer" in said and "1 without query" in said and "1 too long" in said
 
 
+def test_records_in_t_evals_form_are_trained_on(tmp_path: Path) -> None:
+    """What convert_t_eval.py writes: query, apis and messages, and no workflow_code."""
+    rows = [
+        {"key": f"k{number}", "query": f"Plan {number}", "apis": ["is.workflow.actions.ask"], "messages": [
+            {"role": "user", "content": f"Plan {number}"},
+            {"role": "assistant", "content": '[{"id": 0, "name": "FinishAction", "args": "{}"}]'},
+        ]}
+        for number in range(6)
+    ]  # fmt: skip
+    data = records_file(tmp_path, [*rows, rows[0] | {"key": "bad", "messages": []}])
+    lines = train(tmp_path / "out", "--dev_share", "0.2", "--max_steps", "2", data=data)
+    counts = facts(tmp_path / "out")["records"]
+    assert len(lines) == 2 and all(line["loss"] > 0 for line in lines)
+    assert counts["train"]["kept"] + counts["dev"]["kept"] == 6 and counts["chosen"]["dev"] == 1
+    assert '"bad"' in (tmp_path / "out" / "data.errors.jsonl").read_text("utf-8")
+
+
 def test_no_record_with_an_answer(tmp_path: Path) -> None:
     data = records_file(tmp_path, [{"key": f"{n}", "query": "Q?", "apis": [], "code": "x = 1"} for n in range(3)])
     with pytest.raises(CommandError, match="none of the 2 training records can be trained on"):

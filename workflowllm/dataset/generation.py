@@ -5,7 +5,7 @@ Documents that would not fit are shortened by level, the same for all of a promp
 """
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from workflowllm.apis.catalogue import catalogue
@@ -101,12 +101,3 @@ def _signature(function: ast.FunctionDef, only_required: bool) -> str:
     rest = arguments.kwarg is not None or len(kept) < len(pairs)
     gives = f" -> {ast.unparse(function.returns)}" if function.returns else ""
     return f"def {function.name}({', '.join(['*'] * bool(written) + written + ['**others'] * rest)}){gives}:"
-
-
-def fitting_level(render: Callable[[int], Sequence[int]], room: int) -> tuple[int, Sequence[int]] | None:
-    """The first level at which `render(level)` has at most `room` tokens, with those tokens; None if none has."""
-    for level in LEVELS:
-        ids = render(level)
-        if len(ids) <= room:
-            return level, ids
-    return None

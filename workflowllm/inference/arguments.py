@@ -13,7 +13,7 @@ FETCHED = "output/models/smollm2-135m-instruct"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown = "(default: %(default)s)"
     add = parser.add_argument_group("what to answer").add_argument
-    add("--input", type=Path, help="a data set's folder, or a file of records with `query` and `apis`")
+    add("--input", type=Path, help="a data set's folder, or a file of records with `query` and `apis`, or `messages`")
     add("--output", type=Path, help="predictions (.jsonl), or with --query a .shortcut")
     add("--OOD", action="store_true", help="the test records of the OOD split (default: of the ID split)")
     add("--limit", type=positive_int, help="only so many of the records (default: all)")

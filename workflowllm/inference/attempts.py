@@ -9,6 +9,7 @@ from workflowllm.dataset.answers import parse_answer
 from workflowllm.dataset.records import Record
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.prompting import Asked
+from workflowllm.training.examples import has_own_chat
 
 AGAIN = 0.8  # temperature of further attempts where the first was greedy
 
@@ -31,8 +32,9 @@ class Attempts:
 
     def add(self, raw: str, finish: str) -> None:
         """Keep an answer with the checker's errors. `finish`: `stop`, or `length` where it was cut off."""
-        decoding, answer = self.next_decoding(), parse_answer(raw)
-        errors = errors_of(answer.code, self.asked.record["apis"])
+        decoding, record = self.next_decoding(), self.asked.record
+        # A chat of its own may ask for anything; its answers are kept as they come.
+        errors = [] if has_own_chat(record) else errors_of(parse_answer(raw).code, record["apis"])
         self.tried.append({"raw_output": raw, "finish": finish, "errors": errors, "temperature": decoding.temperature})
 
     @property

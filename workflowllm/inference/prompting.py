@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from workflowllm.dataset.generation import LEVELS, Stubs, generation_messages
+from workflowllm.dataset.generation import LEVELS, Stubs
 from workflowllm.dataset.records import Record
 from workflowllm.llm.budget import BYTES_PER_TOKEN
 from workflowllm.llm.prompt_files import Message
 from workflowllm.training.chat import prompt_ids
-from workflowllm.training.examples import answer_text, fitted_prompt
+from workflowllm.training.examples import answer_text, fitted_prompt, has_own_chat, prompt_messages
 from workflowllm.training.prompt_form import PromptForm
 
 
@@ -61,8 +61,11 @@ class Prompter:
         raise DoesNotFit(f"its prompt is longer than {room} tokens even with the shortest API documents.")
 
     def _examples(self, record: Record) -> list[Record]:
-        """The first candidates that are short enough, so that no example makes a prompt too long."""
-        if not self.candidates:
+        """The first candidates that are short enough, so that no example makes a prompt too long.
+
+        A record with a chat of its own gets none: they answer another prompt.
+        """
+        if not self.candidates or has_own_chat(record):
             return []
         return list(islice(filter(self._is_short, self.candidates(record)), self.examples))
 
@@ -73,16 +76,16 @@ class Prompter:
 
     def _turns(self, example: Record, level: int) -> list[Message]:
         answer = answer_text(example, self.form.plan and bool(example.get("task_plan")), self.form.comments)
-        return [self._one(example, level)[1], {"role": "assistant", "content": answer}]
+        return [self._one(example, level)[-1], {"role": "assistant", "content": answer}]
 
     def _messages(self, record: Record, examples: Sequence[Record], level: int) -> list[Message]:
         """Examples go before as turns of the same conversation: a template writes them as it writes answers."""
-        system, user = self._one(record, level)
+        *before, last = self._one(record, level)
         turns = [message for example in examples for message in self._turns(example, level)]
-        return [system, *turns, user]
+        return [*before, *turns, last]
 
     def _one(self, record: Record, level: int) -> list[Message]:
-        return generation_messages(record["query"], record["apis"], level, self.form.prompt, self.stubs)
+        return prompt_messages(record, level, self.form.prompt, self.stubs)
 
 
 def estimated_tokens(messages: Sequence[Message]) -> int:

@@ -222,7 +222,7 @@ def _encode(arguments: argparse.Namespace, tokenizer: Any, folder: Path) -> None
         if part == "train" and not len(examples):
             raise CommandError(
                 f"none of the {len(records)} training records can be trained on ({_listed(examples.counts)}); a "
-                "record needs a query and workflow_code, and must fit into --max_length."
+                "record needs a query and workflow_code, or messages, and must fit into --max_length."
             )
         examples.save(folder / part)
         failed += examples.skipped

@@ -5,6 +5,9 @@ prompt alone and on `max_prompt_tokens`, which is stored with the model: nobody 
 so in training it may not matter either, or long answers would teach the model what short documents mean. For the same
 reason the last level drops every optional parameter of every API, used by the answer or not. What is longer than
 `max_length` even so, prompt and answer together, is left out and counted; no answer is ever cut.
+
+A record with `messages`, a chat that ends with the assistant's answer, is trained on as it stands: its prompt is never
+shortened, and the flags for plan and comments do not touch it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +20,7 @@ from workflowllm.dataset.answers import format_answer
 from workflowllm.dataset.generation import LEVELS, Stubs, generation_messages, generation_prompt
 from workflowllm.dataset.records import Record
 from workflowllm.evaluation.comments import strip_comments
-from workflowllm.llm.prompt_files import Prompt
+from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.training.chat import Example, answers_ids, prompts_ids
 from workflowllm.training.example_store import Examples, ExamplesWriter
 from workflowllm.training.prompt_form import PromptForm
@@ -39,7 +42,8 @@ def fitted_prompt(
 ) -> Fitted | None:
     """Token ids of a record's prompt and the level of its documents; None where even the shortest does not fit.
 
-    The one function of training and inference. It reads `query` and `apis` and nothing else of the record.
+    The one function of training and inference. It reads `query` and `apis`, or the prompt in `messages`, and nothing
+    else of the record.
     """
     return fitted_prompts(tokenizer, [record], max_prompt_tokens, prompt, stubs)[0]
 
@@ -56,18 +60,32 @@ def fitted_prompts(
     found: list[Fitted | None] = [None] * len(records)
     for level in LEVELS:
         open_places = [place for place, one in enumerate(found) if one is None]
-        messages = [
-            generation_messages(records[place]["query"], records[place].get("apis") or [], level, prompt, stubs)
-            for place in open_places
-        ]
+        messages = [prompt_messages(records[place], level, prompt, stubs) for place in open_places]
         for place, ids in zip(open_places, prompts_ids(tokenizer, messages)):
             if len(ids) <= max_prompt_tokens:
                 found[place] = (ids, level)
     return found
 
 
+def has_own_chat(record: Record) -> bool:
+    """Whether a record is asked by its own `messages`."""
+    return record.get("messages") is not None
+
+
+def prompt_messages(
+    record: Record, level: int, prompt: Prompt | None = None, stubs: Stubs | None = None
+) -> list[Message]:
+    """What asks for a record's answer: its own chat up to there, whatever the level, or the generation prompt."""
+    if has_own_chat(record):
+        chat = record["messages"]
+        return chat[:-1] if chat[-1]["role"] == "assistant" else chat
+    return generation_messages(record["query"], record.get("apis") or [], level, prompt, stubs)
+
+
 def answer_text(record: Record, plan: bool = True, comments: bool = True) -> str:
     """The answer that is trained on. Raises Unusable where the record lacks a part of it."""
+    if has_own_chat(record):
+        return _chat_answer(record["messages"])
     code = _text(record, "workflow_code")
     if not comments:
         code = strip_comments(code)
@@ -79,6 +97,13 @@ def answer_text(record: Record, plan: bool = True, comments: bool = True) -> str
     return format_answer(wanted, code)
 
 
+def _chat_answer(chat: list[Message]) -> str:
+    last = chat[-1]
+    if last["role"] != "assistant" or not last["content"].strip():
+        raise Unusable("without_answer", "its messages do not end with an answer of the assistant")
+    return last["content"]
+
+
 def _text(record: Record, field: str) -> str:
     value = record.get(field)
     if value is not None and not isinstance(value, str):
@@ -88,6 +113,9 @@ def _text(record: Record, field: str) -> str:
 
 def check_request(record: Record) -> None:
     """Raises Unusable where a record does not make a prompt."""
+    if has_own_chat(record):
+        _check_chat(record["messages"])
+        return
     if not _text(record, "query").strip():
         raise Unusable("without_query", "it has no query")
     apis = record.get("apis")
@@ -97,6 +125,22 @@ def check_request(record: Record) -> None:
         "".join((record["query"], *apis)).encode("utf-8")
     except UnicodeEncodeError:
         raise Unusable("malformed", "its query or apis hold half a character, which has no UTF-8") from None
+
+
+def _check_chat(chat: Any) -> None:
+    """Turns of user and assistant, one of a system before them at most: what every chat template can write."""
+    is_list = isinstance(chat, list) and all(isinstance(message, dict) for message in chat)
+    turns = chat[1:] if is_list and chat and chat[0].get("role") == "system" else chat
+    if not is_list or not turns or any(
+        message.get("role") != ("user", "assistant")[place % 2] for place, message in enumerate(turns)
+    ):  # fmt: skip
+        raise Unusable("malformed", "its messages are no chat of user and assistant by turns")
+    if not all(isinstance(message.get("content"), str) for message in chat):
+        raise Unusable("malformed", "its messages hold a content that is no text")
+    try:
+        "".join(message["content"] for message in chat).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Unusable("malformed", "its messages hold half a character, which has no UTF-8") from None
 
 
 def encode_records(
