@@ -67,3 +67,13 @@ infer "SmolLM2-135M fine-tuned, no comments" "$out/no_comments" no_comments
 
 python "$root/eval/evaluate.py" --predictions "$out"/predictions/*/*.jsonl --output_dir "$out/scores" --workers 2 \
     --without_texts
+
+# A report that may show its texts: the fine-tuned model on shortcuts of the project's own, which none was trained on.
+python "$root/infer.py" --model "$out/tuned" --input "$root/data/data_samples.json" --limit 10 \
+    --output "$out/own_samples/predictions.jsonl" --name "SmolLM2-135M fine-tuned" --max_tokens "${TOKENS:-500}" ||
+    [ $? -eq 1 ]
+python "$root/eval/evaluate.py" --predictions "$out/own_samples/predictions.jsonl" --output_dir "$out/own_samples"
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+[ -z "$browser" ] || "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,2400 \
+    --screenshot="$out/scores/report.png" "file://$(cd "$out" && pwd)/scores/report.html" 2>/dev/null
+echo "scores: $out/scores/report.html, table.md; with texts of our own samples: $out/own_samples/report.html"
