@@ -4,7 +4,8 @@
 #   bash scripts/replicate_small.sh SHORTCUTS_DIR [OUTPUT_DIR] [METADATA]
 # METADATA: titles, descriptions and categories of the shortcuts (preprocess/annotate_workflows.py --metadata).
 # RECORDS, EPOCHS, TOKENS and TESTS are the sizes: training records, passes, tokens of an answer, records of each test
-# set. Every step resumes. The results that hold no shortcut's text are OUTPUT_DIR/scores.
+# set; ABLATIONS is `no_plan no_comments` or a part of it. Every step resumes. The results that hold no shortcut's text
+# are OUTPUT_DIR/scores.
 set -eu
 [ $# -ge 1 ] || { echo "usage: bash scripts/replicate_small.sh SHORTCUTS_DIR [OUTPUT_DIR] [METADATA]" >&2; exit 2; }
 shortcuts=$1 out=${2:-output/small} metadata=${3:-}
@@ -40,9 +41,9 @@ PYTHON
 train() { # name, flags
     name=$1
     shift
-    [ -f "$out/$name/model.safetensors" ] || python "$root/train.py" --base_model "$base" --data_path "$out/data" \
-        --split_keys "$out/split_keys.json" --output_dir "$out/$name" --max_length 1280 --max_prompt_tokens 640 --max_records "${RECORDS:-240}" \
-        --epochs "${EPOCHS:-2}" --batch_size 8 --learning_rate 3e-4 --precision fp32 --no_gradient_checkpointing "$@"
+    [ -f "$out/$name/model.safetensors" ] || NPROC=1 sh "$root/scripts/train.sh" "$base" "$out/data" "$out/$name" \
+        --split_keys "$out/split_keys.json" --max_length 1280 --max_prompt_tokens 640 --max_records "${RECORDS:-240}" \
+        --epochs "${EPOCHS:-2}" --batch_size 8 --learning_rate 3e-4 --no_gradient_checkpointing --save_steps 100 "$@"
 }
 
 infer() { # name in the table, model, name of the folder, flags
@@ -52,25 +53,25 @@ infer() { # name in the table, model, name of the folder, flags
         flag=
         [ "$split" = ID ] || flag=--OOD
         python "$root/infer.py" --model "$model" --input "$out/data" --output "$out/predictions/$folder/$split.jsonl" \
-            --name "$name" --limit "${TESTS:-50}" --max_tokens "${TOKENS:-500}" $flag "$@" || [ $? -eq 1 ]
+            --name "$name" --limit "${TESTS:-30}" --max_tokens "${TOKENS:-400}" $flag "$@" || [ $? -eq 1 ]
     done
 }
 
-train tuned
-train no_plan --no_plan
-train no_comments --no_comments
 infer "SmolLM2-135M" "$base" untrained
 infer "SmolLM2-135M w/ ICL" "$base" icl --icl 1
+train tuned
 infer "SmolLM2-135M fine-tuned" "$out/tuned" tuned
-infer "SmolLM2-135M fine-tuned, no plan" "$out/no_plan" no_plan
-infer "SmolLM2-135M fine-tuned, no comments" "$out/no_comments" no_comments
+for ablation in ${ABLATIONS-no_plan no_comments}; do
+    train "$ablation" "--$ablation"
+    infer "SmolLM2-135M fine-tuned, $ablation" "$out/$ablation" "$ablation"
+done
 
 python "$root/eval/evaluate.py" --predictions "$out"/predictions/*/*.jsonl --output_dir "$out/scores" --workers 2 \
     --without_texts
 
 # A report that may show its texts: the fine-tuned model on shortcuts of the project's own, which none was trained on.
 python "$root/infer.py" --model "$out/tuned" --input "$root/data/data_samples.json" --limit 10 \
-    --output "$out/own_samples/predictions.jsonl" --name "SmolLM2-135M fine-tuned" --max_tokens "${TOKENS:-500}" ||
+    --output "$out/own_samples/predictions.jsonl" --name "SmolLM2-135M fine-tuned" --max_tokens "${TOKENS:-400}" ||
     [ $? -eq 1 ]
 python "$root/eval/evaluate.py" --predictions "$out/own_samples/predictions.jsonl" --output_dir "$out/own_samples"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
