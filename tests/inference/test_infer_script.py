@@ -154,6 +154,9 @@ def test_every_record_ends_somewhere_and_a_second_run_does_only_what_is_left(cha
     assert again.stderr.splitlines()[-1].startswith("done 0, skipped 3, failed 6")
     assert output.read_bytes() == before
     assert not list(tmp_path.glob("*.part*"))
+    other = run(*flags[:-1], 6)
+    assert other.returncode == 2 and "made with max_tokens 5, and this run has 6" in other.stderr
+    assert output.read_bytes() == before
 
 
 def test_records_with_messages_of_their_own_are_answered_and_kept_raw(tmp_path: Path) -> None:
@@ -264,6 +267,8 @@ def test_an_endpoint_gets_the_same_prompt_and_gives_the_same_fields(heart: Path,
         assert all(body["temperature"] == 0 and body["max_tokens"] == 200 for body in server.requests)
     ours, theirs = read(local), read(remote)
     assert {json.dumps(row["prompt"]) for row in ours} == sent
+    mixed = run("--model", "other", "--base_url", server.base_url, "--input", data, "--output", local)
+    assert mixed.returncode == 2 and "holds predictions made with" in mixed.stderr
     for one, other in zip(ours, theirs, strict=True):
         assert one.keys() == other.keys()
         for name in one.keys() - {"model", "settings"}:

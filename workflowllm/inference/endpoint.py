@@ -6,9 +6,10 @@ from typing import Any
 from workflowllm.dataset.records import Record
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding, decoding_of, row_seed
+from workflowllm.inference.journal import check_same_run
 from workflowllm.inference.local_model import load_tokenizer
 from workflowllm.inference.prompting import DoesNotFit, Prompter
-from workflowllm.inference.setup import make_prompter, run_settings
+from workflowllm.inference.setup import made_with, make_prompter, run_settings
 from workflowllm.inference.tasks import split_name, task_rows
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
@@ -23,6 +24,8 @@ _SEEDS = 2**31  # servers take a seed of 32 bits
 def answer_through_endpoint(arguments: argparse.Namespace) -> int:
     """Answer every record that the output does not hold; return the exit status."""
     rows = task_rows(arguments.input, arguments.OOD, arguments.limit)
+    if not arguments.overwrite:
+        check_same_run(arguments.output, made_with(arguments))
     prompter = make_prompter(arguments, tokenizer_of(arguments), arguments.tokenizer)
     decoding = decoding_of(arguments)
     settings = run_settings(arguments, prompter)

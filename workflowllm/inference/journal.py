@@ -6,12 +6,14 @@ Every process writes `<output>.part<rank>`; the first one merges what all of the
 import glob
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from workflowllm.dataset.records import Record
+from workflowllm.jobs import CommandError
 from workflowllm.llm.lines import Failures, Lines, identities_in
 from workflowllm.llm.stage import key_of
 
@@ -71,17 +73,39 @@ class Part:
         self.lines.close()
 
 
-def begin(output: Path, names: Collection[str], processes: Processes, overwrite: bool) -> set[str]:
-    """Take in what earlier runs have left; return the keys that are done. Every process must call it."""
+def begin(
+    output: Path, names: Collection[str], processes: Processes, overwrite: bool, made_with: Mapping[str, Any]
+) -> set[str]:
+    """Take in what earlier runs have left; return the keys that are done. Every process must call it.
+
+    `made_with`: see `check_same_run`.
+    """
     if processes.rank == 0:
         if overwrite:
             for path in [output, *_parts(output), *map(_errors, [output, *_parts(output)])]:
                 path.unlink(missing_ok=True)
         gather(output, names)
+        check_same_run(output, made_with)
     processes.wait()
     done = identities_in(output, key_of)
     processes.wait()  # nobody writes before everybody has read
     return done
+
+
+def check_same_run(output: Path, made_with: Mapping[str, Any]) -> None:
+    """Raises CommandError where the output's predictions were made with other settings: two runs would be mixed.
+
+    `made_with` are fields of a prediction or of its `settings`, and what they would be in this run.
+    """
+    identities_in(output, key_of)  # what is no file of predictions is told
+    first = next(iter(_rows(output)), {})
+    found = first | settings if isinstance(settings := first.get("settings"), dict) else first
+    for name, wanted in made_with.items():
+        if name in found and found[name] != wanted:
+            raise CommandError(
+                f"{output} holds predictions made with {name} {found[name]}, and this run has {wanted}; name another "
+                "--output, or start afresh with --overwrite."
+            )
 
 
 def gather(output: Path, names: Collection[str]) -> int:

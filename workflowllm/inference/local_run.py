@@ -16,7 +16,7 @@ from workflowllm.inference.decoding import decoding_of
 from workflowllm.inference.journal import Part, Processes, begin, gather
 from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.prompting import Asked, DoesNotFit, Prompter
-from workflowllm.inference.setup import make_prompter, run_settings
+from workflowllm.inference.setup import made_with, make_prompter, run_settings
 from workflowllm.inference.tasks import Row, split_name, task_rows
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, write_bytes
 from workflowllm.llm.run_facts import file_facts, flag_facts
@@ -28,7 +28,7 @@ def answer_with_local_model(arguments: argparse.Namespace) -> int:
     rows = task_rows(arguments.input, arguments.OOD, arguments.limit)
     names = [name for name, _ in rows]
     with Processes() as processes:
-        done = begin(arguments.output, names, processes, arguments.overwrite)
+        done = begin(arguments.output, names, processes, arguments.overwrite, made_with(arguments))
         open_rows = [row for row in rows if row[0] not in done]
         if open_rows:
             local = LocalModel(Path(arguments.model), arguments.device or default_device(), arguments.dtype)

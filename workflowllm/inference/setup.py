@@ -9,9 +9,10 @@ from typing import Any
 from workflowllm.dataset.generation import generation_prompt
 from workflowllm.dataset.records import Record
 from workflowllm.dataset.release import read_stubs
+from workflowllm.inference.decoding import decoding_of
 from workflowllm.inference.icl import Examples
 from workflowllm.inference.prompting import Prompter
-from workflowllm.inference.tasks import training_records
+from workflowllm.inference.tasks import split_name, training_records
 from workflowllm.jobs import CommandError
 from workflowllm.training.prompt_form import PromptForm
 
@@ -40,6 +41,18 @@ def _candidates(arguments: argparse.Namespace) -> Callable[[Record], Iterable[Re
         return None
     folder = arguments.icl_data or arguments.input
     return Examples(training_records(folder, arguments.OOD), arguments.icl, arguments.seed).for_record
+
+
+def made_with(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the flags alone say of a run's predictions: the fields that all of one output must have in common."""
+    return decoding_of(arguments).as_json() | {
+        "model": arguments.name or arguments.model,
+        "split": split_name(arguments.OOD),
+        "backend": arguments.backend,
+        "checkpoint": str(arguments.model),
+        "icl": arguments.icl,
+        "check": arguments.check,
+    }
 
 
 def run_settings(arguments: argparse.Namespace, prompter: Prompter) -> dict[str, Any]:
