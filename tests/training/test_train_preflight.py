@@ -10,6 +10,7 @@ import psutil
 import pytest
 import torch
 from helpers_train import arguments_of, run, small_data, small_model
+from small_models import small_model as capped_model
 from transformers import AutoTokenizer, LlamaConfig
 
 from workflowllm.jobs import CommandError
@@ -234,3 +235,9 @@ def test_offloading_needs_the_host_s_memory(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free(10**9))
     with pytest.raises(CommandError, match=r"offloading needs about 2\.0 GB of the host"):
         preflight.check_room(given, Needs(1, 1, 2 * 10**9, 1), World(0, 1, 1))
+
+
+def test_a_model_that_caps_its_scores_does_not_get_an_attention_that_cannot(tmp_path: Path) -> None:
+    made, tokenizer = tmp_path / "capped", AutoTokenizer.from_pretrained(small_model())
+    capped_model("capped").save_pretrained(made)
+    assert load_model(arguments_of(tmp_path / "out", model=made), tokenizer).config._attn_implementation == "eager"

@@ -136,7 +136,7 @@ def load_model(arguments: argparse.Namespace, tokenizer: Any) -> Any:
         model, report = AutoModelForCausalLM.from_pretrained(
             arguments.base_model,
             dtype=torch.bfloat16 if halves else torch.float32,
-            attn_implementation=packed_attention(device),
+            attn_implementation=packed_attention(device, preflight.model_config(arguments.base_model)),
             output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
