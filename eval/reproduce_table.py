@@ -80,7 +80,7 @@ def predict(row: TableRow, arguments: argparse.Namespace) -> tuple[list[Path], i
     limits += ["--max_tokens", arguments.max_tokens] if arguments.max_tokens else []
     for split, flag in SPLITS.items():
         output = arguments.output_dir / row.key / f"{split}.jsonl"
-        words = ["--input", arguments.data, "--output", output, *row.flags, *flag, *limits, "--name", row.name]
+        words = ["--input", arguments.data, "--output", output, *row.flags(split), *flag, *limits, "--name", row.name]
         worst = max(worst, run("infer.py", *words))
         files.append(output)
     return files, worst

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,8 +28,26 @@ def test_a_row_has_the_printed_figures_and_flags_that_infer_knows(key: str) -> N
     assert row.paper == {split: {name: printed[split][name] for name in FIGURES} for split in ("ID", "OOD")}
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    parsed = parser.parse_args(row.flags)
-    assert parsed.temperature == 0 and parsed.icl == row.name.endswith("w/ ICL")
+    for split in ("ID", "OOD"):
+        parsed = parser.parse_args(row.flags(split))
+        assert parsed.temperature == 0 and parsed.icl == row.name.endswith("w/ ICL")
+
+
+def test_the_trained_row_asks_the_ood_test_of_a_model_that_has_not_seen_it(tmp_path: Path) -> None:
+    row = load_row("workflowllama-8b")
+    assert row.flags("ID")[3] == "models/workflowllama-8b" and "models/workflowllama-8b-ood" in row.flags("OOD")
+    assert row.flags("OOD").count("--model") == 1
+    (tmp_path / "config.json").write_text("{}")
+    half = replace(row, infer={"backend": "hf", "model": str(tmp_path)})
+    assert why_not(half).endswith("models/workflowllama-8b-ood)")
+    assert "-ood" not in str(with_stand_in(row, StandIn(str(tmp_path))).flags("OOD"))
+
+
+@pytest.mark.parametrize("key", ["llama-3.1-70b", "llama-3.1-70b-icl"])
+def test_a_served_row_asks_for_the_name_under_which_it_is_served(key: str) -> None:
+    text = (ROOT / "configs" / "models" / f"{key}.yaml").read_text("utf-8")
+    (folder,) = re.findall(r"^#   sh scripts/serve_vllm.sh (\S+) 8$", text, re.MULTILINE)
+    assert load_row(key).infer["model"] == Path(folder).name  # what serve_vllm.sh calls it
 
 
 def test_an_unknown_row_names_the_known() -> None:
@@ -37,7 +57,7 @@ def test_an_unknown_row_names_the_known() -> None:
 
 def test_a_stand_in_is_named_and_keeps_the_rows_settings() -> None:
     row = with_stand_in(load_row("llama-3.1-70b-icl"), StandIn("output/models/small"))
-    assert row.name == "Llama-3.1-70B w/ ICL (stand-in small)" and "--base_url" not in row.flags
+    assert row.name == "Llama-3.1-70B w/ ICL (stand-in small)" and "--base_url" not in row.flags("ID")
     assert row.infer["backend"] == "hf" and row.infer["icl"] == 1
     served = with_stand_in(load_row("qwen2-7b"), StandIn("m", "http://127.0.0.1:9/v1"))
     assert served.infer["backend"] == "openai" and served.infer["base_url"] == "http://127.0.0.1:9/v1"

@@ -18,8 +18,8 @@ MADE = sorted(path for path in (CONFIGS / "models").glob("*.yaml") if "command" 
 
 def test_the_published_models_have_a_command() -> None:
     assert {path.stem for path in MADE} >= {
-        "annotator-8b", "workflowllama-8b-ood", "workflowllama-8b-no-plan", "workflowllama-8b-no-comments",
-        "workflowllama-8b-bare", "workflowllama-8b-no-synthetic",
+        "annotator-8b", "workflowllama-8b", "workflowllama-8b-ood", "workflowllama-8b-no-plan",
+        "workflowllama-8b-no-comments", "workflowllama-8b-bare", "workflowllama-8b-no-synthetic",
     }  # fmt: skip
 
 

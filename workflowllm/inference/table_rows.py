@@ -4,7 +4,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,12 @@ class TableRow:
     weights: str
     infer: Mapping[str, Any]
     paper: Figures
+    infer_ood: Mapping[str, Any] = field(default_factory=dict)  # other flags on the OOD test: a model of its own
 
-    @property
-    def flags(self) -> list[str]:
-        """The flags as words of a command line."""
-        return [word for name, value in self.infer.items() for word in (f"--{name}", str(value))]
+    def flags(self, split: str) -> list[str]:
+        """The flags on a test set, `ID` or `OOD`, as words of a command line."""
+        chosen = {**self.infer, **(self.infer_ood if split == "OOD" else {})}
+        return [word for name, value in chosen.items() for word in (f"--{name}", str(value))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def load_row(key: str) -> TableRow:
         raise CommandError(f"there is no row {key}; the rows are {', '.join(row_keys())}.")
     content = _content(path)
     try:
-        return TableRow(key, content["row"], content["weights"], content["infer"], content["paper"])
+        return TableRow(key, content["row"], content["weights"], content["infer"], content["paper"],
+                        content.get("infer_ood", {}))  # fmt: skip
     except KeyError as missing:
         raise CommandError(f"{path} has no {missing}; a row needs row, weights, infer and paper.") from None
 
@@ -74,14 +76,15 @@ def with_stand_in(row: TableRow, stand_in: StandIn) -> TableRow:
     """The row run on another model, which its name then says."""
     flags = {name: value for name, value in row.infer.items() if name != "base_url"} | {"model": stand_in.model}
     flags |= {"backend": "openai", "base_url": stand_in.base_url} if stand_in.base_url else {"backend": "hf"}
-    return replace(row, name=f"{row.name} ({stand_in.name})", infer=flags)
+    return replace(row, name=f"{row.name} ({stand_in.name})", infer=flags, infer_ood={})
 
 
 def why_not(row: TableRow) -> str:
     """Why a row cannot run here, in a sentence; empty if it can."""
     if row.infer["backend"] == "hf":
-        folder = Path(row.infer["model"])
-        return "" if (folder / "config.json").is_file() else f"its weights are not there ({row.weights})"
+        folders = [Path(flags["model"]) for flags in (row.infer, row.infer_ood) if "model" in flags]
+        missing = [str(folder) for folder in folders if not (folder / "config.json").is_file()]
+        return f"its weights are not there ({row.weights}: {', '.join(missing)})" if missing else ""
     url = row.infer.get("base_url")
     if url is None:
         return "" if os.environ.get(KEY) else f"{KEY} is not set ({row.weights})"
