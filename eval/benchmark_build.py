@@ -24,7 +24,8 @@ import psutil
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.dataset.records import normalised, record_file_rows
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, positive_int, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import compile_code, parse_program
 

@@ -20,7 +20,8 @@ from pathlib import Path
 from workflowllm.evaluation.codebleu import CodeBleu
 from workflowllm.evaluation.options import MODES, Options
 from workflowllm.evaluation.pool import Pair, score_pairs
-from workflowllm.jobs import ALL_DONE, CommandError, positive_int, read_records, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, CommandError, read_records, run_command
 
 LINES = (50, 100, 200, 500, 1000, 2000)
 PACKAGE = """

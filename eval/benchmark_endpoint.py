@@ -31,7 +31,8 @@ from urllib.parse import urlsplit
 
 import pydantic
 
-from workflowllm.jobs import positive_int, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import run_command
 from workflowllm.llm.client import Client
 from workflowllm.llm.fault_server import FaultServer, Messages, fault_server
 from workflowllm.llm.settings import EndpointSettings

@@ -19,13 +19,14 @@ from typing import Any
 
 import torch
 
+from workflowllm.flags import positive_int
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.local_run import prepared
 from workflowllm.inference.prompting import Asked, Prompter
 from workflowllm.inference.tasks import task_rows
-from workflowllm.jobs import ALL_DONE, CommandError, positive_int, run_command, write_bytes
+from workflowllm.jobs import ALL_DONE, CommandError, run_command, write_bytes
 from workflowllm.training.prompt_form import PromptForm
 
 Prompts = dict[str, list[int]]

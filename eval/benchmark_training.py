@@ -35,7 +35,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflowllm.dataset.release import data_rows
-from workflowllm.jobs import ALL_DONE, CommandError, json_line, positive_int, run_command, write_bytes
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, CommandError, json_line, run_command, write_bytes
 
 BASES = ("published", "unpadded")
 

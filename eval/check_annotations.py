@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.annotation.checks import CHECKS, check_keyed, checking_crashed
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, positive_int, run_command, write_bytes
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, run_command, write_bytes
 from workflowllm.llm.stage import keyed_rows
 from workflowllm.shortcuts.compile import compile_record, output_paths
 from workflowllm.shortcuts.errors import ShortcutError

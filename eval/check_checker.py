@@ -19,7 +19,8 @@ from workflowllm.apis.catalogue import catalogue
 from workflowllm.checking.calls import called_identifier
 from workflowllm.checking.checker import check_code
 from workflowllm.checking.damage import FAULTS, Damage, Maker, Source, source_of
-from workflowllm.jobs import ALL_DONE, CommandError, positive_int, read_records, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, CommandError, read_records, run_command
 
 TIMED = 200  # workflows around a length
 TRIES = 50  # draws of a workflow to damage before a kind of fault is given up

@@ -22,7 +22,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, positive_int, run_command, write_bytes
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
 from workflowllm.shortcuts.compare import differences, metadata_differences
 from workflowllm.shortcuts.containers import read_file
 from workflowllm.shortcuts.convert import list_files

@@ -27,7 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, positive_int, run_command, write_bytes
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command, write_bytes
 from workflowllm.training.checkpoints import checkpoints, is_whole, last_whole
 from workflowllm.training.stand_in import write_small_model, write_small_records
 

@@ -19,16 +19,8 @@ from typing import Any
 from workflowllm.checking.checker import check_code
 from workflowllm.checking.findings import Finding
 from workflowllm.checking.records import Checked, check_numbered, checking_crashed
-from workflowllm.jobs import (
-    ALL_DONE,
-    CommandError,
-    RecordOutcomes,
-    json_line,
-    map_inputs,
-    positive_int,
-    read_records,
-    run_command,
-)
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, json_line, map_inputs, read_records, run_command
 
 
 def parse_arguments() -> argparse.Namespace:

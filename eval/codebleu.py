@@ -20,7 +20,8 @@ from workflowllm.evaluation.codebleu import FIGURES
 from workflowllm.evaluation.comments import STRIPPERS
 from workflowllm.evaluation.options import MODES
 from workflowllm.evaluation.pool import Pair, Scored, score_pairs
-from workflowllm.jobs import CommandError, RecordOutcomes, json_line, positive_int, read_records, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import CommandError, RecordOutcomes, json_line, read_records, run_command
 
 DEFAULT_STRIP = {"fixed": "tokenizer", "compat": "none"}  # the package gets the text as it is, and strips what it can
 

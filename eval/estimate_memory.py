@@ -12,7 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workflowllm.jobs import ALL_DONE, CommandError, positive_int, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, CommandError, run_command
 from workflowllm.training.arguments import CONFIGS
 
 

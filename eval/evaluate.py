@@ -31,8 +31,9 @@ from workflowllm.evaluation.scoring import Scores, scored_record
 from workflowllm.evaluation.static_pass import SHARE
 from workflowllm.evaluation.summary import breakdown_rows, paper_rows, summary_rows
 from workflowllm.evaluation.tables import results_markdown
-from workflowllm.jobs import CommandError, RecordOutcomes, json_line, positive_int, run_command, write_bytes
-from workflowllm.llm.run_facts import file_facts
+from workflowllm.flags import positive_int, share_or_none
+from workflowllm.jobs import CommandError, RecordOutcomes, json_line, run_command, write_bytes
+from workflowllm.llm.run_facts import file_sha256
 
 WITHOUT_TEXTS = ("key", "model", "split", "shape", "scores", "passes", "codebleu_note")
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")
@@ -53,7 +54,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--static_share",
-        type=share,
+        type=share_or_none,
         default=SHARE,
         help="share of the reference's distinct APIs that a static pass calls (default: %(default)s)",
     )
@@ -65,17 +66,6 @@ def parse_arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
-
-
-def share(text: str) -> float:
-    """A flag's number from 0 to 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return value
 
 
 def sort_out(found: Iterable[Prediction | Rejected], outcomes: RecordOutcomes) -> list[Prediction]:
@@ -114,7 +104,7 @@ def run_settings(arguments: argparse.Namespace, counts: dict[str, int]) -> dict[
     return {
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "flags": {name: getattr(arguments, name) for name in ("split", "strip", "static_share", "resamples", "seed")},
-        "inputs": [{"name": path.name, "sha256": file_facts(path)["input_sha256"]} for path in inputs],
+        "inputs": [{"name": path.name, "sha256": file_sha256(path)} for path in inputs],
         "counts": counts,
     }
 

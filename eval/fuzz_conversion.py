@@ -21,7 +21,8 @@ from random import Random
 
 from tqdm import tqdm
 
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, positive_int, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.shortcuts.compare import differences
 from workflowllm.shortcuts.containers import read_file
 from workflowllm.shortcuts.convert import list_files

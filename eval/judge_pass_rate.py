@@ -27,20 +27,14 @@ from workflowllm.evaluation.agreement import read_labels
 from workflowllm.evaluation.judge import FIELDS, JUDGE, STATIC, Judge, judge_messages, predictions
 from workflowllm.evaluation.judge_static import static_crashed, static_line
 from workflowllm.evaluation.judge_tables import compared, pass_rates
-from workflowllm.jobs import (
-    CommandError,
-    RecordOutcomes,
-    json_line,
-    map_inputs,
-    positive_int,
-    read_records,
-    run_command,
-)
+from workflowllm.evaluation.static_pass import SHARE
+from workflowllm.flags import not_negative, positive_int, share_or_none
+from workflowllm.jobs import CommandError, RecordOutcomes, json_line, map_inputs, read_records, run_command
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.prompt_files import load_prompt
 from workflowllm.llm.replies import Estimate
 from workflowllm.llm.run_facts import file_facts, flag_facts
-from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
+from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import run_stage
 
 ANSWER_TOKENS = 60  # a verdict with its reason, for the estimate of --dry_run
@@ -61,26 +55,17 @@ def parse_arguments() -> argparse.Namespace:
         "--votes", type=positive_int, default=1, help="answers of which the majority counts (default: %(default)s)"
     )
     judge.add_argument(
-        "--vote_temperature", type=float, default=0.7,
+        "--vote_temperature", type=not_negative, default=0.7,
         help="temperature of several votes; a single one has --temperature (default: %(default)s)",
     )  # fmt: skip
     add_endpoint_arguments(parser)
     static = parser.add_argument_group("static")
     static.add_argument(
-        "--share", type=_share, default=0.5, help="of the reference's APIs that must be called (default: %(default)s)"
-    )
+        "--share", type=share_or_none, default=SHARE,
+        help="of the reference's APIs that must be called (default: %(default)s)",
+    )  # fmt: skip
     static.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return share
 
 
 def judged(arguments: argparse.Namespace) -> int:
@@ -102,6 +87,7 @@ def judged(arguments: argparse.Namespace) -> int:
 
 def static(arguments: argparse.Namespace) -> int:
     """Judge every prediction by rules."""
+    refuse_dry_run(arguments)
     if arguments.output.exists() and not arguments.overwrite:
         raise CommandError(f"{arguments.output} exists; name another output, or use --overwrite.")
     output, seen = RecordOutcomes(arguments.output), set()

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.annotation.comments import statement_heads
-from workflowllm.jobs import ALL_DONE, CommandError, positive_int, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, CommandError, run_command
 from workflowllm.llm.stage import keyed_rows
 from workflowllm.shortcuts.nodes import nodes_of
 

@@ -19,8 +19,9 @@ import sys
 from pathlib import Path
 
 from workflowllm.evaluation.differences import difference_lines
+from workflowllm.flags import positive_int
 from workflowllm.inference.table_rows import StandIn, TableRow, load_row, row_keys, why_not, with_stand_in
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, positive_int, run_command, write_bytes
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
 from workflowllm.llm.settings import KEY
 
 ROOT = Path(__file__).parents[1]

@@ -14,13 +14,13 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from workflowllm.flags import positive_int
 from workflowllm.jobs import (
     ALL_DONE,
     SOME_FAILED,
     CommandError,
     Outcomes,
     map_inputs,
-    positive_int,
     read_records,
     run_command,
     write_bytes,

@@ -16,7 +16,8 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, positive_int, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, run_command
 from workflowllm.shortcuts.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.convert import conversion_crashed, convert_file, list_files
 from workflowllm.shortcuts.errors import ShortcutError

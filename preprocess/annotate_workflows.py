@@ -23,10 +23,11 @@ from typing import Any
 from workflowllm.annotation.metadata import read_keys, read_metadata, selected, with_metadata
 from workflowllm.annotation.model import annotate, estimate, load_prompts
 from workflowllm.annotation.offline import annotate_keyed, annotation_crashed
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, positive_int, run_command
+from workflowllm.flags import positive_int
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, map_inputs, run_command
 from workflowllm.llm.lines import Failures, Lines
 from workflowllm.llm.run_facts import file_facts, flag_facts
-from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
+from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import key_of, keyed_rows, run_stage
 
 
@@ -60,8 +61,7 @@ def input_rows(arguments: argparse.Namespace) -> Any:
 
 def run_offline(arguments: argparse.Namespace) -> int:
     """Annotate by rules in worker processes; return the exit status."""
-    if arguments.dry_run:
-        raise CommandError("--dry_run counts what a model would be asked; --backend offline asks none.")
+    refuse_dry_run(arguments)
     done = skipped = 0
     seen: dict[str, None] = {}  # in the order of the input
     with (

@@ -27,7 +27,8 @@ from workflowllm.dataset.filters import Rules
 from workflowllm.dataset.released import describe_all, report_lines
 from workflowllm.dataset.reports import BUILD, build_report, print_report, write_reports
 from workflowllm.dataset.splits import Sizes
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, Outcomes, map_inputs, positive_int, run_command
+from workflowllm.flags import number, positive, positive_int
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, Outcomes, map_inputs, run_command
 
 NO_LIMIT = -1
 SHOWN = 20  # faults of a released file that are printed
@@ -56,16 +57,13 @@ def parse_arguments() -> argparse.Namespace:
     for name, text in (("dropped", "codes of which one is dropped"), ("code", "codes on one side of a split"),
                        ("query", "queries on one side of a split")):  # fmt: skip
         default = getattr(Likeness(), name)
-        likeness.add_argument(f"--near_{name}", type=float, default=default, help=f"{text} (default: %(default)s)")
+        likeness.add_argument(f"--near_{name}", type=positive, default=default, help=f"{text} (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
 
 
 def share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < 0.5:
-        raise argparse.ArgumentTypeError(f"{text} is no share from 0 up to a half")
-    return value
+    return number(text, lambda value: 0 <= value < 0.5, "from 0 to below a half")
 
 
 def examine_all(arguments: argparse.Namespace, likeness: Likeness, scratch: Path, outcomes: Outcomes) -> Kept:

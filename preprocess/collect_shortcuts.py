@@ -22,7 +22,8 @@ from tqdm import tqdm
 
 from workflowllm.collecting.links import Listed, read_list
 from workflowllm.collecting.polite import Fetcher, Manners
-from workflowllm.jobs import CommandError, Outcomes, positive_int, run_command, write_bytes
+from workflowllm.flags import not_negative, positive, positive_int
+from workflowllm.jobs import CommandError, Outcomes, run_command, write_bytes
 from workflowllm.llm.lines import Lines
 from workflowllm.shortcuts.containers import read_shortcut
 from workflowllm.shortcuts.errors import ShortcutError
@@ -38,22 +39,19 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--overwrite", action="store_true", help="fetch everything anew")
     manners = parser.add_argument_group("manners")
-    manners.add_argument("--requests_a_minute", type=float, default=usual.requests_a_minute,
+    manners.add_argument("--requests_a_minute", type=positive, default=usual.requests_a_minute,
                          help="at most (default: %(default)s)")  # fmt: skip
     manners.add_argument("--attempts", type=positive_int, default=usual.attempts,
                          help="of each request (default: %(default)s)")  # fmt: skip
-    manners.add_argument("--timeout", type=float, default=usual.timeout, help="seconds (default: %(default)s)")
-    manners.add_argument("--longest_wait", type=float, default=usual.longest_wait,
+    manners.add_argument("--timeout", type=positive, default=usual.timeout, help="seconds (default: %(default)s)")
+    manners.add_argument("--longest_wait", type=not_negative, default=usual.longest_wait,
                          help="seconds that a server may ask for (default: %(default)s)")  # fmt: skip
-    manners.add_argument("--most_mib", type=float, default=usual.most_bytes / 2**20,
+    manners.add_argument("--most_mib", type=positive, default=usual.most_bytes / 2**20,
                          help="of a file (default: %(default)s)")  # fmt: skip
     manners.add_argument("--user_agent", default=usual.user_agent, help="who asks (default: %(default)s)")
     manners.add_argument("--ignore_robots", action="store_true", help="where you have leave to: do not read robots.txt")
     manners.add_argument("--base", default=ICLOUD, help="where the links lead (default: %(default)s)")
-    arguments = parser.parse_args()
-    if not arguments.requests_a_minute > 0:
-        parser.error("--requests_a_minute must be above 0")
-    return arguments
+    return parser.parse_args()
 
 
 def fetcher_for(arguments: argparse.Namespace) -> Fetcher:

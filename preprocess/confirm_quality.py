@@ -18,22 +18,22 @@ from functools import partial
 from pathlib import Path
 
 from workflowllm.dataset.records import Record
+from workflowllm.flags import positive_int, share
 from workflowllm.jobs import (
     ALL_DONE,
     SOME_FAILED,
     RecordOutcomes,
+    beside,
     json_line,
     map_inputs,
-    positive_int,
     run_command,
-    share,
     whole_file,
     write_bytes,
 )
 from workflowllm.llm.client import Client
 from workflowllm.llm.prompt_files import load_prompt
 from workflowllm.llm.run_facts import file_facts, flag_facts
-from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
+from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import keyed_rows, run_stage
 from workflowllm.synthesis.refinement import FIELDS, estimate, refined
 from workflowllm.synthesis.rules import REASONS, Judged, Rules, judge, judging_crashed, without_near_duplicates
@@ -68,10 +68,6 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def beside(output: Path, kind: str) -> Path:
-    return output.with_name(f"{output.name}.{kind}.jsonl")
-
-
 def refine(arguments: argparse.Namespace, rules: Rules) -> int:
     """Ask the model about every record; its answers are added to their file."""
     prompt = load_prompt(arguments.prompt, FIELDS)
@@ -81,7 +77,7 @@ def refine(arguments: argparse.Namespace, rules: Rules) -> int:
         return await refined(record, client, prompt, rules)
 
     return run_stage(
-        keyed_rows(arguments.input), work, beside(arguments.output, "refined"), settings,
+        keyed_rows(arguments.input), work, beside(arguments.output, ".refined.jsonl"), settings,
         overwrite=arguments.overwrite, estimate=lambda record: estimate(record, prompt),
         facts=flag_facts(arguments) | file_facts(arguments.input),
     )  # fmt: skip
@@ -95,7 +91,8 @@ def confirm(arguments: argparse.Namespace, source: Path, rules: Rules) -> list[J
 
 def write(arguments: argparse.Namespace, judged: list[Judged], unrefined: list[str]) -> int:
     """What is kept, what is dropped with its reason, and what could not be looked at."""
-    with RecordOutcomes(arguments.output) as outcomes, whole_file(beside(arguments.output, "dropped")) as dropped:
+    aside = beside(arguments.output, ".dropped.jsonl")
+    with RecordOutcomes(arguments.output) as outcomes, whole_file(aside) as dropped:
         for one in judged:
             if one.error:
                 outcomes.fail(one.key, one.error)
@@ -123,8 +120,7 @@ def report(arguments: argparse.Namespace, judged: list[Judged]) -> None:
     for version, count in versions.items():
         print(f"{count:>8} taken as {version}")
     facts = {"kept": kept, "dropped": dict(reasons), "versions": dict(versions)} | flag_facts(arguments)
-    path = arguments.output.with_name(arguments.output.name + ".summary.json")
-    write_bytes(path, json.dumps(facts, indent=2, ensure_ascii=False).encode() + b"\n")
+    write_bytes(beside(arguments.output, ".summary.json"), json.dumps(facts, indent=2).encode("ascii") + b"\n")
 
 
 def main() -> int:
@@ -133,11 +129,13 @@ def main() -> int:
     source, unrefined = arguments.input, []
     if arguments.backend == "endpoint":
         status = refine(arguments, rules)
-        source = beside(arguments.output, "refined")
+        source = beside(arguments.output, ".refined.jsonl")
         if arguments.dry_run or status not in (ALL_DONE, SOME_FAILED):
             return status
         answered = {key for key, _ in keyed_rows(source)}
         unrefined = [key for key, _ in keyed_rows(arguments.input) if key not in answered]
+    else:
+        refuse_dry_run(arguments)
     judged = confirm(arguments, source, rules)
     report(arguments, judged)
     return write(arguments, judged, unrefined)

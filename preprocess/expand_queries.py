@@ -19,19 +19,11 @@ from pathlib import Path
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.dataset.records import Record
 from workflowllm.dataset.release import data_rows
-from workflowllm.jobs import (
-    ALL_DONE,
-    SOME_FAILED,
-    CommandError,
-    json_line,
-    positive_int,
-    run_command,
-    share,
-    whole_file,
-)
+from workflowllm.flags import positive_int, share
+from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, beside, json_line, run_command, whole_file
 from workflowllm.llm.prompt_files import load_prompt
 from workflowllm.llm.run_facts import flag_facts
-from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings
+from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.synthesis.draws import make_pool
 from workflowllm.synthesis.expansion import ModelWriter, OfflineWriter
 from workflowllm.synthesis.queries import FIELDS
@@ -87,10 +79,6 @@ def write_lines(path: Path, records: Iterable[Record]) -> None:
         file.writelines(map(json_line, records))
 
 
-def beside(output: Path, kind: str) -> Path:
-    return output.with_name(f"{output.name}.{kind}.jsonl")
-
-
 def expand(arguments: argparse.Namespace, writer: OfflineWriter | ModelWriter, queries: list[str]) -> Selection:
     """Rounds of draws until enough queries are kept."""
     chosen, made = Selection(), 0
@@ -111,9 +99,10 @@ def main() -> int:
     pool = make_pool(real, catalogue(), arguments.every_application)
     queries = [record["query"] for record in real if record.get("query")]
     if arguments.backend == "offline":
+        refuse_dry_run(arguments)
         writer = OfflineWriter(pool, arguments.seed, catalogue())
     else:
-        answers = beside(arguments.output, "answers")
+        answers = beside(arguments.output, ".answers.jsonl")
         if arguments.overwrite:
             answers.unlink(missing_ok=True)
         prompt = load_prompt(arguments.prompt, FIELDS)
@@ -123,7 +112,7 @@ def main() -> int:
         return ALL_DONE
     chosen = expand(arguments, writer, queries)
     write_lines(arguments.output, chosen.kept)
-    write_lines(beside(arguments.output, "dropped"), chosen.dropped)
+    write_lines(beside(arguments.output, ".dropped.jsonl"), chosen.dropped)
     lacking = arguments.count - len(chosen.kept)
     print(f"done {len(chosen.kept)}, skipped {len(chosen.dropped)}, failed {lacking}", file=sys.stderr)
     return SOME_FAILED if lacking else ALL_DONE

@@ -18,7 +18,16 @@ from workflowllm.dataset.records import Record
 from workflowllm.inference.arguments import add_arguments, checked
 from workflowllm.inference.endpoint import answer_through_endpoint
 from workflowllm.inference.local_run import answer_with_local_model
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, read_records, run_command, whole_file
+from workflowllm.jobs import (
+    ALL_DONE,
+    SOME_FAILED,
+    CommandError,
+    beside,
+    json_line,
+    read_records,
+    run_command,
+    whole_file,
+)
 
 LEFT_OUT = ("prompt", "generated_plan", "generated_code", "split", "attempts")
 
@@ -42,10 +51,7 @@ def main() -> int:
     arguments = checked(parser.parse_args())
     if arguments.query is not None or arguments.input.is_dir():
         raise CommandError("--input is a file of queries, as preprocess/expand_queries.py writes it.")
-    output, arguments.output = (
-        arguments.output,
-        arguments.output.with_name(f"{arguments.output.name}.predictions.jsonl"),
-    )
+    output, arguments.output = arguments.output, beside(arguments.output, ".predictions.jsonl")
     answer = answer_through_endpoint if arguments.backend == "openai" else answer_with_local_model
     status = answer(arguments)
     if status in (ALL_DONE, SOME_FAILED) and not arguments.dry_run and arguments.output.is_file():

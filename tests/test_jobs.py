@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,16 @@ def test_bad_lines_are_values_and_bad_files_are_sentences(tmp_path: Path) -> Non
 def test_half_characters_are_escaped() -> None:
     assert json_line({"a": "\ud83d"}) == b'{"a": "\\ud83d"}\n'
     assert json_line({"a": "🧨"}) == '{"a": "🧨"}\n'.encode()
+
+
+def test_a_folder_is_not_written_over_and_named_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl").mkdir()
+    with pytest.raises(CommandError, match="it is a folder"), whole_file(tmp_path / "out.jsonl"):
+        pytest.fail("the body must not begin")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_half_characters_of_records_can_be_printed() -> None:
+    script = "from workflowllm.jobs import run_command\nrun_command(lambda: print('model \\ud800') or 0)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "model \\ud800\n", "")

@@ -1,6 +1,5 @@
 """What the command-line scripts share: JSON Lines in and out, worker processes, progress, and how a run ends."""
 
-import argparse
 import gc
 import gzip
 import json
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
 from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,30 +20,13 @@ from typing import IO, Any, NamedTuple, TypeVar
 from workflowllm.json_arrays import NoArray, array_items
 
 ALL_DONE, SOME_FAILED, WRONG_COMMAND = 0, 1, 2
+ERRORS = ".errors.jsonl"  # ends the name of the file that says what failed
 _CHUNK = 16  # inputs handed to a worker at a time: small enough for progress, large enough for the pipe
 Input, Result = TypeVar("Input"), TypeVar("Result")
 
 
 class CommandError(Exception):
     """The command itself is wrong: one sentence, exit status 2."""
-
-
-def positive_int(text: str) -> int:
-    """A flag's whole number from 1 up."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
-    return int(text)
-
-
-def share(text: str) -> float:
-    """A flag's number above 0 and up to 1."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 and up to 1")
-    return number
 
 
 def _collect_rarely() -> None:
@@ -54,6 +37,8 @@ def _collect_rarely() -> None:
 def run_command(main: Callable[[], int]) -> None:
     """Run a script's main and exit with its status; a wrong command is one line, and Ctrl-C leaves quietly."""
     _collect_rarely()
+    if isinstance(sys.stdout, TextIOWrapper):  # half characters, and any other that a terminal lacks, are escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = main()
         sys.stdout.flush()
@@ -71,9 +56,16 @@ def run_command(main: Callable[[], int]) -> None:
     sys.exit(status)
 
 
+def beside(output: Path, ending: str) -> Path:
+    """The file next to an output that has its name and this ending."""
+    return output.with_name(output.name + ending)
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears under its name only when it is whole."""
+    if path.is_dir():
+        raise CommandError(f"cannot write {path}: it is a folder.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = tempfile.NamedTemporaryFile(  # noqa: SIM115
@@ -100,9 +92,9 @@ def _umask() -> int:
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file beside its place and rename it when whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(data)
-    os.replace(beside, path)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    new.write_bytes(data)
+    os.replace(new, path)
 
 
 def json_line(record: Any) -> bytes:
@@ -165,7 +157,7 @@ class Outcomes:
     """How the inputs of a run end: counts, and what failed in `<output>.errors.jsonl`, there only when needed."""
 
     def __init__(self, output: Path):
-        self.errors = output.with_name(output.name + ".errors.jsonl")
+        self.errors = beside(output, ERRORS)
         self.done = self.skipped = self.failed = 0
         self.files = ExitStack()
 

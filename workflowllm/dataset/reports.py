@@ -1,7 +1,6 @@
 """What a build says about itself: counts, the paper's table, the split files, the statistics, the card."""
 
 import argparse
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +15,7 @@ from workflowllm.dataset.splits import Split
 from workflowllm.dataset.statistics import table_lines, totals
 from workflowllm.dataset.writing import ORIGINS, write_json
 from workflowllm.jobs import json_line, whole_file
+from workflowllm.llm.run_facts import file_sha256
 
 BUILD = "build.json"
 _PACKAGES = ("workflowllm", "datasketch", "numpy", "pyarrow", "shortcutkit")
@@ -28,7 +28,8 @@ def build_report(arguments: argparse.Namespace, kept: Kept, splits: Mapping[str,
     return {
         "flags": flags,
         "versions": {name: found for name in _PACKAGES if (found := _version(name))},
-        "inputs": {path.name: _sha256(path) for path in (*arguments.seed_data, *arguments.synthesized)},
+        "inputs": [{"name": path.name, "sha256": file_sha256(path)}
+                   for path in (*arguments.seed_data, *arguments.synthesized)],
         "records": dict(Counter(ORIGINS[found.is_synthetic] for found in kept.records)),
         "dropped": dict(sorted(kept.reasons().items())),
         "splits": {name: _split_counts(kept, split) for name, split in splits.items()},
@@ -44,14 +45,6 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while piece := handle.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def _split_counts(kept: Kept, split: Split) -> Report:

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
+from workflowllm.flags import positive_int
 from workflowllm.inference.decoding import add_decoding_arguments
-from workflowllm.jobs import CommandError, positive_int
+from workflowllm.jobs import CommandError
 from workflowllm.llm.settings import add_endpoint_arguments
 
 FETCHED = "output/models/smollm2-135m-instruct"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from workflowllm.jobs import CommandError, json_line, whole_file
+from workflowllm.jobs import ERRORS, CommandError, beside, json_line, whole_file
 
 Identity = Callable[[dict[str, Any]], str]
 
@@ -90,7 +90,7 @@ class Failures:
     """`<output>.errors.jsonl`: why each record failed, until it succeeds. There only when something failed."""
 
     def __init__(self, output: Path, done: Lines, overwrite: bool = False):
-        self.path = output.with_name(output.name + ".errors.jsonl")
+        self.path = beside(output, ERRORS)
         self._reasons: dict[str, str] = {}
         self._fresh: set[str] = set()  # names that failed in this run
         if overwrite:

@@ -10,10 +10,11 @@ from pathlib import Path
 from time import gmtime, monotonic, strftime
 from typing import Any
 
-from workflowllm.jobs import CommandError, write_bytes
+from workflowllm.jobs import CommandError, beside, write_bytes
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.settings import EndpointSettings, shown_url
 
+RUN = ".run.json"
 _PACKAGES = ("workflowllm", "openai", "pydantic", "json-repair")
 
 
@@ -21,7 +22,7 @@ class RunFacts:
     """The facts of this run, after those of the runs that it goes on from."""
 
     def __init__(self, output: Path, settings: EndpointSettings, facts: dict[str, Any], overwrite: bool):
-        self._path = output.with_name(output.name + ".run.json")
+        self._path = beside(output, RUN)
         self._earlier = [] if overwrite else _runs_in(self._path)
         self._began = monotonic()
         self._facts = {
@@ -50,7 +51,12 @@ def flag_facts(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def file_facts(path: Path) -> dict[str, str]:
-    """The SHA-256 of an input. Raises CommandError where it cannot be read."""
+    """What a run stores of its input. Raises CommandError where it cannot be read."""
+    return {"input_sha256": file_sha256(path)}
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file of any size, in hexadecimal digits. Raises CommandError where it cannot be read."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
@@ -58,7 +64,7 @@ def file_facts(path: Path) -> dict[str, str]:
                 digest.update(block)
     except OSError as error:
         raise CommandError(f"cannot read {path}: {error.strerror}.") from None
-    return {"input_sha256": digest.hexdigest()}
+    return digest.hexdigest()
 
 
 def _shown(settings: EndpointSettings) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """The settings of an endpoint: flags that every script that asks one shares."""
 
 import argparse
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from workflowllm.jobs import CommandError, positive_int
+from workflowllm.flags import not_negative, positive, positive_int
+from workflowllm.jobs import CommandError
 from workflowllm.llm.prices import PRICES
 
 KEY = "OPENAI_API_KEY"  # the only place a key is read from
@@ -42,11 +42,11 @@ def add_endpoint_arguments(parser: argparse.ArgumentParser, model: str = "gpt-4o
     group.add_argument("--base_url", help="the server, such as http://127.0.0.1:8000/v1 (default: OpenAI's own)")
     group.add_argument("--model", default=model, help="the model's name there (default: %(default)s)")
     group.add_argument(
-        "--temperature", type=_not_negative, default=0.0, help="0 is the likeliest answer (default: %(default)s)"
+        "--temperature", type=not_negative, default=0.0, help="0 is the likeliest answer (default: %(default)s)"
     )
-    group.add_argument("--top_p", type=_positive, help="nucleus sampling, up to 1 (default: the server's)")
+    group.add_argument("--top_p", type=positive, help="nucleus sampling, up to 1 (default: the server's)")
     group.add_argument("--max_tokens", type=positive_int, help="tokens of one answer (default: the server's limit)")
-    group.add_argument("--seed", type=int, default=0, help="sent with each request (default: %(default)s)")
+    group.add_argument("--seed", type=int, default=0, help="of draws, and sent with requests (default: %(default)s)")
     group.add_argument(
         "--json_mode", action=argparse.BooleanOptionalAction, default=True,
         help="ask the server for JSON where the answer must be JSON (default: on)",
@@ -58,9 +58,9 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--concurrency", type=positive_int, default=16, help="requests in flight at once (default: %(default)s)"
     )
-    group.add_argument("--requests_per_minute", type=_positive, help="requests begun per minute (default: no limit)")
+    group.add_argument("--requests_per_minute", type=positive, help="requests begun per minute (default: no limit)")
     group.add_argument(
-        "--timeout", type=_positive, default=120.0, help="seconds for one request (default: %(default)s)"
+        "--timeout", type=positive, default=120.0, help="seconds for one request (default: %(default)s)"
     )
     group.add_argument(
         "--retries", type=int, default=6, help="times a request is sent again after a fault (default: %(default)s)"
@@ -69,7 +69,7 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
         "--cache", default="output/answers.sqlite",
         help="file of answers already paid for, or `none` (default: %(default)s)",
     )  # fmt: skip
-    group.add_argument("--max_cost", type=_positive, help="dollars that a run may cost; it stops before (default: any)")
+    group.add_argument("--max_cost", type=positive, help="dollars that a run may cost; it stops before (default: any)")
     group.add_argument("--prices", type=Path, default=PRICES, help="dollars per million tokens by model, as YAML "
                        "(default: configs/prices.yaml)")  # fmt: skip
     group.add_argument("--dry_run", action="store_true", help="print the number of calls, tokens and dollars, and stop")
@@ -98,6 +98,12 @@ def endpoint_settings(arguments: argparse.Namespace) -> EndpointSettings:
     )
 
 
+def refuse_dry_run(arguments: argparse.Namespace) -> None:
+    """Raises CommandError for --dry_run with a --backend that asks no model."""
+    if arguments.dry_run:
+        raise CommandError(f"--dry_run counts what a model would be asked; --backend {arguments.backend} asks none.")
+
+
 def _normal_url(url: str | None) -> str | None:
     """The address with its `/v1`, which every server has and people forget."""
     if not url:
@@ -118,24 +124,3 @@ def shown_url(url: str | None) -> str:
         return "https://api.openai.com/v1"
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def _not_negative(text: str) -> float:
-    return _number(text, least=0.0)
-
-
-def _positive(text: str) -> float:
-    number = _number(text, least=0.0)
-    if number == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
-    return number
-
-
-def _number(text: str, least: float) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number >= least):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:g} up")
-    return number

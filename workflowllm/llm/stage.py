@@ -216,7 +216,7 @@ def _signals(interrupted: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C and a polite kill call `interrupted`; in a thread they cannot be taken."""
     loop = asyncio.get_running_loop()
     taken = []
-    with suppress(ValueError, RuntimeError, NotImplementedError):
+    with suppress(ValueError, RuntimeError):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, interrupted)
             taken.append(number)

@@ -8,11 +8,12 @@ from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.dataset.records import Record
-from workflowllm.jobs import WRONG_COMMAND, CommandError
+from workflowllm.jobs import WRONG_COMMAND, CommandError, beside
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.llm.replies import Estimate
+from workflowllm.llm.run_facts import RUN
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
 from workflowllm.synthesis.draws import Draw, Pool, draw
@@ -75,8 +76,7 @@ class ModelWriter:
 
     def _count_money(self) -> None:
         """--max_cost is for all rounds together."""
-        facts = self._path.with_name(self._path.name + ".run.json")
-        last = json.loads(facts.read_text("utf-8"))["runs"][-1]
+        last = json.loads(beside(self._path, RUN).read_text("utf-8"))["runs"][-1]
         self.is_over = last["end"] != "complete"
         if self._settings.max_cost is not None:
             left = self._settings.max_cost - (last["usage"]["dollars"] or 0.0)

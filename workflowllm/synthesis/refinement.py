@@ -3,14 +3,13 @@
 from workflowllm.dataset.answers import parse_answer
 from workflowllm.dataset.generation import api_documents
 from workflowllm.dataset.records import Record
-from workflowllm.llm.budget import estimated
+from workflowllm.llm.budget import BYTES_PER_TOKEN, estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.llm.replies import Estimate
 from workflowllm.synthesis.rules import REASONS, Rules, broken_rule
 
 FIELDS = frozenset({"query", "apis", "plan", "code"})
-CHARACTERS_A_TOKEN = 4
 
 
 def refinement_messages(record: Record, prompt: Prompt) -> list[Message]:
@@ -43,5 +42,5 @@ def is_no_worse(new: Record, old: Record, rules: Rules) -> bool:
 
 def estimate(record: Record, prompt: Prompt) -> list[Estimate]:
     """One call: the prompt, and an answer as long as plan and code."""
-    answered = len(record.get("task_plan") or "") + len(record.get("workflow_code") or "")
-    return [estimated(refinement_messages(record, prompt), answered // CHARACTERS_A_TOKEN)]
+    answered = sum(len(record[name]) for name in ("task_plan", "workflow_code") if isinstance(record.get(name), str))
+    return [estimated(refinement_messages(record, prompt), int(answered / BYTES_PER_TOKEN))]

@@ -1,11 +1,11 @@
 """The flags of train.py; their defaults are the paper's."""
 
 import argparse
-import math
 import os
 from pathlib import Path
 
-from workflowllm.jobs import CommandError, positive_int
+from workflowllm.flags import not_negative, number, positive, positive_int
+from workflowllm.jobs import CommandError
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 # A run may go on with other values of these; every other flag decides what is learnt and must stay as it was.
@@ -32,7 +32,7 @@ def _add_places(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--chat_template", type=Path, help="Jinja file, for a tokenizer that has no chat template "
                        "(configs/chat_templates/ has Llama 3's form and ChatML)")  # fmt: skip
     group.add_argument("--lora_rank", type=positive_int, help="train LoRA adapters of this rank instead of all weights")
-    group.add_argument("--lora_alpha", type=_positive, default=16.0, help="scale of LoRA (default: %(default)s)")
+    group.add_argument("--lora_alpha", type=positive, default=16.0, help="scale of LoRA (default: %(default)s)")
     group.add_argument("--liger", action="store_true", help="Liger's fused kernels; needs a GPU and liger-kernel")
     group.add_argument("--precision", choices=("bf16", "fp32"), default="bf16", help="default: %(default)s")
 
@@ -56,13 +56,13 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
 def _add_learning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--epochs", type=positive_int, default=3, help="default: %(default)s")
     group.add_argument("--max_steps", type=positive_int, help="stop after so many steps; the schedule ends there")
-    group.add_argument("--learning_rate", type=_positive, default=2e-5, help="peak of AdamW's (default: %(default)s)")
+    group.add_argument("--learning_rate", type=positive, default=2e-5, help="peak of AdamW's (default: %(default)s)")
     group.add_argument("--warmup", type=_share, default=0.1, help="share of the steps (default: %(default)s)")
     group.add_argument("--batch_size", type=positive_int, default=32,
                        help="samples of an optimizer step, over all devices (default: %(default)s)")  # fmt: skip
-    group.add_argument("--max_grad_norm", type=_positive, default=0.3, help="default: %(default)s")
-    group.add_argument("--weight_decay", type=_not_negative, default=0.0, help="default: %(default)s")
-    group.add_argument("--neftune", type=_positive, help="alpha of NEFTune's noise (default: none)")
+    group.add_argument("--max_grad_norm", type=positive, default=0.3, help="default: %(default)s")
+    group.add_argument("--weight_decay", type=not_negative, default=0.0, help="default: %(default)s")
+    group.add_argument("--neftune", type=positive, help="alpha of NEFTune's noise (default: none)")
     group.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     group.add_argument("--row_tokens", type=positive_int,
                        help="tokens of a forward pass, filled with samples (default: --max_length)")  # fmt: skip
@@ -102,32 +102,5 @@ def _checked(arguments: argparse.Namespace) -> argparse.Namespace:
     return arguments
 
 
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is no finite number")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _number(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
-    return value
-
-
-def _not_negative(text: str) -> float:
-    value = _number(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is below 0")
-    return value
-
-
 def _share(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not from 0 to below 1")
-    return value
+    return number(text, lambda value: 0 <= value < 1, "from 0 to below 1")
