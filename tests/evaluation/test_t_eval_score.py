@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflowllm.evaluation.t_eval import Call, matched, plan_score, read_plan, word_similarity
+from workflowllm.evaluation.t_eval import Call, EmbeddingSimilarity, matched, plan_score, read_plan, word_similarity
+from workflowllm.jobs import CommandError
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,3 +94,8 @@ def test_the_script_reads_t_evals_own_file(tmp_path: Path) -> None:
     assert "f1 0.500, is_read 0.500" in done.stdout
     scored = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [line["plan_score"]["f1"] for line in scored] == [1.0, 0.0]
+
+
+def test_embeddings_that_are_no_model_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"\Acannot read --embeddings [^\n]*\Z"):
+        EmbeddingSimilarity(str(tmp_path))

@@ -20,7 +20,9 @@ import numpy as np
 from json_repair import loads as repaired
 from scipy.optimize import linear_sum_assignment
 
-FINISH = "FinishAction"
+from workflowllm.dataset.t_eval import FINISH
+from workflowllm.jobs import CommandError
+
 NAME_WEIGHT, ARGUMENTS_WEIGHT, THRESHOLD = 0.75, 0.25, 0.8
 # Two lists of texts to their cosine similarities, an array of shape (first, second).
 Similarity = Callable[[Sequence[str], Sequence[str]], np.ndarray]
@@ -135,8 +137,12 @@ class EmbeddingSimilarity:
     def __init__(self, model: str) -> None:
         from transformers import AutoModel, AutoTokenizer  # seconds to load, and only this similarity needs it
 
-        self.tokenizer = AutoTokenizer.from_pretrained(model)
-        self.model = AutoModel.from_pretrained(model).eval()
+        try:
+            self.tokenizer = AutoTokenizer.from_pretrained(model)
+            self.model = AutoModel.from_pretrained(model).eval()
+        except (OSError, ValueError, KeyError) as error:
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise CommandError(f"cannot read --embeddings {model} as a model: {reason}") from None
         self.known: dict[str, np.ndarray] = {}
 
     def __call__(self, first: Sequence[str], second: Sequence[str]) -> np.ndarray:
