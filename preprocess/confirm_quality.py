@@ -14,6 +14,7 @@ near-duplicates. What is dropped stands with its reason in `<output>.dropped.jso
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +37,17 @@ from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import keyed_rows, run_stage
 from workflowllm.synthesis.refinement import FIELDS, estimate, refined
-from workflowllm.synthesis.rules import REASONS, Judged, Rules, judge, judging_crashed, without_near_duplicates
+from workflowllm.synthesis.rules import (
+    REASONS,
+    Judged,
+    Rules,
+    judge,
+    judging_crashed,
+    malformed,
+    without_near_duplicates,
+)
+
+UNREFINED = "the model gave no answer about it; the same command asks again."
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -68,6 +79,13 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def checked_rows(path: Path) -> Iterator[tuple[str, Record | Exception]]:
+    """(key, record) of a file; what cannot be looked at comes as an error."""
+    for key, record in keyed_rows(path):
+        reason = malformed(record)
+        yield key, ValueError(reason) if reason else record
+
+
 def refine(arguments: argparse.Namespace, rules: Rules) -> int:
     """Ask the model about every record; its answers are added to their file."""
     prompt = load_prompt(arguments.prompt, FIELDS)
@@ -77,7 +95,7 @@ def refine(arguments: argparse.Namespace, rules: Rules) -> int:
         return await refined(record, client, prompt, rules)
 
     return run_stage(
-        keyed_rows(arguments.input), work, beside(arguments.output, ".refined.jsonl"), settings,
+        checked_rows(arguments.input), work, beside(arguments.output, ".refined.jsonl"), settings,
         overwrite=arguments.overwrite, estimate=lambda record: estimate(record, prompt),
         facts=flag_facts(arguments) | file_facts(arguments.input),
     )  # fmt: skip
@@ -89,7 +107,7 @@ def confirm(arguments: argparse.Namespace, source: Path, rules: Rules) -> list[J
     return without_near_duplicates(list(judged), arguments.code_threshold, arguments.query_threshold)
 
 
-def write(arguments: argparse.Namespace, judged: list[Judged], unrefined: list[str]) -> int:
+def write(arguments: argparse.Namespace, judged: list[Judged], unrefined: list[tuple[str, str]]) -> int:
     """What is kept, what is dropped with its reason, and what could not be looked at."""
     aside = beside(arguments.output, ".dropped.jsonl")
     with RecordOutcomes(arguments.output) as outcomes, whole_file(aside) as dropped:
@@ -101,8 +119,8 @@ def write(arguments: argparse.Namespace, judged: list[Judged], unrefined: list[s
                 outcomes.skipped += 1
             else:
                 outcomes.add(json_line(one.record))
-        for key in unrefined:
-            outcomes.fail(key, "the model gave no answer about it; the same command asks again.")
+        for key, reason in unrefined:
+            outcomes.fail(key, reason)
     return outcomes.summary()
 
 
@@ -133,7 +151,8 @@ def main() -> int:
         if arguments.dry_run or status not in (ALL_DONE, SOME_FAILED):
             return status
         answered = {key for key, _ in keyed_rows(source)}
-        unrefined = [key for key, _ in keyed_rows(arguments.input) if key not in answered]
+        rows = [(key, record) for key, record in checked_rows(arguments.input) if key not in answered]
+        unrefined = [(key, str(row) if isinstance(row, Exception) else UNREFINED) for key, row in rows]
     else:
         refuse_dry_run(arguments)
     judged = confirm(arguments, source, rules)

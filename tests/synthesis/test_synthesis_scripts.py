@@ -126,3 +126,18 @@ def test_confirming_without_a_model_drops_by_rule(tmp_path: Path) -> None:
     assert dropped == {"broken": "not Python", "double": "near-duplicate"}
     summary = json.loads((tmp_path / "out.jsonl.summary.json").read_text())
     assert summary["kept"] == 1 and summary["dropped"] == {"not Python": 1, "near-duplicate": 1}
+
+
+def test_what_is_no_record_keeps_its_own_reason_and_is_not_asked_about(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", GENERATED, {"key": "bare", "workflow_code": CODE})
+    with source.open("a") as file:
+        file.write("{ no JSON\n")
+    output = tmp_path / "out.jsonl"
+    with fault_server(lambda messages: f"Thought:\n1. Open.\n\nCode:\n```python\n{CODE}```") as server:
+        flags = ("--input", source, "--output", output, "--base_url", server.base_url, "--model", "local",
+                 "--cache", "none")  # fmt: skip
+        assert run("confirm_quality.py", *flags, "--dry_run").returncode == 0
+        assert run("confirm_quality.py", *flags).returncode == 1
+        assert len(server.requests) == 1
+    reasons = {line["key"]: line["error"] for line in lines(tmp_path / "out.jsonl.errors.jsonl")}
+    assert reasons["bare"] == "it has no query." and "not JSON" in reasons["line 3"] and len(reasons) == 2

@@ -80,14 +80,23 @@ class Judged:
 def judge(keyed: tuple[str, Any], rules: Rules) -> Judged:
     """Put one record through the rules, whatever it holds."""
     key, record = keyed
-    if not isinstance(record, dict):
-        return Judged(key, error=f"{record}.")
-    for name in ("workflow_code", "task_plan", "query"):
-        if not isinstance(record.get(name, ""), str | None):
-            return Judged(key, error=f"its {name} is no text.")
-    if not isinstance(record.get("apis"), list | None):
-        return Judged(key, error="its apis are no list.")
+    if reason := malformed(record):
+        return Judged(key, error=reason)
     return Judged(key, record, broken_rule(record, rules))
+
+
+def malformed(record: Any) -> str:
+    """Why something is no record that can be looked at, in a sentence; empty if it is one."""
+    if not isinstance(record, dict):
+        return f"{str(record).rstrip('.')}."
+    if not isinstance(record.get("query"), str) or not record["query"].strip():
+        return "it has no query."
+    for name in ("workflow_code", "task_plan"):
+        if not isinstance(record.get(name, ""), str | None):
+            return f"its {name} is no text."
+    apis = record.get("apis")
+    is_list = apis is None or (isinstance(apis, list) and all(isinstance(api, str) for api in apis))
+    return "" if is_list else "its apis are no list of identifiers."
 
 
 def judging_crashed(keyed: tuple[str, Any]) -> Judged:
