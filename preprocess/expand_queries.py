@@ -56,10 +56,14 @@ def parse_arguments() -> argparse.Namespace:
 
 def real_records(path: Path) -> list[Record]:
     """The input's records, synthetic ones left out."""
-    records = [record for _, record in data_rows(path) if isinstance(record, dict)]
+    rows = [record for _, record in data_rows(path)]
+    records = [record for record in rows if isinstance(record, dict)]
     real = [record for record in records if not record.get("is_synthetic")]
     if not real:
         raise CommandError(f"{path} holds no real records.")
+    if len(records) < len(rows):
+        lost = len(rows) - len(records)
+        print(f"{path}: {lost} of {len(rows)} lines are no records and are left out", file=sys.stderr)
     return real
 
 

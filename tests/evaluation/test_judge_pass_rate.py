@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 from real_server import RealServer
 
+from workflowllm.evaluation.predictions import read_predictions
 from workflowllm.jobs import run_command
 from workflowllm.llm.fault_server import Messages, fault_server
 
@@ -243,3 +244,14 @@ def test_a_real_server_is_asked_and_its_answers_are_counted(tmp_path: Path, real
     assert first["votes"][0]["raw"].strip() and first["usage"]["completion_tokens"] > 0
     assert first["verdict"] is None or first["reason"]
     assert second["verdict"] is False
+
+
+def test_lines_are_named_and_answers_read_as_the_evaluator_does(tmp_path: Path) -> None:
+    """A prediction without a key and with a whole answer: both sides know it by its place, and see the same code."""
+    raw = f"Sure.\n```python\n{CODE}```"
+    answer = {"query": "Open it.", "apis": [URL], "code": CODE, "raw_output": raw, "split": "ID"}
+    source, output = written(tmp_path / "in.jsonl", [answer]), tmp_path / "out.jsonl"
+    run("--input", source, "--output", output, "--backend", "static")
+    line = rows_of(output)[0]
+    own = next(iter(read_predictions([source])))
+    assert line["verdict"] is True and line["key"] == own.key and own.candidate.strip() == CODE.strip()

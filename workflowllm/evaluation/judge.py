@@ -12,6 +12,7 @@ import pydantic
 
 from workflowllm.dataset.generation import STATEMENTS, api_stub
 from workflowllm.dataset.records import Record, normalised, record_file_rows, same_api
+from workflowllm.evaluation.predictions import read_answer
 from workflowllm.jobs import CommandError
 from workflowllm.llm.client import Client
 from workflowllm.llm.prompt_files import Message, Prompt
@@ -108,19 +109,23 @@ def majority(verdicts: Sequence[bool | None]) -> bool | None:
 
 
 def predictions(path: Path) -> Iterator[tuple[str, Record | ValueError]]:
-    """(identity, prediction) of a file; what cannot be judged comes as an error."""
+    """(identity, prediction) of a file, named and read as the evaluator does; what cannot be judged is an error."""
     for number, row in record_file_rows(path):
+        place = f"{path.name} line {number}"
         if isinstance(row, dict):
-            row = normalised({"key": f"line {number}"} | row)
+            row = normalised({"key": place} | row)
             yield identity(row), _checked(row)
         else:
-            yield f"line {number}", row if isinstance(row, ValueError) else ValueError("this is no JSON object.")
+            yield place, row if isinstance(row, ValueError) else ValueError("this is no JSON object.")
 
 
 def _checked(row: Record) -> Record | ValueError:
-    for name in ("query", "generated_code"):
-        if not isinstance(row.get(name), str):
-            return ValueError(f"the prediction has no text `{name}`.")
+    if not isinstance(row.get("query"), str):
+        return ValueError("the prediction has no text `query`.")
+    try:
+        row = row | {"generated_code": read_answer(row)[1]}
+    except ValueError as error:
+        return ValueError(f"{error}.")
     apis = row.get("apis")
     if not (isinstance(apis, list) and all(isinstance(name, str) for name in apis)):
         return ValueError("the prediction has no list `apis`.")

@@ -79,7 +79,7 @@ def as_prediction(row: Any, place: str, model: str, split: str | None = None) ->
     key = row["key"] if isinstance(row.get("key"), str) and row["key"] else place
     try:
         reference = _text(row, REFERENCE_NAMES, "reference")
-        plan, candidate = _answer(row)
+        plan, candidate = read_answer(row)
         own_split = _split(row, split)
         offered = _offered(row)
     except ValueError as error:
@@ -100,8 +100,8 @@ def _text(row: Record, names: tuple[str, ...], what: str) -> str:
     raise ValueError(f"it has no {what} ({', '.join(names)})")
 
 
-def _answer(row: Record) -> tuple[str, str]:
-    """Plan and code: as they were read out of the answer before, or else read out of it now."""
+def read_answer(row: Record) -> tuple[str, str]:
+    """Plan and code: as they were read out of the answer before, or read out of it now. Raises ValueError for none."""
     plan = row["generated_plan"] if isinstance(row.get("generated_plan"), str) else ""
     if any(isinstance(row.get(name), str) for name in CODE_NAMES):
         return plan, _text(row, CODE_NAMES, "code")
