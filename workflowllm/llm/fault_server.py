@@ -64,6 +64,8 @@ class FaultServer:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    # Head and body are two writes: Nagle's algorithm would hold the second for the 40 ms of a delayed acknowledgement.
+    disable_nagle_algorithm = True
     protocol_version = "HTTP/1.1"
     server: "_Server"
 
