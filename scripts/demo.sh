@@ -1,6 +1,6 @@
 #!/bin/sh
 # The whole path on the 25 bundled shortcuts, with nothing but this clone and PyPI: set-up, then every stage, each the
-# same command as a real run, smaller. Everything it writes stands below output/demo. About 10 minutes on two cores.
+# same command as a real run, smaller. Everything it writes stands below output/demo. About 12 minutes on two cores.
 #   bash scripts/demo.sh
 # What stands in here: an offline annotator for a large model's, a model of 135 million parameters for Llama-3.1-8B,
 # 25 shortcuts for 14,771, and a static verdict for a judge's. The scores show that the path works, and nothing else.
@@ -39,14 +39,14 @@ stage "5. Build the data set: filters, ID and OOD splits, statistics" "seconds"
 python preprocess/build_dataset.py --seed_data $demo/annotated.jsonl --output $demo/data \
     --test_share 0.15 --dev_share 0.08
 
-stage "6. Train the small model for a few steps (DeepSpeed compiles an operator the first time)" "about 4 minutes"
-sh scripts/train.sh $model $demo/data $demo/model --max_length 3072 --epochs 6 --batch_size 6 --learning_rate 3e-4 \
-    --precision fp32 --no_gradient_checkpointing
+stage "6. Train the small model for a few steps (DeepSpeed compiles an operator the first time)" "about 6 minutes"
+sh scripts/train.sh $model $demo/data $demo/model --max_length 1536 --max_prompt_tokens 704 --epochs 4 --batch_size 4 \
+    --learning_rate 3e-4 --precision fp32 --no_gradient_checkpointing --save_steps 100
 
 stage "7. Answer the ID test records, and score the answers" "about 2 minutes"
-OUTPUT_DIR=$demo/id sh scripts/infer.sh $demo/model $demo/data --max_tokens 700
+OUTPUT_DIR=$demo/id sh scripts/infer.sh $demo/model $demo/data --max_tokens 500
 stage "8. The same for the OOD test records" "about 2 minutes"
-OUTPUT_DIR=$demo/ood sh scripts/infer_OOD.sh $demo/model $demo/data --max_tokens 700
+OUTPUT_DIR=$demo/ood sh scripts/infer_OOD.sh $demo/model $demo/data --max_tokens 500
 
 stage "9. New queries, their workflows by the trained model, and which of them are kept" "about 2 minutes"
 python preprocess/expand_queries.py --input $demo/annotated.jsonl --output $demo/queries.jsonl --count 4 \
@@ -58,9 +58,10 @@ python preprocess/confirm_quality.py --input $demo/generated.jsonl --output $dem
 stage "10. All scores in one report; the pass rate is the static one" "seconds"
 python eval/evaluate.py --predictions $demo/id/predictions.jsonl $demo/ood/predictions.jsonl --output_dir $demo/scores
 
-stage "11. One sentence to a shortcut: tried until the checker finds no error, at most 4 times" "about a minute"
-python infer.py --model $demo/model --query "Ask me for my name and show a greeting with it." \
-    --apis is.workflow.actions.ask is.workflow.actions.showresult --check 4 --max_tokens 400 \
+stage "11. One sentence to a shortcut: tried until the checker finds no error, at most 6 times" "a minute or two"
+python infer.py --model $demo/model --apis is.workflow.actions.ask is.workflow.actions.showresult \
+    --query 'Could you put together a shortcut called "Greeting" for me that will ask me "Your name?" and show "Hello, [name answer] 👋"?' \
+    --check 6 --max_tokens 300 \
     --output $demo/greeting.shortcut ||
     echo "The model, a few steps old, wrote nothing that compiles; that happens."
 
