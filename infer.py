@@ -19,13 +19,14 @@ One request at the terminal, and a change to a shortcut that exists; the result 
 
 import argparse
 
-from workflowllm.inference.arguments import add_arguments, checked
+from workflowllm.inference.arguments import add_arguments, add_request_arguments, checked
 from workflowllm.jobs import run_command
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
+    add_request_arguments(parser)
     arguments = checked(parser.parse_args())
     # Each needs other libraries, some of which load for seconds.
     if arguments.query is not None:

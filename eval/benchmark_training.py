@@ -98,9 +98,12 @@ def padded(examples: list[Any], width: int) -> dict[str, Any]:
 
 
 def ours(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+    from transformers import AutoConfig
+
     from workflowllm.training.attention import packed_attention
 
-    return Batches(packed_rows(examples, arguments), packed_attention(arguments.device))
+    config = AutoConfig.from_pretrained(arguments.model)
+    return Batches(packed_rows(examples, arguments), packed_attention(arguments.device, config))
 
 
 def block_mask(examples: list[Any], arguments: argparse.Namespace) -> Batches:

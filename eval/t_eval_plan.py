@@ -28,6 +28,7 @@ from workflowllm.evaluation.t_eval import (
     read_plan,
     word_similarity,
 )
+from workflowllm.flags import share_or_none
 from workflowllm.jobs import CommandError, RecordOutcomes, json_line, run_command
 
 FIGURES = ("precision", "recall", "f1", "is_read")
@@ -38,9 +39,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--predictions", type=Path, required=True, help="JSON Lines, or T-Eval's JSON object")
     parser.add_argument("--output", type=Path, required=True, help="JSON Lines of scores")
     parser.add_argument("--embeddings", help="model of sentence embeddings (default: words, a stand-in)")
-    parser.add_argument(
-        "--threshold", type=float, default=THRESHOLD, help="similarity above which calls match (default: %(default)s)"
-    )
+    parser.add_argument("--threshold", type=share_or_none, default=THRESHOLD,
+                        help="similarity above which calls match (default: %(default)s)")  # fmt: skip
     return parser.parse_args()
 
 

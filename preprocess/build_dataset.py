@@ -47,7 +47,7 @@ def parse_arguments() -> argparse.Namespace:
     sizes.add_argument("--dev_share", type=share, default=0.05, help="of each dev set (default: %(default)s)")
     sizes.add_argument("--seed", type=int, default=0, help="of every draw (default: %(default)s)")
     filters = parser.add_argument_group("filters")
-    filters.add_argument("--max_binary", type=int, default=Rules().max_binary, metavar="BYTES",
+    filters.add_argument("--max_binary", type=binary_limit, default=Rules().max_binary, metavar="BYTES",
                          help=f"longest base64 text; {NO_LIMIT} for no limit (default: %(default)s)")  # fmt: skip
     filters.add_argument("--allow_unknown_apis", action="store_true", help="keep calls that the catalogue lacks")
     filters.add_argument("--allow_uncompiled", action="store_true", help="keep code that is no shortcut")
@@ -60,6 +60,10 @@ def parse_arguments() -> argparse.Namespace:
         likeness.add_argument(f"--near_{name}", type=positive, default=default, help=f"{text} (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
+
+
+def binary_limit(text: str) -> int:
+    return int(number(text, lambda value: value >= NO_LIMIT and value == int(value), f"of bytes, or {NO_LIMIT}"))
 
 
 def share(text: str) -> float:
@@ -80,17 +84,25 @@ def examine_all(arguments: argparse.Namespace, likeness: Likeness, scratch: Path
             found.append(examined)
     kept = keep(found, likeness, arguments.allow_duplicates)
     outcomes.done, outcomes.skipped = len(kept.records), len(kept.dropped)
-    if not kept.records:
-        raise CommandError(f"no record is left ({dict(kept.reasons())}); the filters are flags.")
     return kept
+
+
+def no_record(kept: Kept, outcomes: Outcomes) -> CommandError:
+    """Says why nothing can be built."""
+    unreadable = {f"no records, reasons in {outcomes.errors}": outcomes.failed} if outcomes.failed else {}
+    counts = [f"{reason}: {count}" for reason, count in (dict(kept.reasons()) | unreadable).items()]
+    return CommandError(f"no record is left ({'; '.join(counts) or 'there was none'}); the filters are flags.")
 
 
 def build(arguments: argparse.Namespace) -> int:
     likeness = Likeness(arguments.near_dropped, arguments.near_code, arguments.near_query)
     arguments.output.mkdir(parents=True, exist_ok=True)
     outcomes = Outcomes(arguments.output)
-    with outcomes, tempfile.TemporaryDirectory(dir=arguments.output, prefix=".scratch") as scratch:
-        kept = examine_all(arguments, likeness, Path(scratch), outcomes)
+    with tempfile.TemporaryDirectory(dir=arguments.output, prefix=".scratch") as scratch:
+        with outcomes:
+            kept = examine_all(arguments, likeness, Path(scratch), outcomes)
+        if not kept.records:
+            raise no_record(kept, outcomes)
         items = split_items(kept, likeness)
         count = len(items)
         sizes = Sizes(min(arguments.test_most, round(arguments.test_share * count)), round(arguments.dev_share * count))

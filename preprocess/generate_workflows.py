@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
     arguments = checked(parser.parse_args())
-    if arguments.query is not None or arguments.input.is_dir():
+    if arguments.input.is_dir():
         raise CommandError("--input is a file of queries, as preprocess/expand_queries.py writes it.")
     output, arguments.output = arguments.output, beside(arguments.output, ".predictions.jsonl")
     answer = answer_through_endpoint if arguments.backend == "openai" else answer_with_local_model

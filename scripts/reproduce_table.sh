@@ -4,4 +4,5 @@
 #   bash scripts/reproduce_table.sh gpt-4o gpt-4o-icl --data output/data --limit 50
 set -eu
 cd "$(dirname "$0")/.."
-exec .venv/bin/python eval/reproduce_table.py "$@"
+if [ -x .venv/bin/python ]; then PATH=$PWD/.venv/bin:$PATH; fi
+exec python eval/reproduce_table.py "$@"

@@ -93,8 +93,11 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Write a file beside its place and rename it when whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.getpid()}")
-    new.write_bytes(data)
-    os.replace(new, path)
+    try:
+        new.write_bytes(data)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def json_line(record: Any) -> bytes:

@@ -52,7 +52,7 @@ def test_one_line_where_a_process_refuses_or_dies(tmp_path: Path) -> None:
     script.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     done = launched([str(script)], ranks=1)
     assert done.returncode == 1
-    assert done.stderr == "train: process 0 was ended by SIGKILL; the machine may have run out of memory.\n"
+    assert done.stderr == "launch: process 0 was ended by SIGKILL; the machine may have run out of memory.\n"
 
 
 def test_a_launch_that_came_out_otherwise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

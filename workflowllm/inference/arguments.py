@@ -12,17 +12,14 @@ FETCHED = "output/models/smollm2-135m-instruct"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything but the flags of a single request."""
     shown = "(default: %(default)s)"
     add = parser.add_argument_group("what to answer").add_argument
     add("--input", type=Path, help="a data set's folder, or a file of records with `query` and `apis`, or `messages`")
-    add("--output", type=Path, help="predictions (.jsonl), or with --query a .shortcut")
+    add("--output", type=Path, help="JSON Lines; of one request a .shortcut")
     add("--OOD", action="store_true", help="the test records of the OOD split (default: of the ID split)")
     add("--limit", type=positive_int, help="only so many of the records (default: all)")
     add("--overwrite", action="store_true", help="start afresh (default: go on from what the output holds)")
-    add = parser.add_argument_group("one request").add_argument
-    add("--query", help="what the workflow shall do, in a sentence or more")
-    add("--apis", nargs="+", metavar="API", help="identifiers it may use (default: those that fit the query)")
-    add("--edit", type=Path, metavar="FILE.shortcut", help="change this shortcut; the result gets another name")
     add = parser.add_argument_group("the model").add_argument
     add("--backend", choices=("hf", "openai"),
         help="hf: a checkpoint, in this process; openai: an endpoint (default: openai with --base_url)")  # fmt: skip
@@ -40,7 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tokenizer", type=Path, help="fit an endpoint's prompts with the tokenizer in this folder "
                         "(default: estimated)")  # fmt: skip
     add_decoding_arguments(parser)
-    parser.set_defaults(model=None, max_tokens=2048)
+    parser.set_defaults(model=None, max_tokens=2048, query=None, apis=None, edit=None)
+
+
+def add_request_arguments(parser: argparse.ArgumentParser) -> None:
+    """A request at the terminal, instead of --input."""
+    add = parser.add_argument_group("one request").add_argument
+    add("--query", help="what the workflow shall do, in a sentence or more")
+    add("--apis", nargs="+", metavar="API", help="identifiers it may use (default: those that fit the query)")
+    add("--edit", type=Path, metavar="FILE.shortcut", help="change this shortcut; the result gets another name")
 
 
 def _add_local(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,7 @@ from workflowllm.dataset.release import (
     split_path,
 )
 from workflowllm.jobs import CommandError, json_line, write_bytes
+from workflowllm.llm.run_facts import file_sha256
 from workflowllm.training.examples import Examples, PromptForm, encode_records
 
 _PARTS = (("train", "Training"), ("dev", "Held out"))
@@ -176,22 +177,13 @@ def data_hash(arguments: argparse.Namespace, tokenizer: Any) -> str:
     """SHA-256 over all that the token ids depend on: files of data, split, tokenizer, prompt, flags."""
     digest = hashlib.sha256()
     for path in [*_data_files(arguments.data_path), *filter(None, [choose_split(arguments)])]:
-        digest.update(file_hash(path))
+        digest.update(file_sha256(path).encode())
     form = prompt_form(arguments)
     flags = (arguments.max_length, form.max_prompt_tokens, form.plan, form.comments, form.prompt.sha256,
              arguments.no_synthetic, arguments.dev_share, arguments.max_records, arguments.seed)  # fmt: skip
     words = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else json.dumps(tokenizer.get_vocab())
     digest.update(json.dumps([flags, words, tokenizer.chat_template]).encode())
     return digest.hexdigest()
-
-
-def file_hash(path: Path) -> bytes:
-    """SHA-256 of a file of any size."""
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(1 << 20):
-            digest.update(block)
-    return digest.digest()
 
 
 def _data_files(path: Path) -> list[Path]:

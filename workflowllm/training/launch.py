@@ -33,7 +33,7 @@ def main() -> int:
         if failure.exitcode < 0:
             name = signal.Signals(-failure.exitcode).name
             why = "; the machine may have run out of memory" if name == "SIGKILL" else ""
-            print(f"train: process {rank} was ended by {name}{why}.", file=sys.stderr)
+            print(f"launch: process {rank} was ended by {name}{why}.", file=sys.stderr)
             return 1
         return failure.exitcode
     except (SignalException, KeyboardInterrupt):
