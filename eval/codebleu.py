@@ -55,9 +55,7 @@ def problem(record: Any) -> str:
     return ""
 
 
-def score_records(
-    records: list[Any], mode: str, strip: Callable[[str], str], workers: int
-) -> dict[int, Scored]:
+def score_records(records: list[Any], mode: str, strip: Callable[[str], str], workers: int) -> dict[int, Scored]:
     """By the record's place in the list; those with a problem are left out."""
     places = [place for place, record in enumerate(records) if not problem(record)]
     pairs: list[Pair] = [(strip(records[place]["reference"]), strip(records[place]["candidate"])) for place in places]

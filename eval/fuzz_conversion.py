@@ -79,7 +79,7 @@ def fault(folder: Path, record: dict, outcomes: Counter[str]) -> str | None:
         return f"{key}: {found}"
     try:
         plistlib.loads(to_bytes(again))
-    except ShortcutError:           # half a character, or a number over 64 bits: read, but never written
+    except ShortcutError:  # half a character, or a number over 64 bits: read, but never written
         outcomes["cannot be written"] += 1
     return None
 

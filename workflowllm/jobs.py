@@ -68,9 +68,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         raise CommandError(f"cannot write {path}: it is a folder.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = tempfile.NamedTemporaryFile(  # noqa: SIM115
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        )
+        handle = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}.") from None
     try:

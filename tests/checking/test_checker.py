@@ -9,7 +9,7 @@ GOOD = '''"""Greets."""
 answer = input("Name?")
 is_workflow_actions_alert(WFAlertActionMessage=f"Hello {answer}", WFAlertActionCancelButtonShown=False)
 '''
-URL = "is_workflow_actions_url(WFURLActionURL=\"https://example.com\")"
+URL = 'is_workflow_actions_url(WFURLActionURL="https://example.com")'
 
 
 def codes(code: str, offered: list[str] | None = None) -> list[str]:

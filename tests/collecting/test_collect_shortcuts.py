@@ -101,7 +101,9 @@ def test_what_is_no_shortcut_is_an_error_and_the_rest_goes_on(cloud: Cloud, tmp_
     good = cloud.share(IDS[0], SAMPLES[0].read_bytes(), "signedShortcut")
     page = cloud.share(IDS[1], b"<html>Sign in</html>")
     gone = f"https://www.icloud.com/shortcuts/{IDS[2]}"
-    cloud.put(f"/shortcuts/api/records/{IDS[3]}", b'{"fields": {"shortcut": {"value": {"downloadURL": "file:///etc/x"}}}}')
+    cloud.put(
+        f"/shortcuts/api/records/{IDS[3]}", b'{"fields": {"shortcut": {"value": {"downloadURL": "file:///etc/x"}}}}'
+    )
     sly = f"https://www.icloud.com/shortcuts/{IDS[3]}"
     rows = [{"link": page}, {"url": gone, "name": "Gone"}, {"link": sly}, {"name": "none"}, 7, "http://example.com/x",
             {"link": "https://www.icloud.com/shortcuts/../../../etc/passwd"}, {"link": good, "name": 5}]  # fmt: skip

@@ -12,7 +12,7 @@ from workflowllm.dataset.released import columns, describe, describe_all, is_pyt
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "preprocess" / "build_dataset.py"
 URL = 'link = is_workflow_actions_url(WFURLActionURL="https://example.com")\n'
-DAMAGED = "# Asks\nInput = f'{input(\"Value\")}'\nif Input == 1 2:\n    is_workflow_actions_alert( Text=\"x\")\n"
+DAMAGED = '# Asks\nInput = f\'{input("Value")}\'\nif Input == 1 2:\n    is_workflow_actions_alert( Text="x")\n'
 
 
 def row(key: str, code: str, **more: Any) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from workflowllm.llm.prompt_files import load_prompt
 from workflowllm.shortcuts.problems import DialectError
 
 ROOT = Path(__file__).parents[2]
-CODE = '''
+CODE = """
 url = is_workflow_actions_url(WFURLActionURL="https://example.com")
 if url:
     page = is_workflow_actions_downloadurl(WFURL=url)
 text = f"Got {page} 👋 {url}"
 is_workflow_actions_showresult(Text=f"{page}: {text}")
-'''
+"""
 URL, DOWNLOAD, SHOW = (f"is.workflow.actions.{name}" for name in ("url", "downloadurl", "showresult"))
 
 

@@ -72,7 +72,7 @@ def test_padding_goes_behind_and_has_its_length() -> None:
 
 def test_renaming_spares_texts_parameters_and_attributes() -> None:
     renamed = rename_bound_names(CODE, Grammar())
-    assert renamed == CODE.replace("text = \"is", "v_0 = \"is").replace('{text} text"', '{v_0} text"').replace(
+    assert renamed == CODE.replace('text = "is', 'v_0 = "is').replace('{text} text"', '{v_0} text"').replace(
         "\nurl = is", "\nv_1 = is"
     ).replace("if url:", "if v_1:").replace("result =", "v_2 =").replace("url=url.text", "url=v_1.text")
 

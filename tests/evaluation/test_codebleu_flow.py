@@ -18,8 +18,12 @@ def items(code: str, options: Options = COMPAT) -> list[Item]:
 
 def sources(code: str, name: str, options: Options = FIXED) -> set[str]:
     """What a name is computed from, all over the code."""
-    return {source for item, relation, from_ in items(code, options) if item == name and relation == "computedFrom"
-            for source in from_}
+    return {
+        source
+        for item, relation, from_ in items(code, options)
+        if item == name and relation == "computedFrom"
+        for source in from_
+    }
 
 
 def test_assignment_and_read() -> None:
@@ -47,7 +51,8 @@ def test_sides_of_equal_length_are_paired() -> None:
 def test_branches_are_united_and_else_starts_before_the_condition() -> None:
     code = "x = 1\nif y:\n    x = 2\nelse:\n    x = 3\nz = x"
     assert [item[1:] for item in items(code) if item[0] == "x"] == [
-        *(("computedFrom", (number,)) for number in "123"), ("comesFrom", ("x",))
+        *(("computedFrom", (number,)) for number in "123"),
+        ("comesFrom", ("x",)),
     ]
     # the import of x has no source of its own: it stays only where something comes from it
     for last, stays in (("else:\n    x = 2", False), ("elif b:\n    x = 2", True), ("", True)):

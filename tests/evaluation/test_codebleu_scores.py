@@ -202,7 +202,9 @@ def test_texts_forgotten_are_scored_as_before(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(codebleu, "KEPT_SUBTREES", 5)
     scorer = CodeBleu(FIXED)
     assert [scorer.score(CODE, OTHER), scorer.score(OTHER, CODE)[TOTAL], scorer.score(CODE, OTHER)] == [
-        expected, pytest.approx(CodeBleu(FIXED).score(OTHER, CODE)[TOTAL]), expected
+        expected,
+        pytest.approx(CodeBleu(FIXED).score(OTHER, CODE)[TOTAL]),
+        expected,
     ]
 
 

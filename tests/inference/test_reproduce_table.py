@@ -9,7 +9,9 @@ from pathlib import Path
 from workflowllm.llm.fault_server import fault_server
 
 ROOT = Path(__file__).parents[2]
-CODE = 'url = is_workflow_actions_url(WFURLActionURL="https://example.com/{}")\nis_workflow_actions_openurl(WFInput=url)\n'
+CODE = (
+    'url = is_workflow_actions_url(WFURLActionURL="https://example.com/{}")\nis_workflow_actions_openurl(WFInput=url)\n'
+)
 APIS = ["is.workflow.actions.url", "is.workflow.actions.openurl"]
 ANSWER = "Thought:\n1. Open it.\n\nCode:\n```python\n" + CODE.format("page") + "```"
 

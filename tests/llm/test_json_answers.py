@@ -26,7 +26,7 @@ GOOD = {"names": {"x": "url", "y": "}{ ```"}}
         f"```\n{json.dumps(GOOD)}\n```\nI hope this helps!",
         f"Sure! Here is the answer:\n\n```json\n{json.dumps(GOOD)}\n```",
         f"Sure: {json.dumps(GOOD)} Anything else?",
-        f"<think>maybe {{\"names\": 3}}?</think>{json.dumps(GOOD)}",
+        f'<think>maybe {{"names": 3}}?</think>{json.dumps(GOOD)}',
         f"Not {{this}} but ```json\n{json.dumps(GOOD)}\n```",
         f'{{"other": 1}}\n```json\n{json.dumps(GOOD)}\n```',
         "{'names': {'x': 'url', 'y': '}{ ```'}}",

@@ -129,7 +129,7 @@ def test_a_wrong_command_is_one_sentence(arguments: tuple) -> None:
 
 
 def test_a_link_without_a_network_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")     # nothing listens there
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nothing listens there
     done = run(TO_PYTHON, "https://www.icloud.com/shortcuts/0123456789abcdef0123456789abcdef")
     assert done.returncode == 2
     assert "icloud.com" in done.stderr

@@ -35,4 +35,4 @@ def test_damaged_samples(seed: int) -> None:
         ast.parse(code)
         assert list(differences(workflow, build_workflow(compile_code(code)))) == []
         converted += 1
-    assert min(converted, refused) > EACH // 10     # both kinds of ending are met
+    assert min(converted, refused) > EACH // 10  # both kinds of ending are met

@@ -39,7 +39,7 @@ def test_f_strings_keep_pieces_and_expressions(before: str, after: str, expressi
 def test_what_cannot_be_seen_is_escaped() -> None:
     assert text_literal("a\u202eb") == '"a\\u202eb"'
     assert text_literal("tab\there") == '"tab\\there"'
-    assert text_literal("👨\u200d👩") == '"👨\u200d👩"'      # a joiner is part of one emoji
+    assert text_literal("👨\u200d👩") == '"👨\u200d👩"'  # a joiner is part of one emoji
 
 
 def test_lines_are_kept_as_lines_from_the_third_on() -> None:

@@ -31,7 +31,7 @@ def test_names_that_look_alike_stay_apart() -> None:
     assigned = [line.split("=")[0].split(":")[0].strip() for line in printed.splitlines()[1:]]
     assert len(set(assigned)) == len(names)
     assert not RESERVED.intersection(assigned)
-    assert {"My_Var", "词典", "fi"} <= set(assigned)      # a name that Python can have is kept as it is
+    assert {"My_Var", "词典", "fi"} <= set(assigned)  # a name that Python can have is kept as it is
     assert 'My_Var_2: "My Var" = result' in printed.splitlines()
 
 

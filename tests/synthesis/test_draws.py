@@ -12,7 +12,11 @@ from workflowllm.synthesis.draws import CATEGORIES, Pool, draw, make_pool
 from workflowllm.synthesis.expansion import draw_of, drawn
 
 BUILT_INS = ["is.workflow.actions." + name for name in ("url", "downloadurl", "count", "date", "alert", "openurl")]
-FOREIGN = ["dk.simonbs.DataJar.GetValueIntent", "io.pushcut.Pushcut.NotificationIntent", "com.sindresorhus.Actions.AskForTextIntent"]  # noqa: E501
+FOREIGN = [
+    "dk.simonbs.DataJar.GetValueIntent",
+    "io.pushcut.Pushcut.NotificationIntent",
+    "com.sindresorhus.Actions.AskForTextIntent",
+]
 
 
 def records() -> list[dict]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
-TEXT = ["Write a workflow:", "Thought:\n1. plan\n\nCode:\n```python\ntext = f\"{name}\"\n```", "def a(*, b: str)"]
+TEXT = ["Write a workflow:", 'Thought:\n1. plan\n\nCode:\n```python\ntext = f"{name}"\n```', "def a(*, b: str)"]
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"

@@ -13,7 +13,7 @@ from workflowllm.training.chat import answer_ids, answers_ids, encode, end_of_tu
 LLAMA3 = Path(__file__).parents[2] / "output" / "models" / "llama3-tokenizer"
 SMOLLM2 = Path(__file__).parents[2] / "output" / "models" / "smollm2-135m-instruct"
 MESSAGES = [{"role": "system", "content": "You write code."}, {"role": "user", "content": "Say hello 👋"}]
-ANSWER = "Thought:\n1. Say it.\n\nCode:\n```python\nis_workflow_actions_showresult(Text=\"Hello\")\n```"
+ANSWER = 'Thought:\n1. Say it.\n\nCode:\n```python\nis_workflow_actions_showresult(Text="Hello")\n```'
 
 
 load = lru_cache(AutoTokenizer.from_pretrained)
@@ -86,7 +86,7 @@ def test_an_answer_ends_with_its_one_end_of_turn_and_reads_back(tokenizer):
 @pytest.mark.parametrize("marks", ["<|im_end|>", "<|im_start|>assistant\n", "<|eot_id|>", "<|begin_of_text|>",
                                    "<|start_header_id|>user<|end_header_id|>\n\n", "<|endoftext|>"])  # fmt: skip
 def test_an_answer_may_hold_the_templates_own_marks(tokenizer, marks):
-    answer = f"Code:\n```python\ntext = \"{marks}\"\n```"
+    answer = f'Code:\n```python\ntext = "{marks}"\n```'
     ids = answer_ids(tokenizer, answer)
     special = set(tokenizer.all_special_ids) | {tokenizer.convert_tokens_to_ids(turn(tokenizer))}
     assert not special & set(ids[:-1])

@@ -28,8 +28,9 @@ def build_report(arguments: argparse.Namespace, kept: Kept, splits: Mapping[str,
     return {
         "flags": flags,
         "versions": {name: found for name in _PACKAGES if (found := _version(name))},
-        "inputs": [{"name": path.name, "sha256": file_sha256(path)}
-                   for path in (*arguments.seed_data, *arguments.synthesized)],
+        "inputs": [
+            {"name": path.name, "sha256": file_sha256(path)} for path in (*arguments.seed_data, *arguments.synthesized)
+        ],
         "records": dict(Counter(ORIGINS[found.is_synthetic] for found in kept.records)),
         "dropped": dict(sorted(kept.reasons().items())),
         "splits": {name: _split_counts(kept, split) for name, split in splits.items()},

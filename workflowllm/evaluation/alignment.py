@@ -69,17 +69,18 @@ def _rarity(ours: Profiles, theirs: Profiles) -> dict[object, float]:
     return {trait: 1 / count for trait, count in having.items()}
 
 
-def _similarities(
-    ours: Profiles, theirs: Profiles, weights: dict[object, float]
-) -> list[tuple[float, int, str, str]]:
+def _similarities(ours: Profiles, theirs: Profiles, weights: dict[object, float]) -> list[tuple[float, int, str, str]]:
     """(-similarity, distance in order, our name, their name) of the pairs with a rare trait in common."""
     place = {name: number for number, name in enumerate(ours)}
     having: dict[object, list[str]] = defaultdict(list)
     for name, profile in ours.items():
         for trait in profile:
             having[trait].append(name)
-    size = {id(profile): sum(weights[trait] * count for trait, count in profile.items())
-            for side in (ours, theirs) for profile in side.values()}
+    size = {
+        id(profile): sum(weights[trait] * count for trait, count in profile.items())
+        for side in (ours, theirs)
+        for profile in side.values()
+    }
     pairs = []
     for number, (their, profile) in enumerate(theirs.items()):
         common: dict[str, float] = defaultdict(float)

@@ -10,7 +10,12 @@ from workflowllm.evaluation.options import Options
 from workflowllm.evaluation.trees import FlatTree, Grammar
 
 STRING_PARTS = (
-    "string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation", "type_conversion"
+    "string_start",
+    "string_content",
+    "string_end",
+    "escape_sequence",
+    "escape_interpolation",
+    "type_conversion",
 )
 
 Span = tuple[int, int, int]  # node, first byte, last byte + 1
@@ -83,8 +88,7 @@ def _interpolated(tree: FlatTree, grammar: Grammar) -> set[int]:
     """The strings with an expression in braces."""
     interpolation = grammar.kinds("interpolation")
     return {
-        node for node, _, _ in tree.strings
-        if any(tree.kinds[child] in interpolation for child in tree.children(node))
+        node for node, _, _ in tree.strings if any(tree.kinds[child] in interpolation for child in tree.children(node))
     }
 
 

@@ -59,9 +59,7 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
         "--concurrency", type=positive_int, default=16, help="requests in flight at once (default: %(default)s)"
     )
     group.add_argument("--requests_per_minute", type=positive, help="requests begun per minute (default: no limit)")
-    group.add_argument(
-        "--timeout", type=positive, default=120.0, help="seconds for one request (default: %(default)s)"
-    )
+    group.add_argument("--timeout", type=positive, default=120.0, help="seconds for one request (default: %(default)s)")
     group.add_argument(
         "--retries", type=int, default=6, help="times a request is sent again after a fault (default: %(default)s)"
     )

@@ -23,7 +23,7 @@ _VALUES: tuple[Any, ...] = (
     {"string": "￼￼", "attachmentsByRange": {"{1, 1}": {"Type": "Clipboard"}, "{9, 3}": {"Type": "Ask"}}},
     {"string": "a", "attachmentsByRange": {"x": {}}}, "WFTextTokenAttachment", "conditional",
 )  # fmt: skip
-_DEEP = 400     # levels of a nested value: beyond what Python's brackets take
+_DEEP = 400  # levels of a nested value: beyond what Python's brackets take
 
 
 def mutated(data: bytes, random: Random) -> bytes:

@@ -82,9 +82,7 @@ def make_pool(records: Iterable[Record], catalogue: Catalogue, every_application
     }
     if not built_ins:
         raise CommandError("the real records call no built-in action of the catalogue.")
-    return Pool(
-        tuple(counts), built_ins, {name: apis for name, apis in applications.items() if apis}, tuple(examples)
-    )
+    return Pool(tuple(counts), built_ins, {name: apis for name, apis in applications.items() if apis}, tuple(examples))
 
 
 def _documented(catalogue: Catalogue, application: str) -> tuple[str, ...]:
