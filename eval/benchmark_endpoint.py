@@ -154,13 +154,17 @@ def rehearsed(name: str, folder: Path, arguments: argparse.Namespace, with_kill:
     output = folder / f"{name}.jsonl"
     errors = output.with_name(output.name + ".errors.jsonl")
     settings = {"faults": faults, "latency": arguments.latency, "seed": arguments.seed, "retry_after": "1"}
+    parts = []
     with fault_server(answer, **settings) as server:
         if with_kill:
-            part = measured(started(output, server, arguments), server, arguments.records // 2)
-            show_rate("until the kill", part, len(lines_of(output)), arguments)
+            parts.append(measured(started(output, server, arguments), server, arguments.records // 2))
+            show_rate("until the kill", parts[0], len(lines_of(output)), arguments)
         before = len(lines_of(output))
-        part = measured(started(output, server, arguments), server)
-        show_rate(name, part, len(lines_of(output)) - before, arguments)
+        parts.append(measured(started(output, server, arguments), server))
+        show_rate(name, parts[-1], len(lines_of(output)) - before, arguments)
+        if with_kill:
+            both = Measured(sum(part.requests for part in parts), sum(part.seconds for part in parts))
+            show_rate("both", both, len(lines_of(output)), arguments)
         failed = len(lines_of(errors))
         while lines_of(errors):
             measured(started(output, server, arguments), server)
