@@ -1,62 +1,19 @@
-"""infer.py as a user runs it: files, resuming, several processes, one request, wrong commands."""
+"""infer.py as a user runs it on a file: resuming, several processes, an endpoint; and wrong commands."""
 
-import contextlib
-import io
 import json
 import os
-import runpy
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from tiny_checkpoints import save_checkpoint, save_recitation
+from helpers_infer import ANSWER, CODE, MORE, SCRIPT, SHOW, run
+from tiny_checkpoints import save_recitation
 
 from workflowllm.llm.fault_server import fault_server
-from workflowllm.shortcuts.containers import read_file
-
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "infer.py"
-CODE = '# Ask for the price\nprice = input("Price?")\n# Show it\nis_workflow_actions_showresult(Text=f"{price}")'
-ANSWER = f"Thought:\n1. Ask for the price.\n2. Show it.\n\nCode:\n```python\n{CODE}\n```\n"
-MORE = "And that is how it is done, and done again."
-SHOW = "is.workflow.actions.showresult"
-
-
-@pytest.fixture(scope="module")
-def chance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint that writes nonsense."""
-    return save_checkpoint(tmp_path_factory.mktemp("chance"))
-
-
-@pytest.fixture(scope="module")
-def heart(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint that answers everything with one workflow, and would ramble on."""
-    return save_recitation(tmp_path_factory.mktemp("heart"), ANSWER, MORE)
-
-
-class Done(NamedTuple):
-    """How a run ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(*arguments: object) -> Done:
-    """infer.py in this process, which has loaded the libraries already."""
-    out, err, argv = io.StringIO(), io.StringIO(), sys.argv
-    sys.argv = [str(SCRIPT), *map(str, arguments)]
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end:
-            runpy.run_path(str(SCRIPT), run_name="__main__")
-    finally:
-        sys.argv = argv
-    return Done(end.value.code, out.getvalue(), err.getvalue())
 
 
 def started(*command: object) -> "subprocess.Popen[str]":
@@ -220,42 +177,6 @@ def test_check_samples_until_nothing_is_wrong(chance: Path, heart: Path, tmp_pat
     assert len(read(output)[0]["attempts"]) == 1
 
 
-def test_a_request_becomes_a_shortcut(heart: Path, tmp_path: Path) -> None:
-    output = tmp_path / "price.shortcut"
-    flags = ("--model", heart, "--apis", SHOW, "--query", "Ask for a price and show it", "--output", output)
-    done = run(*flags)
-    assert done.returncode == 0, done.stderr
-    for part in ("Plan:\n1. Ask for the price.", f"Code:\n{CODE}", "Findings: none", str(output)):
-        assert part in done.stdout
-    actions = read_file(output).workflow["WFWorkflowActions"]
-    assert [action["WFWorkflowActionIdentifier"].rpartition(".")[2] for action in actions] == ["ask", "showresult"]
-    assert output.with_suffix(".py").read_text("utf-8") == CODE + "\n"
-    again = run(*flags)
-    assert again.returncode == 2 and "exists" in again.stderr
-
-
-def test_a_request_whose_answer_does_not_compile(chance: Path, tmp_path: Path) -> None:
-    done = run("--model", chance, "--apis", SHOW, "--query", "Anything", "--max_tokens", 9,
-               "--output", tmp_path / "x.shortcut")  # fmt: skip
-    assert done.returncode == 1 and not list(tmp_path.glob("*.shortcut"))
-    assert "no shortcut" in done.stdout or "does not compile" in done.stderr
-
-
-def test_a_shortcut_is_changed_beside_the_original(heart: Path, tmp_path: Path) -> None:
-    original = tmp_path / "tip.shortcut"
-    shutil.copy(ROOT / "data" / "shortcuts" / "tip_calculator.shortcut", original)
-    before, metadata = original.read_bytes(), read_file(original).workflow
-    for name in ("tip_changed.shortcut", "tip_changed_2.shortcut"):
-        done = run("--model", heart, "--edit", original, "--query", "Show only the price", "--max_tokens", 200)
-        assert done.returncode == 0, done.stderr
-        changed = read_file(tmp_path / name).workflow
-        assert len(changed["WFWorkflowActions"]) == 2
-        assert changed["WFWorkflowIcon"] == metadata["WFWorkflowIcon"]
-    assert original.read_bytes() == before
-    done = run("--model", heart, "--edit", original, "--query", "x", "--output", original)
-    assert done.returncode == 2 and original.read_bytes() == before
-
-
 def test_an_endpoint_gets_the_same_prompt_and_gives_the_same_fields(heart: Path, tmp_path: Path) -> None:
     data, local, remote = data_set(tmp_path / "data"), tmp_path / "local.jsonl", tmp_path / "remote.jsonl"
     assert run("--model", heart, "--input", data, "--output", local, "--max_tokens", 200).returncode == 0
@@ -288,17 +209,6 @@ def test_check_through_an_endpoint_asks_with_other_seeds(tmp_path: Path) -> None
     [row] = read(output)
     assert row["generated_code"] == CODE and len(row["attempts"]) == 3
     assert [bool(attempt["errors"]) for attempt in row["attempts"]] == [True, True, False]
-
-
-def test_a_request_through_an_endpoint_with_apis_found_by_words(tmp_path: Path) -> None:
-    output = tmp_path / "light.shortcut"
-    with fault_server(lambda messages: "```python\nis_workflow_actions_flashlight(state='On')\n```") as server:
-        done = run("--model", "local", "--base_url", server.base_url, "--cache", "none", "--output", output,
-                   "--query", "Turn the flashlight on")  # fmt: skip
-        [body] = server.requests
-    assert done.returncode == 0, done.stderr
-    assert "def is_workflow_actions_flashlight(" in body["messages"][1]["content"]
-    assert output.exists()
 
 
 @pytest.mark.parametrize(("arguments", "words"), [

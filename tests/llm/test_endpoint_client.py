@@ -3,40 +3,15 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-import pydantic
 import pytest
+from helpers_client import ASKED, GOOD, Answer, settings_for, using
 
 from workflowllm.jobs import CommandError
 from workflowllm.llm.client import Client
-from workflowllm.llm.fault_server import FaultServer, fault_server
+from workflowllm.llm.fault_server import fault_server
 from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, NoUsableAnswer
 from workflowllm.llm.settings import EndpointSettings
-
-
-class Answer(pydantic.BaseModel):
-    ok: bool
-    name: str = pydantic.Field(min_length=1)
-
-
-GOOD = '{"ok": true, "name": "Ada"}'
-ASKED = [{"role": "user", "content": "Answer in JSON."}]
-
-
-def settings_for(server: FaultServer, **changes: Any) -> EndpointSettings:
-    return replace(EndpointSettings("gpt-4o-mini", server.base_url, first_pause=0.01, timeout=5), **changes)
-
-
-def using(settings: EndpointSettings, talk: Callable[[Client], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        async with Client(settings) as client:
-            return await talk(client)
-
-    return asyncio.run(run())
 
 
 def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,78 +193,6 @@ def test_no_more_requests_a_minute_than_allowed() -> None:
         settings = settings_for(server, requests_per_minute=1200)  # one every 50 ms
         using(settings, lambda client: asyncio.gather(*(client.ask(ASKED, seed=number) for number in range(11))))
         assert server.times[-1] - began >= 0.5
-
-
-def test_equal_questions_are_paid_for_once(tmp_path: Path) -> None:
-    with fault_server(lambda messages: GOOD, latency=0.01) as server:
-        settings = settings_for(server, cache=tmp_path / "deep" / "answers.sqlite")
-
-        async def talk(client: Client) -> None:
-            replies = await asyncio.gather(*(client.ask(ASKED, Answer) for _ in range(5)))
-            assert sum(reply.cached for reply in replies) == 4
-            assert len({(reply.text, reply.data.name, reply.prompt_tokens) for reply in replies}) == 1
-            assert (client.usage.calls, client.usage.cached, client.usage.prompt_tokens) == (1, 4, 10)
-
-        using(settings, talk)
-        again = using(settings, lambda client: client.ask(ASKED, Answer))  # another client, as another process
-        assert again.cached and again.attempts == 0 and len(server.requests) == 1
-
-
-def test_what_differs_is_asked_anew(tmp_path: Path) -> None:
-    class Other(pydantic.BaseModel):
-        ok: bool
-
-    with fault_server(lambda messages: GOOD) as server:
-        settings = settings_for(server, cache=tmp_path / "answers.sqlite")
-        for changed, messages, schema, overrides in [
-            (settings, ASKED, Answer, {}),
-            (settings, ASKED, Other, {}),
-            (settings, ASKED, None, {}),
-            (settings, ASKED, Answer, {"seed": 1}),
-            (settings, [*ASKED, *ASKED], Answer, {}),
-            (replace(settings, model="gpt-4o"), ASKED, Answer, {}),
-            (replace(settings, temperature=1.0), ASKED, Answer, {}),
-        ]:
-            using(changed, lambda client: client.ask(messages, schema, **overrides))  # noqa: B023
-        assert len(server.requests) == 7
-
-
-def test_an_answer_of_no_use_is_not_kept(tmp_path: Path) -> None:
-    """The second reading of an answer is kept under the question itself; a failure is asked again next time."""
-    with fault_server(lambda messages: GOOD, script=["broken", "broken", "broken", ""]) as server:
-        settings = settings_for(server, cache=tmp_path / "answers.sqlite")
-        with pytest.raises(NoUsableAnswer):
-            using(settings, lambda client: client.ask(ASKED, Answer))
-        assert using(settings, lambda client: client.ask(ASKED, Answer)).attempts == 2
-        assert using(settings, lambda client: client.ask(ASKED, Answer)).cached
-        assert len(server.requests) == 4
-
-
-def test_a_kept_answer_that_no_longer_does_is_asked_for_anew(tmp_path: Path) -> None:
-    """A validator of one's own is not in the JSON schema that the cache's key holds."""
-
-    def named(least: int) -> type[pydantic.BaseModel]:
-        check = pydantic.field_validator("name")(lambda name: _at_least(name, least))
-        return pydantic.create_model("Named", name=(str, ...), __validators__={"check": check})
-
-    def _at_least(name: str, least: int) -> str:
-        if len(name) < least:
-            raise ValueError("too short")
-        return name
-
-    answers = iter(['{"name": "Ada"}', '{"name": "Ada Lovelace"}'])
-    with fault_server(lambda messages: next(answers)) as server:
-        settings = settings_for(server, cache=tmp_path / "answers.sqlite")
-        for least, name in [(1, "Ada"), (1, "Ada"), (5, "Ada Lovelace"), (5, "Ada Lovelace")]:
-            assert using(settings, lambda client: client.ask(ASKED, named(least))).data.name == name  # noqa: B023
-        assert len(server.requests) == 2
-
-
-def test_a_cache_that_is_none(tmp_path: Path) -> None:
-    path = tmp_path / "answers.sqlite"
-    path.write_bytes(b"this is no database" * 100)
-    with fault_server(lambda messages: GOOD) as server, pytest.raises(CommandError, match=r"answers\.sqlite.*--cache"):
-        using(settings_for(server, cache=path), lambda client: client.ask(ASKED, Answer))
 
 
 def test_money_is_counted_and_never_passed() -> None:

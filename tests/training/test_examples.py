@@ -4,8 +4,8 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import pytest
+from helpers_examples import CODE, RECORD, ROOMY, STUBS, encoded, tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_tokenizers import FAMILIES, small_tokenizer
@@ -14,30 +14,11 @@ from transformers import AutoTokenizer
 from workflowllm.dataset.answers import parse_answer
 from workflowllm.dataset.generation import LEVELS, generation_messages
 from workflowllm.jobs import CommandError
-from workflowllm.training.chat import Example, prompt_ids
-from workflowllm.training.example_store import Examples, ExamplesWriter
-from workflowllm.training.examples import answer_text, encode_records, fitted_prompt, fitted_prompts
+from workflowllm.training.chat import prompt_ids
+from workflowllm.training.examples import answer_text, fitted_prompt, fitted_prompts
 from workflowllm.training.prompt_form import PromptForm
 
 LLAMA3 = Path(__file__).parents[2] / "output" / "models" / "llama3-tokenizer"
-CODE = '# Ask\nname = input("Name # of?")\n# Show it\nis_workflow_actions_showresult(Text=name)  # now'
-RECORD = {
-    "key": "one", "query": "Greet me by name?", "apis": ["is.workflow.actions.ask", "is.workflow.actions.showresult"],
-    "task_plan": "1. Ask.\n2. Show.", "workflow_code": CODE,
-}  # fmt: skip
-STUB = '''def is_workflow_actions_showresult(*, Text: str, Speed: float = 1.0) -> None:
-    """Shows a result.
-
-    Parameters:
-        Text: what is shown, described at great length so that the document gets longer.
-        Speed: how fast.
-    """'''
-STUBS = {"is.workflow.actions.showresult": STUB}
-ROOMY = 10**6
-
-
-def tokenizer():
-    return small_tokenizer("chatml")
 
 
 def sizes(record=RECORD, of=None):
@@ -46,11 +27,6 @@ def sizes(record=RECORD, of=None):
         len(prompt_ids(of or tokenizer(), generation_messages(record["query"], record["apis"], level, stubs=STUBS)))
         for level in LEVELS
     ]
-
-
-def encoded(*records, max_length=ROOMY, room=None, of=None, **form):
-    form = PromptForm.of(max_length, room, **form)
-    return encode_records(of or tokenizer(), records, form, max_length, STUBS)
 
 
 # One prompt
@@ -276,50 +252,3 @@ def test_a_prompt_may_not_take_all_the_room():
     assert PromptForm.of(8192).max_prompt_tokens == 3072
     with pytest.raises(CommandError, match="leave no room"):
         PromptForm.of(1024, 1024)
-
-
-# The store
-
-
-def test_saved_examples_come_back_memory_mapped(tmp_path):
-    made = encoded(RECORD, RECORD | {"key": "bad", "query": ""}, RECORD | {"key": "zwei ü", "query": "Again?"})
-    made.save(tmp_path / "deep" / "er")
-    back = Examples.open(tmp_path / "deep" / "er")
-    assert len(back) == 2
-    assert (back.keys, back.counts, back.skipped) == (made.keys, made.counts, made.skipped)
-    for one, other in zip(back, made):
-        assert one.prompt.tolist() == other.prompt.tolist()
-        assert one.answer.tolist() == other.answer.tolist()
-    assert isinstance(back[0].prompt.base, np.memmap) or isinstance(back[0].prompt, np.memmap)
-    assert back.lengths.tolist() == [len(one.prompt) + len(one.answer) for one in made]
-
-
-def test_no_examples_can_be_stored(tmp_path):
-    ExamplesWriter().finished().save(tmp_path)
-    assert len(Examples.open(tmp_path)) == 0
-
-
-def test_examples_have_bounds():
-    writer = ExamplesWriter()
-    writer.keep("a", Example([1, 2], [3]), 0)
-    examples = writer.finished()
-    assert [list(map(list, one)) for one in examples] == [[[1, 2], [3]]]
-    for place in (1, -1):
-        with pytest.raises(IndexError):
-            examples[place]
-
-
-def test_examples_cut_short_are_noticed(tmp_path):
-    made = encoded(RECORD)
-    made.save(tmp_path)
-    whole = (tmp_path / "ids.npy").read_bytes()
-    (tmp_path / "ids.npy").write_bytes(whole[:-40])
-    with pytest.raises(CommandError, match="cannot read the examples"):
-        Examples.open(tmp_path)
-    np.save(tmp_path / "ids.npy", made[0].prompt)
-    with pytest.raises(CommandError, match="do not belong together"):
-        Examples.open(tmp_path)
-    (tmp_path / "examples.json").unlink()  # a kill in the middle of saving leaves this file out
-    (tmp_path / "ids.npy").write_bytes(whole)
-    with pytest.raises(CommandError, match="cannot read the examples"):
-        Examples.open(tmp_path)

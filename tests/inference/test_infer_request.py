@@ -1,0 +1,56 @@
+"""infer.py as a user asks it once: a request becomes a shortcut, or changes one."""
+
+import shutil
+from pathlib import Path
+
+from helpers_infer import CODE, ROOT, SHOW, run
+
+from workflowllm.llm.fault_server import fault_server
+from workflowllm.shortcuts.containers import read_file
+
+
+def test_a_request_becomes_a_shortcut(heart: Path, tmp_path: Path) -> None:
+    output = tmp_path / "price.shortcut"
+    flags = ("--model", heart, "--apis", SHOW, "--query", "Ask for a price and show it", "--output", output)
+    done = run(*flags)
+    assert done.returncode == 0, done.stderr
+    for part in ("Plan:\n1. Ask for the price.", f"Code:\n{CODE}", "Findings: none", str(output)):
+        assert part in done.stdout
+    actions = read_file(output).workflow["WFWorkflowActions"]
+    assert [action["WFWorkflowActionIdentifier"].rpartition(".")[2] for action in actions] == ["ask", "showresult"]
+    assert output.with_suffix(".py").read_text("utf-8") == CODE + "\n"
+    again = run(*flags)
+    assert again.returncode == 2 and "exists" in again.stderr
+
+
+def test_a_request_whose_answer_does_not_compile(chance: Path, tmp_path: Path) -> None:
+    done = run("--model", chance, "--apis", SHOW, "--query", "Anything", "--max_tokens", 9,
+               "--output", tmp_path / "x.shortcut")  # fmt: skip
+    assert done.returncode == 1 and not list(tmp_path.glob("*.shortcut"))
+    assert "no shortcut" in done.stdout or "does not compile" in done.stderr
+
+
+def test_a_shortcut_is_changed_beside_the_original(heart: Path, tmp_path: Path) -> None:
+    original = tmp_path / "tip.shortcut"
+    shutil.copy(ROOT / "data" / "shortcuts" / "tip_calculator.shortcut", original)
+    before, metadata = original.read_bytes(), read_file(original).workflow
+    for name in ("tip_changed.shortcut", "tip_changed_2.shortcut"):
+        done = run("--model", heart, "--edit", original, "--query", "Show only the price", "--max_tokens", 200)
+        assert done.returncode == 0, done.stderr
+        changed = read_file(tmp_path / name).workflow
+        assert len(changed["WFWorkflowActions"]) == 2
+        assert changed["WFWorkflowIcon"] == metadata["WFWorkflowIcon"]
+    assert original.read_bytes() == before
+    done = run("--model", heart, "--edit", original, "--query", "x", "--output", original)
+    assert done.returncode == 2 and original.read_bytes() == before
+
+
+def test_a_request_through_an_endpoint_with_apis_found_by_words(tmp_path: Path) -> None:
+    output = tmp_path / "light.shortcut"
+    with fault_server(lambda messages: "```python\nis_workflow_actions_flashlight(state='On')\n```") as server:
+        done = run("--model", "local", "--base_url", server.base_url, "--cache", "none", "--output", output,
+                   "--query", "Turn the flashlight on")  # fmt: skip
+        [body] = server.requests
+    assert done.returncode == 0, done.stderr
+    assert "def is_workflow_actions_flashlight(" in body["messages"][1]["content"]
+    assert output.exists()
