@@ -1,10 +1,10 @@
 """What a store says about workflows: titles, descriptions and categories that their files do not hold."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from workflowllm.csv_rows import csv_rows
 from workflowllm.jobs import CommandError, read_records
 
 FIELDS = {"title": ("title", "name"), "description": ("description",), "category": ("category",)}
@@ -29,11 +29,7 @@ def read_metadata(path: Path) -> dict[str, dict[str, str]]:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
     if path.suffix == ".csv":
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                yield from enumerate(csv.DictReader(file), 1)
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise CommandError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}.") from None
+        yield from enumerate((row for _, row in csv_rows(path)), 1)
         return
     for number, row in read_records(path):
         yield number, row if isinstance(row, dict) else None

@@ -1,11 +1,11 @@
 """Lists of shortcuts: plain links, or the records of a store, as text, JSON, JSON Lines or CSV."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflowllm.csv_rows import csv_rows
 from workflowllm.jobs import CommandError, read_records
 from workflowllm.shortcuts.containers import ICLOUD_LINK
 
@@ -16,7 +16,6 @@ COLUMNS = {
     "description": ("description", "subtitle", "about"),
     "category": ("category",),
 }
-_CSV_FIELD = 1 << 20  # characters of one cell; descriptions run long, and csv's own limit is 128 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,18 @@ def _column(row: Mapping[Any, Any], names: tuple[str, ...]) -> str:
 def _rows(path: Path) -> Iterator[tuple[int, Any]]:
     if path.name.endswith((".json", ".jsonl", ".jsonl.gz")):
         yield from read_records(path)
-        return
+    elif path.suffix == ".csv":
+        yield from csv_rows(path)
+    else:
+        yield from _lines(path)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            if path.suffix == ".csv":
-                csv.field_size_limit(_CSV_FIELD)
-                reader = csv.DictReader(file)
-                yield from ((reader.line_num, row) for row in reader)
-            else:
-                yield from ((number, line) for number, line in enumerate(file, 1) if _is_entry(line))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"cannot read {path}: {reason}.") from None
+            yield from ((number, line) for number, line in enumerate(file, 1) if _is_entry(line))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}.") from None
 
 
 def _is_entry(line: str) -> bool:

@@ -1,11 +1,11 @@
 """How far verdicts agree with people's labels."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflowllm.csv_rows import csv_rows
 from workflowllm.jobs import CommandError
 
 PASS, FAIL, UNREADABLE = "pass", "fail", "unreadable"
@@ -25,16 +25,13 @@ class Labels:
 
 def read_labels(path: Path) -> Labels:
     """Labels from a CSV file with the columns key, model and split if need be, and label. Raises CommandError."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}.") from None
-    if not rows or not {"key", "label"} <= rows[0].keys():
+    rows = csv_rows(path)
+    header = set(rows[0][1]) if rows else set()
+    if not {"key", "label"} <= header:
         raise CommandError(f"{path} needs rows under a first line such as key,label or key,model,split,label.")
-    columns = tuple(name for name in COLUMNS if name in rows[0])
+    columns = tuple(name for name in COLUMNS if name in header)
     labels: dict[Name, str] = {}
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         name, label = tuple((row[column] or "").strip() for column in columns), (row["label"] or "").strip().lower()
         if label not in _LABELS:
             raise CommandError(f"{path} line {number}: the label {label!r} is none of {', '.join(_LABELS)}.")
