@@ -20,6 +20,7 @@ from typing import Any
 import torch
 
 from workflowllm.flags import positive_int
+from workflowllm.inference.arguments import BATCH_TOKENS, MAX_ROWS
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.local_model import LocalModel, default_device
@@ -42,7 +43,8 @@ def parse_arguments() -> argparse.Namespace:
     add("--records", type=positive_int, default=16, help=f"the first so many that fit {shown}")
     add("--max_prompt_tokens", type=positive_int, default=1024, help=f"longer prompts are passed over {shown}")
     add("--max_tokens", type=positive_int, default=256, help=f"an answer's tokens at most {shown}")
-    add("--max_rows", type=positive_int, default=32, help=f"answers that ours writes at once {shown}")
+    add("--batch_tokens", type=positive_int, default=BATCH_TOKENS, help=f"tokens that ours holds for all rows {shown}")
+    add("--max_rows", type=positive_int, default=MAX_ROWS, help=f"answers that ours writes at once {shown}")
     add("--threads", type=positive_int, default=1, help=f"threads of the CPU {shown}")
     add("--dtype", default="float32", choices=("float32", "bfloat16"), help=f"precision {shown}")
     add("--ways", nargs="+", choices=("published", "library", "ours"), default=["published", "ours"],
@@ -98,9 +100,9 @@ def answer_with_library(local: LocalModel, prompts: Prompts, max_tokens: int) ->
     return {name: answer.generated_tokens for name, answer in zip(prompts, written.values())}
 
 
-def answer_as_ours(asked: list[Asked], local: LocalModel, max_tokens: int, max_rows: int) -> Answers:
-    engine = local.engine(batch_tokens=1_000_000, max_rows=max_rows, early_stop=True)
-    decoding = Decoding(max_tokens=max_tokens)
+def answer_as_ours(asked: list[Asked], local: LocalModel, arguments: argparse.Namespace) -> Answers:
+    engine = local.engine(arguments.batch_tokens, arguments.max_rows, early_stop=True)
+    decoding = Decoding(max_tokens=arguments.max_tokens)
     for one in asked:
         engine.add(local.job(Attempts(one, decoding)))
     return {job.key: job.written for job in engine.run()}
@@ -147,7 +149,7 @@ def main() -> int:
     ways: dict[str, Callable[[], Answers]] = {
         "published": lambda: answer_as_published(local, prompts, arguments.max_tokens),
         "library": lambda: answer_with_library(local, prompts, arguments.max_tokens),
-        "ours": lambda: answer_as_ours(asked, local, arguments.max_tokens, arguments.max_rows),
+        "ours": lambda: answer_as_ours(asked, local, arguments),
     }
     local.model.generate(torch.tensor([[1, 2]], device=local.model.device), max_new_tokens=2)  # what loads on first use
     runs = {}

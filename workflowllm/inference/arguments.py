@@ -8,6 +8,7 @@ from workflowllm.inference.decoding import add_decoding_arguments
 from workflowllm.jobs import CommandError
 from workflowllm.llm.settings import add_endpoint_arguments
 
+BATCH_TOKENS, MAX_ROWS = 65_536, 64
 FETCHED = "output/models/smollm2-135m-instruct"
 
 
@@ -55,8 +56,8 @@ def _add_local(parser: argparse.ArgumentParser) -> None:
         "one; one for each process of torchrun)")  # fmt: skip
     add("--dtype", choices=("auto", "float32", "bfloat16", "float16"), default="auto",
         help="auto: bfloat16 on a GPU, float32 on a CPU (default: %(default)s)")  # fmt: skip
-    add("--batch_tokens", type=positive_int, default=65_536, help=f"tokens held for all rows together {shown}")
-    add("--max_rows", type=positive_int, default=32, help=f"answers written at once {shown}")
+    add("--batch_tokens", type=positive_int, default=BATCH_TOKENS, help=f"tokens held for all rows together {shown}")
+    add("--max_rows", type=positive_int, default=MAX_ROWS, help=f"answers written at once {shown}")
     add("--early_stop", action=argparse.BooleanOptionalAction, default=True,
         help="end an answer when its code's fence closes (default: on)")  # fmt: skip
 

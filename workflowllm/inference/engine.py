@@ -42,8 +42,8 @@ class Engine:
         model: Any,
         ends: Iterable[int],
         is_over: Callable[[list[int]], bool],
-        batch_tokens: int = 32_768,
-        max_rows: int = 16,
+        batch_tokens: int = 65_536,
+        max_rows: int = 64,
     ):
         self.model, self.ends, self.is_over = model, frozenset(ends), is_over
         self.batch_tokens, self.max_rows, self.most_rows = batch_tokens, max_rows, max_rows
