@@ -8,17 +8,22 @@ import pytest
 import torch
 from tiny_checkpoints import tiny_model
 
+from workflowllm.inference.attention import ROWS_SDPA, rows_sdpa_forward
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.engine import Engine, Job
 
 VOCABULARY, END = 90, 7
 
 
-@pytest.fixture(scope="module", params=["llama", "qwen2", "tied"])
+@pytest.fixture(scope="module", params=["llama", "qwen2", "tied", "llama, rows", "qwen2, rows"])
 def model(request: pytest.FixtureRequest) -> Any:
-    if request.param == "tied":
+    kind, _, attention = request.param.partition(", ")
+    if kind == "tied":
         return tiny_model(vocabulary=VOCABULARY, tie_word_embeddings=True)
-    return tiny_model(request.param, vocabulary=VOCABULARY)
+    made = tiny_model(kind, vocabulary=VOCABULARY)
+    if attention:
+        made.set_attn_implementation(ROWS_SDPA)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +211,25 @@ def test_jobs_may_be_added_while_it_runs(llama: Any) -> None:
         if len(seen) < 4:
             engine.add(Job(str(len(seen)), [9] * 20 * len(seen), Decoding(max_tokens=3)))
     assert seen == ["0", "1", "2", "3"]
+
+
+def test_a_row_sees_its_own_keys_and_no_other(llama: Any) -> None:
+    """Against attention with a mask; what stands behind a row's end is poison."""
+    torch.manual_seed(0)
+    lengths = [1, 5, 7]
+    query, key, value = torch.randn(3, 4, 1, 8), torch.randn(3, 2, 7, 8), torch.randn(3, 2, 7, 8)
+    seen = torch.arange(7) < torch.tensor(lengths)[:, None]
+    attention = llama.model.layers[0].self_attn
+    expected, _ = rows_sdpa_forward(attention, query, key, value, seen[:, None, None], scaling=0.3)
+    for row, length in enumerate(lengths):
+        key[row, :, length:] = value[row, :, length:] = torch.nan
+    found, _ = rows_sdpa_forward(attention, query, key, value, None, row_lengths=lengths, scaling=0.3)
+    assert found.shape == (3, 1, 4, 8)
+    torch.testing.assert_close(found, expected)
+
+
+def test_many_alike_are_written_together(llama: Any) -> None:
+    """Rows are fewer than allowed because the jobs are few: no second pool is kept for the short ones."""
+    counting = Counting(llama)
+    answers(counting, [[9] * 40, [10] * 4, [11] * 4], Decoding(max_tokens=6), max_rows=8)
+    assert counting.calls == 3 + 5  # three prompts, and five steps of all rows after the first token

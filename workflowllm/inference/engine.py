@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from workflowllm.inference.attention import ROWS_SDPA
 from workflowllm.inference.decoding import Decoding, next_token
 from workflowllm.inference.slots import Slots
 
@@ -99,10 +100,12 @@ class Engine:
     def _pool(self) -> Iterator[None]:
         """Answer what one pool can hold; yields after each step."""
         capacity = self.waiting[0].need
-        self.rows = max(1, min(self.max_rows, self.batch_tokens // capacity, len(self.waiting)))
+        wished, room = min(self.max_rows, len(self.waiting)), max(1, self.batch_tokens // capacity)
+        self.rows = min(wished, room)
+        shortest = capacity // 2 if room < wished else 0  # shorter ones are better off in a pool with more rows
         self.slots = Slots(self.model.config.get_text_config().num_hidden_layers, self.rows, capacity)
         while True:
-            while len(self.active) < self.rows and (job := self._next_job(capacity)):
+            while len(self.active) < self.rows and (job := self._next_job(shortest, capacity)):
                 self._begin(job)
                 yield
             if not self.active:
@@ -110,11 +113,10 @@ class Engine:
             self._step()
             yield
 
-    def _next_job(self, capacity: int) -> Job | None:
-        """A waiting job that fits and is not better off in a pool with more rows."""
-        smallest = capacity // 2 if self.rows < self.max_rows else 0
+    def _next_job(self, shortest: int, capacity: int) -> Job | None:
+        """The first waiting job that needs from `shortest` to `capacity` positions."""
         for place, job in enumerate(self.waiting):
-            if smallest <= job.need <= capacity:
+            if shortest <= job.need <= capacity:
                 return self.waiting.pop(place)
         return None
 
@@ -142,7 +144,7 @@ class Engine:
         last = torch.tensor([[job.written[-1]] for job in self.active], device=self.device)
         self.slots.step(positions, max(lengths))
         mask = torch.arange(max(lengths), device=self.device) <= positions[:, None]
-        logits = self._logits(last, positions[:, None], mask[:, None, None])
+        logits = self._logits(last, positions[:, None], mask[:, None, None], lengths)
         for job, held in zip(self.active, self.slots.held):
             held.append(job.written[-1])
         self._write(self.active, logits)
@@ -150,8 +152,11 @@ class Engine:
             if self._is_done(self.active[row]):
                 self._end(row)
 
-    def _logits(self, ids: torch.Tensor, positions: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """Logits [rows, vocabulary] after the last of the ids [rows, tokens]."""
+    def _logits(
+        self, ids: torch.Tensor, positions: torch.Tensor, mask: torch.Tensor | None, lengths: list[int] | None = None
+    ) -> torch.Tensor:
+        """Logits [rows, vocabulary] after the last of the ids [rows, tokens]; `lengths` are the rows' in a step."""
+        known = {"row_lengths": lengths} if self.model.config._attn_implementation == ROWS_SDPA else {}
         output = self.model(
             input_ids=ids,
             position_ids=positions,
@@ -159,6 +164,7 @@ class Engine:
             past_key_values=self.slots,
             use_cache=True,
             logits_to_keep=1,
+            **known,
         )
         return output.logits[:, -1]
 

@@ -10,6 +10,7 @@ import torch
 
 from workflowllm.dataset.answers import is_over
 from workflowllm.inference.attempts import Attempts
+from workflowllm.inference.attention import ROWS_SDPA
 from workflowllm.inference.decoding import row_seed
 from workflowllm.inference.engine import Engine, Job
 from workflowllm.jobs import CommandError
@@ -79,8 +80,9 @@ def _load_weights(folder: Path, device: str, dtype: str) -> Any:
     logging.disable_progress_bar()
     kind = _dtype(device, dtype)
     place = {"device_map": "auto"} if device == "auto" else {}
+    attention = ROWS_SDPA if device == "cpu" else "sdpa"
     try:
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=kind, attn_implementation="sdpa", **place)
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=kind, attn_implementation=attention, **place)
     except (OSError, ValueError, KeyError) as error:
         raise CommandError(f"cannot load a model from {folder}: {_first_line(error)}") from None
     config = model.config.get_text_config()
