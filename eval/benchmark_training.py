@@ -14,17 +14,22 @@ precision, optimizer and gradient checkpointing. Its loss is printed, so that it
     published       as unpadded, each sample padded to --max_length, which is all that padding can mean with one sample
                     in a batch
 
+TFLOP/s count what the mathematics of the model needs (PaLM, appendix B), not what a way computes beside it; with the
+device's --peak_tflops model FLOPs utilisation is given too. With --shape some of its layers are filled with chance
+(the tokenizer is still --model's), and what all of them would do at the same rate is printed as an estimate:
+
+    python eval/benchmark_training.py --model output/models/llama3-tokenizer --data output/annotated.jsonl --ways ours \
+        --shape configs/shapes/llama-3.1-8b.json --layers 2 --device cuda --peak_tflops 989
+
 The ratios are to `published`, or to `unpadded` where `published` is not among the ways: of seconds by the clock, and of
 processor seconds, which tell more where other programs keep the cores busy (with --threads 1, so that none are spent
 on waiting).
 """
 
 import argparse
-import contextlib
 import gc
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +40,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflowllm.dataset.release import data_rows
-from workflowllm.flags import positive_int
+from workflowllm.flags import positive, positive_int
 from workflowllm.jobs import ALL_DONE, CommandError, json_line, run_command, write_bytes
 
 BASES = ("published", "unpadded")
@@ -57,6 +62,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--device", default="cpu", help="default: %(default)s")
     parser.add_argument("--threads", type=positive_int, default=os.cpu_count(), help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--shape", type=Path, help="a config.json: weights by chance (default: --model's weights)")
+    parser.add_argument("--layers", type=positive_int, help="layers of the shape (default: all)")
+    parser.add_argument("--peak_tflops", type=positive, help="what the device can do in --dtype (default: unknown)")
     parser.add_argument("--output", type=Path, help="write one JSON line for each way")
     return parser.parse_args()
 
@@ -98,11 +106,9 @@ def padded(examples: list[Any], width: int) -> dict[str, Any]:
 
 
 def ours(examples: list[Any], arguments: argparse.Namespace) -> Batches:
-    from transformers import AutoConfig
-
     from workflowllm.training.attention import packed_attention
 
-    config = AutoConfig.from_pretrained(arguments.model)
+    config = model_config(arguments, arguments.layers)
     return Batches(packed_rows(examples, arguments), packed_attention(arguments.device, config))
 
 
@@ -154,18 +160,38 @@ def read_examples(arguments: argparse.Namespace) -> list[Any]:
     return found[: arguments.records]
 
 
-def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dict[str, Any]:
-    """One optimizer step over the examples; called in a process of its own."""
+def model_config(arguments: argparse.Namespace, layers: int | None) -> Any:
+    """The configuration of --model, or --shape's with so many layers."""
+    from transformers import AutoConfig
+
+    from workflowllm.training.shapes import read_shape
+
+    return read_shape(arguments.shape, layers) if arguments.shape else AutoConfig.from_pretrained(arguments.model)
+
+
+def load_model(arguments: argparse.Namespace, attention: str) -> Any:
     import torch
     from transformers import AutoModelForCausalLM
 
+    from workflowllm.training.shapes import model_by_chance
+
+    settings = {"dtype": getattr(torch, arguments.dtype), "attn_implementation": attention}
+    if arguments.shape:
+        return model_by_chance(model_config(arguments, arguments.layers), arguments.device, **settings)
+    return AutoModelForCausalLM.from_pretrained(arguments.model, **settings).to(arguments.device)
+
+
+def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    """One optimizer step over the examples; called in a process of its own."""
+    import torch
+
+    from workflowllm.training.flops import training_flops
     from workflowllm.training.loss import use_answer_loss
+    from workflowllm.training.metrics import peak_memory
 
     torch.set_num_threads(arguments.threads)
     plan = WAYS[way](examples, arguments)
-    dtype = getattr(torch, arguments.dtype)
-    model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=dtype, attn_implementation=plan.attention)
-    model.to(arguments.device).train()
+    model = load_model(arguments, plan.attention).train()
     model.config.use_cache = False
     if arguments.gradient_checkpointing:
         model.activation_checkpointing_enable()
@@ -177,14 +203,18 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
     started, cpu_started = time.perf_counter(), time.process_time()
     loss = step(model, optimizer, plan.batches, plan, answer_tokens)
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
+    lengths, whole = list(map(length, examples)), model_config(arguments, layers=None)
+    flops, of_all = (training_flops(config, lengths, answer_tokens) for config in (model.config, whole))
     return {
         "way": way,
         "seconds": round(seconds, 2),
         "cpu_seconds": round(cpu_seconds, 2),
+        "tflops": round(flops / seconds / 1e12, 4),
+        "tokens_per_second_of_all_layers": round(sum(lengths) / seconds * flops / of_all, 2),
         "answer_tokens_per_second": round(answer_tokens / seconds, 2),
-        "peak_gb": round(peak_bytes(arguments.device) / 1e9, 3),
+        "peak_gb": round(peak_memory(torch.device(arguments.device)) / 1e9, 3),
         "loss": round(loss, 5),
-        "tokens": sum(length(one) for one in examples),
+        "tokens": sum(lengths),
         "tokens_computed": sum(batch["input_ids"].numel() for batch in plan.batches),
         "answer_tokens": answer_tokens,
     }
@@ -223,27 +253,15 @@ def empty_caches(plan: Batches) -> None:
         torch.cuda.empty_cache()
 
 
-def peak_bytes(device: str) -> int:
-    """The most memory that this process has held: the GPU's, or resident memory."""
-    import torch
-
-    if device != "cpu":
-        return torch.cuda.max_memory_allocated(device)
-    with contextlib.suppress(OSError):  # Linux; rusage there also counts what the parent held before exec
-        lines = Path("/proc/self/status").read_text("ascii").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
 def in_own_process(work: Callable[..., Any], *given: Any) -> Any:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(work, *given).result()
 
 
-def report(results: list[dict[str, Any]]) -> Iterator[str]:
+def report(results: list[dict[str, Any]], peak_tflops: float | None = None) -> Iterator[str]:
     """A table with ratios to the base."""
     base = next((one for name in BASES for one in results if one["way"] == name), None)
-    names = ("answer tok/s", "faster", "by CPU", "peak GB", "share", "loss", "tokens computed")
+    names = ("answer tok/s", "faster", "by CPU", "peak GB", "share", "loss", "tokens computed", "TFLOP/s")
     yield f"{'way':<15}" + "".join(f"{name:>16}" for name in names)
     for one in results:
         faster, by_cpu, share = (
@@ -251,9 +269,10 @@ def report(results: list[dict[str, Any]]) -> Iterator[str]:
         )
         figures = (
             f"{one['answer_tokens_per_second']:.2f}", f"{faster:.2f} x", f"{by_cpu:.2f} x", f"{one['peak_gb']:.2f}",
-            f"{1 / share:.2f}", f"{one['loss']:.4f}", f"{one['tokens_computed']:,}",
+            f"{1 / share:.2f}", f"{one['loss']:.4f}", f"{one['tokens_computed']:,}", f"{one['tflops']:.4g}",
         )  # fmt: skip
-        yield f"{one['way']:<15}" + "".join(f"{figure:>16}" for figure in figures)
+        utilisation = f"  ({one['tflops'] / peak_tflops:.1%} of the peak)" if peak_tflops else ""
+        yield f"{one['way']:<15}" + "".join(f"{figure:>16}" for figure in figures) + utilisation
 
 
 def main() -> int:
@@ -268,7 +287,10 @@ def main() -> int:
     for way in arguments.ways:
         results.append(in_own_process(measure, way, examples, arguments))
         print(json.dumps(results[-1]), file=sys.stderr, flush=True)
-    print("\n".join(report(results)))
+    print("\n".join(report(results, arguments.peak_tflops)))
+    for one in results if arguments.layers else ():
+        rate = one["tokens_per_second_of_all_layers"]
+        print(f"estimate, {one['way']}: all layers at the same rate, {rate:,} tokens a second on each device")
     if arguments.output:
         write_bytes(arguments.output, b"".join(map(json_line, results)))
     return ALL_DONE

@@ -8,12 +8,10 @@ into devices of --device_gb. The default is Llama-3.1-8B's shape on devices of 8
 """
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
 
 from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, CommandError, run_command
+from workflowllm.jobs import ALL_DONE, run_command
 from workflowllm.training.arguments import CONFIGS
 
 
@@ -31,21 +29,12 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_config(path: Path) -> Any:
-    from transformers import AutoConfig
-
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        return AutoConfig.for_model(content.pop("model_type"), **content)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"cannot read --config {path} as a model's configuration: {error}") from None
-
-
 def main() -> int:
     arguments = parse_arguments()
     from workflowllm.training.memory import GB, described, estimated_needs, parameter_count
+    from workflowllm.training.shapes import read_shape
 
-    config = read_config(arguments.config)
+    config = read_shape(arguments.config)
     parameters = parameter_count(config)
     print(f"{parameters:,} parameters, {arguments.precision}, rows of {arguments.row_tokens} tokens")
     for offloads in (False, True):

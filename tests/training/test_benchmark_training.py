@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from small_models import VOCABULARY, small_model
 
 from workflowllm.training.chat import Example
+from workflowllm.training.flops import training_flops
+from workflowllm.training.shapes import read_shape
 
 SCRIPT = Path(__file__).parents[2] / "eval" / "benchmark_training.py"
 
@@ -31,7 +34,7 @@ def model(tmp_path_factory):
 def arguments(model):
     return argparse.Namespace(
         model=model, max_length=40, row_tokens=None, chunk_tokens=7, dtype="float32", gradient_checkpointing=True,
-        device="cpu", threads=1,
+        device="cpu", threads=1, shape=None, layers=None,
     )  # fmt: skip
 
 
@@ -56,10 +59,58 @@ def test_every_way_has_the_same_loss(script, model):
 def test_the_table_has_ratios_to_the_published_way(script):
     results = [
         {"way": "ours", "seconds": 2, "cpu_seconds": 4, "peak_gb": 1.5, "answer_tokens_per_second": 28.0, "loss": 1.0,
-         "tokens_computed": 130},
+         "tokens_computed": 130, "tflops": 0.5},
         {"way": "published", "seconds": 8, "cpu_seconds": 20, "peak_gb": 6.0, "answer_tokens_per_second": 7.0,
-         "loss": 1.0, "tokens_computed": 200},
+         "loss": 1.0, "tokens_computed": 200, "tflops": 0.125},
     ]  # fmt: skip
-    first, second = (line.split() for line in list(script.report(results))[1:])
-    assert first == ["ours", "28.00", "4.00", "x", "5.00", "x", "1.50", "0.25", "1.0000", "130"]
-    assert second == ["published", "7.00", "1.00", "x", "1.00", "x", "6.00", "1.00", "1.0000", "200"]
+    first, second = (line.split() for line in list(script.report(results, 1.0))[1:])
+    assert first == [
+        "ours",
+        "28.00",
+        "4.00",
+        "x",
+        "5.00",
+        "x",
+        "1.50",
+        "0.25",
+        "1.0000",
+        "130",
+        "0.5",
+        "(50.0%",
+        "of",
+        "the",
+        "peak)",
+    ]
+    assert second == [
+        "published",
+        "7.00",
+        "1.00",
+        "x",
+        "1.00",
+        "x",
+        "6.00",
+        "1.00",
+        "1.0000",
+        "200",
+        "0.125",
+        "(12.5%",
+        "of",
+        "the",
+        "peak)",
+    ]
+
+
+def test_a_shape_with_some_of_its_layers_says_what_all_would_do(script, model, tmp_path):
+    """The rate of all layers is what was measured, times the FLOPs of some over those of all."""
+    config = json.loads((model / "config.json").read_text()) | {"num_hidden_layers": 6}
+    (tmp_path / "shape.json").write_text(json.dumps(config))
+    given = arguments("no folder")
+    given.shape, given.layers = tmp_path / "shape.json", 2
+    one = script.measure("ours", examples(), given)
+    some, all_layers = (read_shape(given.shape, layers) for layers in (2, None))
+    assert (some.num_hidden_layers, all_layers.num_hidden_layers) == (2, 6)
+    lengths = [script.length(example) for example in examples()]
+    share = training_flops(some, lengths, 56) / training_flops(all_layers, lengths, 56)
+    assert 1 / 3 < share < 1  # the head is there once
+    seconds = 56 / one["answer_tokens_per_second"]
+    assert one["tokens_per_second_of_all_layers"] == pytest.approx(130 / seconds * share, rel=0.01)

@@ -1,5 +1,6 @@
 """What a run leaves to read: `metrics.jsonl`, a line for each optimizer step, and a line on standard error."""
 
+import contextlib
 import json
 import resource
 import sys
@@ -35,8 +36,10 @@ def peak_memory(device: torch.device) -> int:
     """The most memory that this process has held, in bytes: on the GPU, or resident where there is none."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    with contextlib.suppress(OSError):  # Linux; rusage there also counts what the parent held before exec
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 class StepMetrics(TrainerCallback):

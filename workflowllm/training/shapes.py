@@ -1,0 +1,27 @@
+"""A model's shape: its configuration without weights, to reckon with or to fill with chance."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig
+
+from workflowllm.jobs import CommandError
+
+
+def read_shape(path: Path, layers: int | None = None) -> PreTrainedConfig:
+    """The configuration in a config.json, with so many of its layers. Raises CommandError where there is none."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        config = AutoConfig.for_model(content.pop("model_type"), **content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CommandError(f"cannot read {path} as a model's configuration: {error}") from None
+    config.num_hidden_layers = min(layers or config.num_hidden_layers, config.num_hidden_layers)
+    return config
+
+
+def model_by_chance(config: PreTrainedConfig, device: str, **settings: Any) -> Any:
+    """A model of this shape whose weights say nothing, made where it will run; `settings` are from_config's."""
+    with torch.device(device):
+        return AutoModelForCausalLM.from_config(config, **settings)
