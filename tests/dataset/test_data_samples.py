@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workflowllm.annotation.offline import annotate_offline
 from workflowllm.checking.checker import check_code
 from workflowllm.shortcuts.compare import differences, metadata_differences
 from workflowllm.shortcuts.compile import compile_record
@@ -36,6 +37,15 @@ def test_a_sample_is_complete_and_compiles_to_its_shortcut(sample: dict[str, Any
     assert "python" not in sample["query"].lower()
     calls = {action["WFWorkflowActionIdentifier"] for action in original["WFWorkflowActions"]}
     assert calls == set(sample["apis"])
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["key"])
+def test_a_sample_is_what_the_annotator_writes_today(sample: dict[str, Any]) -> None:
+    """Whoever changes the annotator's words makes the samples anew (data/README.md) and reads what changed."""
+    written = ("query", "task_plan", "workflow_code", "annotation")
+    bare = {name: value for name, value in sample.items() if name not in written}
+    made = annotate_offline(bare)
+    assert {name: made[name] for name in written} == {name: sample[name] for name in written}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["key"])

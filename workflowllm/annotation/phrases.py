@@ -145,7 +145,7 @@ def _of_items(name: str, identifier: str, given: Given) -> Phrase:
     if "WFContentItemSortProperty" in given:
         parts.append(f"sorted by {raw(given['WFContentItemSortProperty']).lower()}")
     if "WFContentItemLimitNumber" in given and not _is_false(given.get("WFContentItemLimitEnabled")):
-        parts.append(f"at most {words(given['WFContentItemLimitNumber'])}")
+        parts.append(f"(at most {words(given['WFContentItemLimitNumber'])})")
     return Phrase(" ".join(parts), 3)
 
 
