@@ -72,10 +72,11 @@ def missing(count: int, kept: int) -> int:
     return -(-(count - kept) * 6 // 5)
 
 
-def report_round(number: int, made: int, chosen: Selection) -> None:
-    """One line a round: how many were made, kept, and dropped by reason."""
+def report_round(number: int, draws: int, made: int, chosen: Selection) -> None:
+    """One line a round: how many were drawn, made of that, kept, and dropped by reason."""
     reasons = ", ".join(f"{reason} {count}" for reason, count in chosen.reasons.most_common()) or "none"
-    print(f"after round {number}: drawn {made}, kept {len(chosen.kept)}, dropped {len(chosen.dropped)} ({reasons})")
+    kept, dropped = len(chosen.kept), len(chosen.dropped)
+    print(f"after round {number}: drawn {draws}, made {made}, kept {kept}, dropped {dropped} ({reasons})")
 
 
 def write_lines(path: Path, records: Iterable[Record]) -> None:
@@ -85,12 +86,12 @@ def write_lines(path: Path, records: Iterable[Record]) -> None:
 
 def expand(arguments: argparse.Namespace, writer: OfflineWriter | ModelWriter, queries: list[str]) -> Selection:
     """Rounds of draws until enough queries are kept."""
-    chosen, made = Selection(), 0
+    chosen, draws = Selection(), 0
     for number in range(1, arguments.rounds + 1):
-        made += missing(arguments.count, len(chosen.kept))
-        answers = writer.answers(made)
+        draws += missing(arguments.count, len(chosen.kept))
+        answers = writer.answers(draws)
         chosen = select(answers, queries, arguments.threshold, catalogue(), arguments.count)
-        report_round(number, made, chosen)
+        report_round(number, draws, len(answers), chosen)
         if len(chosen.kept) == arguments.count or writer.is_over:
             break
     return chosen

@@ -65,7 +65,7 @@ def test_expanding_with_a_model_that_answers_badly(tmp_path: Path) -> None:
     assert len(kept) == 8 and len({record["query"] for record in kept}) == 8
     assert {record["dropped"] for record in dropped} >= {"names an API", "near-duplicate"}
     assert all(record["draw"]["seed"] == 0 and record["prompt_sha256"] for record in kept)
-    assert "after round 1: drawn 10, kept" in done.stdout and "after round 2" in done.stdout
+    assert "after round 1: drawn 10, made 10, kept" in done.stdout and "after round 2" in done.stdout
 
 
 def test_expanding_offline_gives_equal_bytes(tmp_path: Path) -> None:
