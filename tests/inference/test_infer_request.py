@@ -54,3 +54,11 @@ def test_a_request_through_an_endpoint_with_apis_found_by_words(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert "def is_workflow_actions_flashlight(" in body["messages"][1]["content"]
     assert output.exists()
+
+
+def test_an_answer_of_comments_is_no_shortcut(tmp_path: Path) -> None:
+    with fault_server(lambda messages: "Thought:\n1. Ask\n\nCode:\n```python\n# Ask the user") as server:
+        done = run("--model", "local", "--base_url", server.base_url, "--cache", "none", "--apis", SHOW,
+                   "--output", tmp_path / "x.shortcut", "--query", "Ask for a price")  # fmt: skip
+    assert done.returncode == 1 and "holds no code" in done.stdout, done.stderr
+    assert not list(tmp_path.glob("x.*"))

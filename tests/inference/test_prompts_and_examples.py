@@ -11,6 +11,7 @@ from tiny_checkpoints import byte_tokenizer
 
 from workflowllm.checking.checker import check_code
 from workflowllm.dataset.generation import generation_prompt
+from workflowllm.inference.attempts import errors_of
 from workflowllm.inference.icl import Examples, are_kin
 from workflowllm.inference.prompting import DoesNotFit, Prompter
 from workflowllm.inference.tasks import task_rows, training_records
@@ -207,3 +208,9 @@ def test_what_the_dialect_prompt_says_is_so() -> None:
     for plan in (True, False):
         text = generation_prompt("generate_with_dialect", plan=plan).messages(query="q", apis="a")[1]["content"]
         assert ("Thought:" in text) == plan and "q" in text and "[plan]" not in text
+
+
+@pytest.mark.parametrize("code", ["", "\n", "# Ask the user", "  # Ask\n\n# and tell"])
+def test_an_answer_of_comments_is_asked_for_again(code: str) -> None:
+    """It compiles, to a shortcut that does nothing."""
+    assert errors_of(code, []) == ["there is no code"]

@@ -20,6 +20,7 @@ BLOB = "A" * 800
         ({"apis": ["is.workflow.actions.conditional"]}, ""),  # a statement, which code need not call
         ({"workflow_code": " \n"}, "no code"),
         ({"workflow_code": None}, "no code"),
+        ({"workflow_code": "# Ask the user\n\n    # and show it"}, "no code"),
         ({"task_plan": ""}, "no plan"),
         ({"workflow_code": "x = ("}, "not Python"),
         ({"workflow_code": "\0"}, "not Python"),

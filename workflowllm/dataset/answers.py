@@ -74,6 +74,11 @@ def parse_answer(raw: str) -> Answer:
     return answer or Answer(_plan(text), "", is_cut=True)
 
 
+def holds_code(code: str) -> bool:
+    """Whether any line is more than a comment; an answer may break off before its first call and still be Python."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in code.splitlines())
+
+
 def is_over(text: str) -> bool:
     """Whether an answer that is still being written has closed its code, so that nothing more is wanted.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflowllm.checking.checker import check_code
-from workflowllm.dataset.answers import parse_answer
+from workflowllm.dataset.answers import holds_code, parse_answer
 from workflowllm.dataset.records import Record
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.prompting import Asked
@@ -59,8 +59,8 @@ class Attempts:
 
 
 def errors_of(code: str, offered: Sequence[str]) -> list[str]:
-    """The checker's errors, each as `line:column code: message`; no code at all is one."""
-    if not code.strip():
+    """The checker's errors, each as `line:column code: message`; no code beside comments is one."""
+    if not holds_code(code):
         return ["there is no code"]
     found = check_code(code, offered)
     return [f"{item.line}:{item.column} {item.code}: {item.message}" for item in found if item.severity == "error"]

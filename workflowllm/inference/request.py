@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from workflowllm.apis.search import search_apis
 from workflowllm.checking.checker import check_code
+from workflowllm.dataset.answers import holds_code
 from workflowllm.dataset.generation import FIELDS
 from workflowllm.dataset.records import Record
 from workflowllm.inference.attempts import Attempts
@@ -152,7 +153,7 @@ def show_and_write(prediction: Record, output: Path) -> int:
     code = prediction["generated_code"]
     print("\nPlan:", prediction["generated_plan"] or "(none)", sep="\n")
     print("\nCode:", code or "(none)", sep="\n")
-    if not code.strip():
+    if not holds_code(code):
         print(f"\nThe answer holds no code, so there is no shortcut. It was:\n{prediction['raw_output']}")
         return SOME_FAILED
     findings = check_code(code, prediction["apis"])

@@ -8,6 +8,7 @@ import numpy as np
 
 from workflowllm.apis.model import published_key
 from workflowllm.checking.checker import check_code
+from workflowllm.dataset.answers import holds_code
 from workflowllm.dataset.filters import binary_size
 from workflowllm.dataset.generation import STATEMENTS
 from workflowllm.dataset.near_duplicates import code_sketch, families, query_sketch
@@ -37,7 +38,7 @@ class Rules:
 def broken_rule(record: Record, rules: Rules) -> str:
     """The first of REASONS that a record's plan and code break, but for the last; empty if none."""
     code = record.get("workflow_code") or ""
-    if not code.strip():
+    if not holds_code(code):
         return "no code"
     if not (record.get("task_plan") or "").strip():
         return "no plan"
