@@ -180,7 +180,7 @@ def test_one_window_without_an_answer_is_commented_by_the_rules(tmp_path):
 
 def test_nothing_is_lost_or_doubled_among_faults(tmp_path):
     with fault_server(lambda messages: reply(good(messages)), faults={"429": 0.1, "cut": 0.1}) as server:
-        status, records, errors = annotate(tmp_path, server, keys=12, concurrency=8)
+        status, records, errors = annotate(tmp_path, server, keys=12, concurrency=8, retries=60)
     assert status == 0 and errors == []
     assert [record["key"] for record in records] == [f"k{number}" for number in range(12)]
 

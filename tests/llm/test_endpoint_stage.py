@@ -21,7 +21,8 @@ from workflowllm.llm.stage import keyed_rows, run_stage
 def test_lines_come_out_in_the_order_of_the_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "out.jsonl"
     with fault_server(echo, faults={"429": 0.1, "500": 0.1, "cut": 0.05}) as server:
-        assert run_stage(records(60), ask_echo, output, settings_for(server)) == 0
+        # Which request meets which fault is the scheduler's choice: with six retries one test in 250 lost a record.
+        assert run_stage(records(60), ask_echo, output, settings_for(server, retries=60)) == 0
     assert rows_of(output) == [{"key": f"k{number}", "said": f"k{number}"} for number in range(60)]
     cost, counts = capsys.readouterr().err.splitlines()[-2:]
     assert cost.startswith("calls 60 (") and "tokens 600 in and 300 out, price unknown" in cost
