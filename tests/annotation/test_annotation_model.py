@@ -47,12 +47,12 @@ def good(messages, **changes):
     return changes.get("query", {"query": QUERY})
 
 
-def annotate(folder, server, window_lines=40, keys=1, code=CODE, concurrency=4):
+def annotate(folder, server, window_lines=40, keys=1, code=CODE, concurrency=4, retries=6):
     """Annotate records in this process: the exit status, the records, and the reasons of the failed ones."""
     rows = [(f"k{n}", {"key": f"k{n}", "code": code, "apis": APIS, "title": "Greet"}) for n in range(keys)]
     work = partial(model.annotate, prompts=model.load_prompts(), window_lines=window_lines)
     settings = EndpointSettings(
-        base_url=server.base_url, model="local", cache=None, concurrency=concurrency, first_pause=0.05
+        base_url=server.base_url, model="local", cache=None, concurrency=concurrency, first_pause=0.05, retries=retries
     )
     status = run_stage(rows, work, folder / "out.jsonl", settings)
     return status, lines(folder / "out.jsonl"), lines(folder / "out.jsonl.errors.jsonl")
