@@ -28,8 +28,8 @@ class EndpointSettings:
     concurrency: int = 16  # requests in flight
     requests_per_minute: float | None = None
     timeout: float = 120.0
-    retries: int = 6  # of one request, after faults that pass
-    first_pause: float = 1.0  # seconds before a retry at most; the next ones double
+    retries: int = 7  # of one request, after faults that pass
+    first_pause: float = 0.5  # seconds before a retry at most; the next ones double
     cache: Path | None = None
     max_cost: float | None = None  # dollars
     prices: Path = PRICES
@@ -61,7 +61,7 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--requests_per_minute", type=positive, help="requests begun per minute (default: no limit)")
     group.add_argument("--timeout", type=positive, default=120.0, help="seconds for one request (default: %(default)s)")
     group.add_argument(
-        "--retries", type=int, default=6, help="times a request is sent again after a fault (default: %(default)s)"
+        "--retries", type=int, default=7, help="times a request is sent again after a fault (default: %(default)s)"
     )
     group.add_argument(
         "--cache", default="output/answers.sqlite",
