@@ -96,7 +96,7 @@ class Transport:
         raise AssertionError("tenacity neither returned nor raised")
 
     def _pause(self, state: RetryCallState) -> float:
-        """Seconds until the next attempt: a random part of a pause that doubles, and no less than the server asked for."""
+        """Seconds until the next attempt: a random part of a growing pause, and no less than the server asked for."""
         fault = state.outcome.exception() if state.outcome else None
         # Somewhat more than asked, or all who were told the same would come back at once.
         return max(self._growing(state), getattr(fault, "pause", 0.0) * random.uniform(1.0, 1.25))
