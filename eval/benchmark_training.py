@@ -48,25 +48,29 @@ BASES = ("published", "unpadded")
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", required=True, help="folder of a causal language model with its tokenizer")
-    parser.add_argument("--data", type=Path, required=True, help="records with query, apis, task_plan, workflow_code")
-    parser.add_argument("--ways", nargs="+", choices=WAYS, default=["ours", "published"], help="default: %(default)s")
-    parser.add_argument("--records", type=positive_int, default=8, help="drawn by chance (default: %(default)s)")
-    parser.add_argument("--max_length", type=positive_int, default=8192, help="tokens (default: %(default)s)")
-    parser.add_argument("--row_tokens", type=positive_int, help="tokens of a row or batch (default: --max_length)")
-    parser.add_argument("--chunk_tokens", type=positive_int, default=1024,
-                        help="positions whose logits exist at one time (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="bfloat16", help="default: %(default)s")
-    parser.add_argument("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True,
-                        help="default: %(default)s")  # fmt: skip
-    parser.add_argument("--device", default="cpu", help="default: %(default)s")
-    parser.add_argument("--threads", type=positive_int, default=os.cpu_count(), help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.add_argument("--shape", type=Path, help="a config.json: weights by chance (default: --model's weights)")
-    parser.add_argument("--layers", type=positive_int, help="layers of the shape (default: all)")
-    parser.add_argument("--peak_tflops", type=positive, help="what the device can do in --dtype (default: unknown)")
-    parser.add_argument("--output", type=Path, help="write one JSON line for each way")
-    return parser.parse_args()
+    add, shown = parser.add_argument, "(default: %(default)s)"
+    add("--model", type=Path, required=True, help="folder of a causal language model with its tokenizer")
+    add("--data", type=Path, required=True, help="records with query, apis, task_plan, workflow_code")
+    add("--ways", nargs="+", choices=WAYS, default=["ours", "published"], help=shown)
+    add("--records", type=positive_int, default=8, help=f"drawn by chance {shown}")
+    add("--max_length", type=positive_int, default=8192, help=f"tokens {shown}")
+    add("--row_tokens", type=positive_int, help="tokens of a row or batch (default: --max_length)")
+    add("--chunk_tokens", type=positive_int, default=1024, help=f"positions whose logits exist at one time {shown}")
+    add("--dtype", choices=("float32", "bfloat16"), default="bfloat16", help=shown)
+    add("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True, help=shown)
+    add("--device", default="cpu", help=shown)
+    add("--threads", type=positive_int, default=os.cpu_count(), help=shown)
+    add("--seed", type=int, default=0, help=shown)
+    add("--shape", type=Path, help="a config.json: weights by chance (default: --model's weights)")
+    add("--layers", type=positive_int, help="layers of the shape (default: all)")
+    add("--peak_tflops", type=positive, help="what the device can do in --dtype (default: unknown)")
+    add("--output", type=Path, help="write one JSON line for each way")
+    arguments = parser.parse_args()
+    if arguments.layers and not arguments.shape:
+        raise CommandError("--layers are a shape's; give it with --shape.")
+    if not arguments.model.is_dir():
+        raise CommandError(f"there is no folder {arguments.model}; scripts/fetch_small_model.py makes one.")
+    return arguments
 
 
 class Batches(NamedTuple):
@@ -169,18 +173,6 @@ def model_config(arguments: argparse.Namespace, layers: int | None) -> Any:
     return read_shape(arguments.shape, layers) if arguments.shape else AutoConfig.from_pretrained(arguments.model)
 
 
-def load_model(arguments: argparse.Namespace, attention: str) -> Any:
-    import torch
-    from transformers import AutoModelForCausalLM
-
-    from workflowllm.training.shapes import model_by_chance
-
-    settings = {"dtype": getattr(torch, arguments.dtype), "attn_implementation": attention}
-    if arguments.shape:
-        return model_by_chance(model_config(arguments, arguments.layers), arguments.device, **settings)
-    return AutoModelForCausalLM.from_pretrained(arguments.model, **settings).to(arguments.device)
-
-
 def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dict[str, Any]:
     """One optimizer step over the examples; called in a process of its own."""
     import torch
@@ -188,10 +180,13 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
     from workflowllm.training.flops import training_flops
     from workflowllm.training.loss import use_answer_loss
     from workflowllm.training.metrics import peak_memory
+    from workflowllm.training.shapes import load_model
 
     torch.set_num_threads(arguments.threads)
     plan = WAYS[way](examples, arguments)
-    model = load_model(arguments, plan.attention).train()
+    settings = {"dtype": getattr(torch, arguments.dtype), "attn_implementation": plan.attention}
+    by_chance = model_config(arguments, arguments.layers) if arguments.shape else None
+    model = load_model(arguments.model, by_chance, arguments.device, **settings).train()
     model.config.use_cache = False
     if arguments.gradient_checkpointing:
         model.activation_checkpointing_enable()

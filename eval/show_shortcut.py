@@ -1,6 +1,8 @@
 """Print a shortcut as an outline of its actions, and then as Python.
 
-python eval/show_shortcut.py data/shortcuts/tip_calculator.shortcut
+For example:
+
+    python eval/show_shortcut.py data/shortcuts/tip_calculator.shortcut
 """
 
 import argparse

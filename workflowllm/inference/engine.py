@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from workflowllm.inference.arguments import BATCH_TOKENS, MAX_ROWS
 from workflowllm.inference.attention import ROWS_SDPA
 from workflowllm.inference.decoding import Decoding, next_token
 from workflowllm.inference.slots import Slots
@@ -43,8 +44,8 @@ class Engine:
         model: Any,
         ends: Iterable[int],
         is_over: Callable[[list[int]], bool],
-        batch_tokens: int = 65_536,
-        max_rows: int = 64,
+        batch_tokens: int = BATCH_TOKENS,
+        max_rows: int = MAX_ROWS,
     ):
         self.model, self.ends, self.is_over = model, frozenset(ends), is_over
         self.batch_tokens, self.max_rows, self.most_rows = batch_tokens, max_rows, max_rows

@@ -1,7 +1,9 @@
 """Questions to an OpenAI-compatible endpoint: cached, counted, limited, and answered in a schema where one is given.
 
-async with Client(settings) as client:
-    reply = await client.ask(messages, Verdict)
+As a stage uses it:
+
+    async with Client(settings) as client:
+        reply = await client.ask(messages, Verdict)
 """
 
 from asyncio import Lock

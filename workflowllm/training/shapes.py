@@ -21,7 +21,9 @@ def read_shape(path: Path, layers: int | None = None) -> PreTrainedConfig:
     return config
 
 
-def model_by_chance(config: PreTrainedConfig, device: str, **settings: Any) -> Any:
-    """A model of this shape whose weights say nothing, made where it will run; `settings` are from_config's."""
-    with torch.device(device):
-        return AutoModelForCausalLM.from_config(config, **settings)
+def load_model(folder: Path, by_chance: PreTrainedConfig | None, device: str, **settings: Any) -> Any:
+    """A folder's model, or one of a configuration with weights by chance; `settings` are from_pretrained's."""
+    if by_chance is None:
+        return AutoModelForCausalLM.from_pretrained(folder, **settings).to(device)
+    with torch.device(device):  # made where it will run: a large one may not fit beside itself on the host
+        return AutoModelForCausalLM.from_config(by_chance, **settings)
