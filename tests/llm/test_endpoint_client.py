@@ -96,6 +96,16 @@ def test_a_slow_answer_is_given_up_and_asked_again() -> None:
         assert len(server.requests) == 2
 
 
+def test_an_answer_that_trickles_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No single read takes long, all of them together do."""
+    monkeypatch.setattr("workflowllm.llm.transport._OUTER", 0.0)
+    with fault_server(lambda messages: GOOD, script=["trickle", "trickle"]) as server:
+        settings = settings_for(server, timeout=0.2, retries=1, concurrency=1)
+        with pytest.raises(EndpointError, match=r"no answer within 0.2 seconds, 2 times over"):
+            using(settings, lambda client: client.ask(ASKED, Answer))
+        assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize("status", ["401", "403", "404"])
 def test_what_no_request_can_get_past(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "fault")  # the server's message says `fault 401`

@@ -4,9 +4,9 @@
         ... server.base_url, server.requests, server.served
 
 Its answers are made up; nothing that was asked of it is a result. Kinds of fault: a status (429, 500, 503), `cut` (the
-connection closes in the middle of the answer), `garbage` (the body is no JSON), `nothing` (it holds no answer), `parts`
-(an answer that is no text), `broken` (the answer's text is no JSON), `length` (half of the text, finish_reason length),
-`filter`, `refusal`, `empty`.
+connection closes in the middle of the answer), `trickle` (a byte of the answer every 20 ms), `garbage` (the body is no
+JSON), `nothing` (it holds no answer), `parts` (an answer that is no text), `broken` (the answer's text is no JSON),
+`length` (half of the text, finish_reason length), `filter`, `refusal`, `empty`.
 """
 
 import json
@@ -92,6 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
+        elif kind == "trickle":
+            data = json.dumps(completion(self.server.state.answer(messages))).encode()
+            self.head(200, len(data))
+            for byte in data:
+                time.sleep(0.02)
+                self.wfile.write(bytes([byte]))
         elif kind == "nothing":
             self.send(200, {"object": "chat.completion", "choices": []})
         elif kind == "garbage":

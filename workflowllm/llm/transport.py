@@ -21,8 +21,10 @@ from workflowllm.llm.settings import KEY, EndpointSettings, shown_url
 
 _LONGEST_PAUSE = 60.0  # seconds
 _LONGEST_OBEYED = 600.0  # seconds of a Retry-After; a longer one is a server that has had enough for today
+_TRUSTED = 3  # times that a Retry-After is taken at its word
 _KNOCKS = 3  # retries where no server has ever answered
 _OUTER = 30.0  # seconds over the time-out of a read, for answers that trickle
+_LATE = (openai.APITimeoutError, asyncio.TimeoutError)
 _SHOWN = 200  # characters of a server's own message
 
 
@@ -53,19 +55,39 @@ class Pauses:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+class _Limited(openai.DefaultAsyncHttpxClient):
+    """Sends so many requests at once and per minute as the settings allow.
+
+    A slot is held from a request's first byte to its answer's last: making a request and reading an answer (1 to 2 ms,
+    of an answer's 200) are outside, and it is free while a failed request waits to be sent again.
+    """
+
+    def __init__(self, settings: EndpointSettings):
+        super().__init__()
+        self._in_flight = asyncio.Semaphore(settings.concurrency)
+        per_minute = settings.requests_per_minute
+        # One at a time: a burst at the start would let the first minute see more than its share.
+        self._rate = AsyncLimiter(1, 60 / per_minute) if per_minute else nullcontext()
+        self._longest = settings.timeout + _OUTER
+
+    async def send(self, request: Any, **options: Any) -> Any:
+        async with self._in_flight, self._rate:
+            return await asyncio.wait_for(super().send(request, **options), self._longest)
+
+
 class Transport:
-    """Sends requests, so many at once and per minute as the settings allow."""
+    """Sends requests again and again, until an answer comes or patience ends."""
 
     def __init__(self, settings: EndpointSettings, usage: Usage):
         self._settings, self._usage, self._key = settings, usage, os.environ.get(KEY)
         self._openai = openai.AsyncOpenAI(
-            api_key=self._key or "none", base_url=settings.base_url, timeout=settings.timeout, max_retries=0
+            api_key=self._key or "none",
+            base_url=settings.base_url,
+            timeout=settings.timeout,
+            max_retries=0,
+            http_client=_Limited(settings),
         )
-        self._in_flight = asyncio.Semaphore(settings.concurrency)
         self._growing = wait_random_exponential(multiplier=settings.first_pause, max=_LONGEST_PAUSE)
-        per_minute = settings.requests_per_minute
-        # One at a time: a burst at the start would let the first minute see more than its share.
-        self._rate = AsyncLimiter(1, 60 / per_minute) if per_minute else nullcontext()
         self.pauses = Pauses()
         self._unreachable = 0  # requests in a row that found no server
         self._was_reached = False
@@ -96,10 +118,14 @@ class Transport:
         raise AssertionError("tenacity neither returned nor raised")
 
     def _pause(self, state: RetryCallState) -> float:
-        """Seconds until the next attempt: a random part of a growing pause, and no less than the server asked for."""
+        """Seconds until the next attempt: what the server asked for, or a random part of a growing pause.
+
+        A server that has named too short a time _TRUSTED times over gets the longer of the two.
+        """
         fault = state.outcome.exception() if state.outcome else None
         # Somewhat more than asked, or all who were told the same would come back at once.
-        return max(self._growing(state), getattr(fault, "pause", 0.0) * random.uniform(1.0, 1.25))
+        asked = getattr(fault, "pause", 0.0) * random.uniform(1.0, 1.1)
+        return asked if asked and state.attempt_number <= _TRUSTED else max(self._growing(state), asked)
 
     async def _sleep(self, seconds: float) -> None:
         self.pauses.count += 1
@@ -122,16 +148,13 @@ class Transport:
         return EndpointError(f"{fault}, {attempts} times over." if attempts > 1 else f"{fault}.")
 
     async def _once(self, request: dict[str, Any]) -> Any:
-        """One attempt. The slot is free while a failed request waits to be sent again."""
-        async with self._in_flight, self._rate:
-            try:
-                completion = await asyncio.wait_for(
-                    self._openai.chat.completions.create(**request), self._settings.timeout + _OUTER
-                )
-            except Exception as error:
-                fault = self._judged(error)
-                self._note(reached=not getattr(fault, "unreachable", False))
-                raise fault from None
+        """One attempt."""
+        try:
+            completion = await self._openai.chat.completions.create(**request)
+        except Exception as error:
+            fault = self._judged(error)
+            self._note(reached=not getattr(fault, "unreachable", False))
+            raise fault from None
         self._note(reached=True)
         return completion
 
@@ -141,7 +164,8 @@ class Transport:
 
     def _judged(self, error: Exception) -> Exception:
         """What a failure means: it may pass, it is this request's own, or it is every request's."""
-        if isinstance(error, (openai.APITimeoutError, asyncio.TimeoutError)):
+        # The outer time-out comes as it is or, by some of the library's versions, as a lost connection's cause.
+        if isinstance(error, _LATE) or isinstance(error.__cause__, _LATE):
             return Passing(f"no answer within {self._settings.timeout:g} seconds")
         if isinstance(error, openai.APIConnectionError):
             cause = error.__cause__ or error
