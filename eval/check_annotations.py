@@ -5,8 +5,8 @@
 
 For each record: a query that keeps the rules of queries, a plan, a comment above every line of code, `workflow_code`
 that compiles, and to a shortcut equal to that of `code`. With --plain, the shortcuts compiled from `workflow_code` are
-also compared to the original files: by the command behind --arbiter, called with the two folders as its
-last arguments, or else by eval/compare_shortcuts.py. Exit status 1: something is missing or differs.
+also compared to the files that the records were made from: by the program behind --arbiter, or else by
+eval/compare_shortcuts.py. Exit status 1: something is missing or differs.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from workflowllm.annotation.checks import CHECKS, check_keyed, checking_crashed
 from workflowllm.flags import positive_int
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, run_command, write_bytes
 from workflowllm.llm.stage import keyed_rows
-from workflowllm.shortcuts.compile import compile_record, output_paths
+from workflowllm.shortcuts.compile import compile_record, output_paths, source_path
 from workflowllm.shortcuts.errors import ShortcutError
 
 
@@ -31,9 +31,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--plain", type=Path, help="folder of the shortcuts that the records were converted from")
     parser.add_argument("--show", type=int, default=20, help="faults that are printed (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
-    parser.add_argument(
-        "--arbiter", nargs=argparse.REMAINDER, help="a command of another's that compares two folders; last of all"
-    )
+    parser.add_argument("--arbiter", type=Path, help="program that compares two folders with --dir A B (default: ours)")
     return parser.parse_args()
 
 
@@ -51,41 +49,53 @@ def check_records(arguments: argparse.Namespace) -> tuple[Counter[str], int]:
     return passed, total
 
 
-def compile_all(records: Path, folder: Path) -> int:
-    """Write every record's annotated code as a shortcut beneath a folder; return how many there are."""
+def pair_up(records: Path, plain: Path, originals: Path, made: Path) -> int:
+    """Write every record's annotated code as a shortcut into one folder, and link the file that it was converted from
+    under the same name in another; return how many pairs there are.
+    """
     count = 0
     for key, record in keyed_rows(records):
         if isinstance(record, Exception):
             continue
         try:
-            write_bytes(folder / output_paths(record)[0], compile_record(record, "workflow_code"))
-            count += 1
+            name = output_paths(record)[0]
+            source = plain / source_path(record)
+            if not source.is_file():
+                raise ShortcutError(f"there is no {source}.")
+            write_bytes(made / name, compile_record(record, "workflow_code"))
         except ShortcutError as error:
             print(f"{key}: {error}")
+            continue
+        (originals / name).parent.mkdir(parents=True, exist_ok=True)
+        (originals / name).symlink_to(source.resolve())
+        count += 1
     return count
 
 
-def arbitrate(arguments: argparse.Namespace) -> int:
-    """Compare what the annotated code makes to the original files; return the exit status of whoever compares."""
-    command = arguments.arbiter or [sys.executable, str(Path(__file__).with_name("compare_shortcuts.py"))]
+def arbitrate(arguments: argparse.Namespace, total: int) -> bool:
+    """Compare what the annotated code makes to the original files; return whether all records were, and are equal."""
+    ours = Path(__file__).with_name("compare_shortcuts.py")
+    command = [sys.executable, arguments.arbiter, "--dir"] if arguments.arbiter else [sys.executable, ours]
     with tempfile.TemporaryDirectory() as folder:
-        count = compile_all(arguments.records, Path(folder))
+        originals, made = Path(folder, "originals"), Path(folder, "made")
+        for each in (originals, made):
+            each.mkdir()
+        count = pair_up(arguments.records, arguments.plain, originals, made)
         print(f"{count} shortcuts compiled from workflow_code, compared to {arguments.plain}:", flush=True)
-        try:
-            return subprocess.run([*command, str(arguments.plain), folder], check=False).returncode
-        except OSError as error:
-            raise CommandError(f"cannot run {command[0]}: {error.strerror}.") from None
+        return subprocess.run([*command, originals, made], check=False).returncode == 0 and count == total
 
 
 def main() -> int:
     arguments = parse_arguments()
     if arguments.plain and not arguments.plain.is_dir():
         raise CommandError(f"{arguments.plain} is no folder.")
+    if arguments.arbiter and not arguments.arbiter.is_file():
+        raise CommandError(f"{arguments.arbiter} is no file.")
     passed, total = check_records(arguments)
     for name, meaning in CHECKS.items():
         print(f"{passed[name]:>8} of {total} {meaning}")
     status: Any = ALL_DONE if total and all(passed[name] == total for name in CHECKS) else SOME_FAILED
-    if arguments.plain and arbitrate(arguments):
+    if arguments.plain and not arbitrate(arguments, total):
         status = SOME_FAILED
     return status
 

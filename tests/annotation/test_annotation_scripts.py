@@ -42,6 +42,29 @@ def test_the_samples_pass_and_equal_their_files(tmp_path):
     assert done.stdout.count("25 of 25 have") == 5 and "25 equal (455 actions), 0 differ" in done.stdout
 
 
+ARBITER = """import os, sys
+_, flag, one, other = sys.argv
+print(flag, sorted(os.listdir(one)) == sorted(os.listdir(other)), len(os.listdir(one)))
+sys.exit(len(os.listdir(one)) == 1)
+"""
+
+
+def test_another_program_may_compare(tmp_path):
+    """Called as `--dir ORIGINALS MADE`, with files of the same names; its status counts, and a file that is gone does too."""
+    arbiter = tmp_path / "arbiter.py"
+    arbiter.write_text(ARBITER)
+    first, second, *_ = sample_records()
+    for records, status, said in [
+        ([first, second], 0, "--dir True 2"),
+        ([first], 1, "--dir True 1"),
+        ([first, second, first | {"key": "gone", "source": {"path": "gone.shortcut"}}], 1, "--dir True 2"),
+    ]:
+        done = run("check_annotations.py", "--records", write(tmp_path / "a.jsonl", records), "--plain", SAMPLES,
+                   "--arbiter", arbiter)  # fmt: skip
+        assert done.returncode == status and said in done.stdout, done.stdout + done.stderr
+    assert f"gone: there is no {SAMPLES / 'gone.shortcut'}." in done.stdout
+
+
 def test_what_is_missing_is_counted_and_shown(tmp_path):
     good = annotate_offline({"key": "good", "code": "print('a')\n", "apis": []})
     bad = [good | {"key": "bad", "workflow_code": "print('b')\n", "query": ""}, {"key": "bare"}, "no record"]

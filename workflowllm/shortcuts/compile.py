@@ -49,11 +49,8 @@ def compile_record(record: dict[str, Any], field: str) -> bytes:
     return to_bytes(build_workflow(compile_code(code), None if metadata is None else from_json(metadata)))
 
 
-def output_paths(record: Any) -> tuple[str, ...]:
-    """The record's source, or its key, with the ending `.shortcut`; never a path that leaves the output folder.
-
-    The second is for a source whose neighbour differs in nothing but the ending.
-    """
+def source_path(record: Any) -> PurePosixPath:
+    """The record's source below its folder, or else its key; never a path that leaves the folder."""
     if not isinstance(record, dict):
         raise ShortcutError(str(record) if isinstance(record, ValueError) else "this record is no JSON object.")
     source = record.get("source")
@@ -64,6 +61,15 @@ def output_paths(record: Any) -> tuple[str, ...]:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
         raise ShortcutError(f"the record's path {name!r} leaves the output folder.")
+    return path
+
+
+def output_paths(record: Any) -> tuple[str, ...]:
+    """The record's source, or its key, with the ending `.shortcut`.
+
+    The second is for a source whose neighbour differs in nothing but the ending.
+    """
+    path = source_path(record)
     # "Backup 2.0" has no ending
     stem = path.with_suffix("") if re.fullmatch(r"\.[A-Za-z]\w*", path.suffix) else path
     return f"{stem}{ENDING}", f"{path}{ENDING}"
