@@ -50,7 +50,7 @@ sys.exit(len(os.listdir(one)) == 1)
 
 
 def test_another_program_may_compare(tmp_path):
-    """Called as `--dir ORIGINALS MADE`, with files of the same names; its status counts, and a file that is gone does too."""
+    """Called as `--dir ORIGINALS MADE`, with files of the same names; its status counts, and so does a missing file."""
     arbiter = tmp_path / "arbiter.py"
     arbiter.write_text(ARBITER)
     first, second, *_ = sample_records()
