@@ -30,6 +30,8 @@ BLOB = "A" * 800
         ({"workflow_code": CODE + 'is_workflow_actions_round(WFInput=url, WFRoundMode="Sideways")\n'},
          "breaks a parameter's limits"),
         ({"workflow_code": CODE + "is_workflow_actions_madeupthing(WFInput=url)\n"}, "calls what it may not"),
+        ({"workflow_code": CODE + "com_no_such_app_MadeUpIntent(WFInput=url)\n"}, "calls what it may not"),
+        ({"workflow_code": CODE + 'text = f"{shortcut_photos()}"\n'}, "calls what it may not"),
         ({"workflow_code": CODE + f'text = "{BLOB}"\n'}, "binary data"),
         ({"workflow_code": CODE + "is_workflow_actions_openurl(WFInput=later)\n"}, "does not compile"),
     ],
@@ -37,6 +39,12 @@ BLOB = "A" * 800
 def test_each_rule(change: dict, reason: str) -> None:
     assert broken_rule(GOOD | change, Rules()) == reason
     assert reason in ("", *REASONS)
+
+
+def test_an_application_that_was_given_exists() -> None:
+    code = CODE + "com_no_such_app_MadeUpIntent(WFInput=url)\n"
+    given = [*GOOD["apis"], "com.no.such.app.MadeUpIntent"]
+    assert broken_rule(GOOD | {"workflow_code": code, "apis": given}, Rules()) == ""
 
 
 def test_apis_outside_the_list_count_when_asked() -> None:

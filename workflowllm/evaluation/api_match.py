@@ -1,7 +1,7 @@
 """Which APIs an answer calls, against the reference's: as a multiset, and in order."""
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from workflowllm.apis.catalogue import Catalogue
@@ -50,7 +50,7 @@ def common_length(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
     return len(first) - row.bit_count()
 
 
-def hallucinated(called: Sequence[str], offered: Collection[str], apis: Catalogue) -> list[str]:
+def hallucinated(called: Iterable[str], offered: Collection[str], apis: Catalogue) -> list[str]:
     """The distinct identifiers called that are neither offered nor known to exist, in order of first use."""
     keys = {published_key(identifier) for identifier in offered}
     return [

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import published_key
 from workflowllm.checking.checker import check_code
 from workflowllm.dataset.answers import holds_code
@@ -13,6 +14,7 @@ from workflowllm.dataset.filters import binary_size
 from workflowllm.dataset.generation import STATEMENTS
 from workflowllm.dataset.near_duplicates import code_sketch, families, query_sketch
 from workflowllm.dataset.records import Record
+from workflowllm.evaluation.api_match import hallucinated
 from workflowllm.shortcuts.errors import ShortcutError
 from workflowllm.shortcuts.from_python import compile_program, parse_program
 from workflowllm.shortcuts.problems import DialectError
@@ -53,15 +55,17 @@ def broken_rule(record: Record, rules: Rules) -> str:
     given = {published_key(api) for api in record.get("apis") or () if api not in STATEMENTS}
     if given and given.isdisjoint(map(published_key, called)):
         return "uses none of the given APIs"
-    return _fault_found(code, record.get("apis") if rules.only_given else None, rules)
+    return _fault_found(code, called, record.get("apis") or [], rules)
 
 
-def _fault_found(code: str, offered: list[str] | None, rules: Rules) -> str:
-    """What the checker has against code that compiles."""
-    errors = {finding.code for finding in check_code(code, offered) if finding.severity == "error"}
+def _fault_found(code: str, called: set[str], given: list[str], rules: Rules) -> str:
+    """What the checker has against code that compiles and calls these APIs."""
+    findings = check_code(code, given if rules.only_given else None)
+    errors = {finding.code for finding in findings if finding.severity == "error"}
     if errors & _OF_PARAMETERS:
         return "breaks a parameter's limits"
-    if errors & _OF_CALLS:
+    # To the checker an application that the catalogue lacks may exist; a model that was not given it made it up.
+    if errors & _OF_CALLS or hallucinated(called, given, catalogue()):
         return "calls what it may not"
     if binary_size(code) > rules.max_binary:
         return "binary data"
