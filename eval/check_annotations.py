@@ -21,8 +21,7 @@ from workflowllm.annotation.checks import CHECKS, check_keyed, checking_crashed
 from workflowllm.flags import positive_int
 from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, run_command, write_bytes
 from workflowllm.llm.stage import keyed_rows
-from workflowllm.shortcuts.compile import compile_record, output_paths, source_path
-from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.compile import compile_numbered, source_path
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -54,18 +53,17 @@ def pair_up(records: Path, plain: Path, originals: Path, made: Path) -> int:
     under the same name in another; return how many pairs there are.
     """
     count = 0
-    for key, record in keyed_rows(records):
-        if isinstance(record, Exception):
+    for number, (key, record) in enumerate(keyed_rows(records), 1):
+        compiled = compile_numbered((number, record), "workflow_code")
+        name = next((path for path in compiled.paths if not (made / path).exists()), None)
+        if name is None:
+            print(f"{key}: {compiled.error or 'an earlier record has its file.'}")
             continue
-        try:
-            name = output_paths(record)[0]
-            source = plain / source_path(record)
-            if not source.is_file():
-                raise ShortcutError(f"there is no {source}.")
-            write_bytes(made / name, compile_record(record, "workflow_code"))
-        except ShortcutError as error:
-            print(f"{key}: {error}")
+        source = plain / source_path(record)
+        if not source.is_file():
+            print(f"{key}: there is no {source}.")
             continue
+        write_bytes(made / name, compiled.data)
         (originals / name).parent.mkdir(parents=True, exist_ok=True)
         (originals / name).symlink_to(source.resolve())
         count += 1
@@ -89,6 +87,8 @@ def main() -> int:
     arguments = parse_arguments()
     if arguments.plain and not arguments.plain.is_dir():
         raise CommandError(f"{arguments.plain} is no folder.")
+    if arguments.arbiter and not arguments.plain:
+        raise CommandError("--arbiter compares to the files in --plain; name that folder too.")
     if arguments.arbiter and not arguments.arbiter.is_file():
         raise CommandError(f"{arguments.arbiter} is no file.")
     passed, total = check_records(arguments)

@@ -65,6 +65,15 @@ def test_another_program_may_compare(tmp_path):
     assert f"gone: there is no {SAMPLES / 'gone.shortcut'}." in done.stdout
 
 
+def test_records_of_the_same_file_are_no_end(tmp_path):
+    """Two have two names to go by; a third has none and is named."""
+    first = next(sample_records())
+    records = [first, first | {"key": "again"}, first | {"key": "once more"}]
+    done = run("check_annotations.py", "--records", write(tmp_path / "a.jsonl", records), "--plain", SAMPLES)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "once more: an earlier record has its file." in done.stdout and "2 equal (" in done.stdout
+
+
 def test_what_is_missing_is_counted_and_shown(tmp_path):
     good = annotate_offline({"key": "good", "code": "print('a')\n", "apis": []})
     bad = [good | {"key": "bad", "workflow_code": "print('b')\n", "query": ""}, {"key": "bare"}, "no record"]
@@ -81,6 +90,7 @@ def test_wrong_folders_and_commands_are_one_sentence(tmp_path):
         ["--records", records, "--plain", tmp_path / "none"],
         ["--records", tmp_path / "none.jsonl"],
         ["--records", records, "--plain", SAMPLES, "--arbiter", "no-such-command"],
+        ["--records", records, "--arbiter", __file__],
     ):
         done = run("check_annotations.py", *arguments)
         assert done.returncode == 2 and "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 1

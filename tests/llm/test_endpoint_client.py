@@ -12,6 +12,7 @@ from workflowllm.llm.client import Client
 from workflowllm.llm.fault_server import fault_server
 from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, NoUsableAnswer
 from workflowllm.llm.settings import EndpointSettings
+from workflowllm.llm.transport import Transport
 
 
 def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +79,20 @@ def test_retry_after_is_obeyed() -> None:
         using(settings_for(server), lambda client: client.ask(ASKED, Answer))
         first, second = server.times
         assert second - first >= 0.4
+
+
+def test_a_retry_after_is_taken_at_its_word_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the growing pause counts too, which is a random part of 60 seconds here from the first fault on."""
+    pauses = []
+
+    async def note(transport: Transport, seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(Transport, "_sleep", note)
+    with fault_server(lambda messages: GOOD, script=["429"] * 40, retry_after="0.5") as server:
+        using(settings_for(server, retries=40, first_pause=1000), lambda client: client.ask(ASKED, Answer))
+    assert len(pauses) == 40 and all(0.5 <= pause <= 60 for pause in pauses)
+    assert max(pauses[:3]) <= 0.55 and max(pauses[3:]) > 5
 
 
 def test_a_retry_after_of_hours_is_not_waited_for() -> None:

@@ -51,6 +51,7 @@ def test_apis_outside_the_list_count_when_asked() -> None:
     code = CODE + "is_workflow_actions_downloadurl(WFURL=url)\n"
     assert broken_rule(GOOD | {"workflow_code": code}, Rules()) == ""
     assert broken_rule(GOOD | {"workflow_code": code}, Rules(only_given=True)) == "calls what it may not"
+    assert broken_rule(GOOD | {"workflow_code": code, "apis": None}, Rules(only_given=True)) == ""  # there is no list
 
 
 @pytest.mark.parametrize("record", [ValueError("not JSON"), {"workflow_code": 3}, {"apis": "url"}, {"query": ["q"]}])

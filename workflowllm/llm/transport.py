@@ -21,7 +21,7 @@ from workflowllm.llm.settings import KEY, EndpointSettings, shown_url
 
 _LONGEST_PAUSE = 60.0  # seconds
 _LONGEST_OBEYED = 600.0  # seconds of a Retry-After; a longer one is a server that has had enough for today
-_TRUSTED = 3  # times that a Retry-After is taken at its word
+_TRUSTED = 3  # attempts after which a Retry-After is taken at its word; later ones also wait for the growing pause
 _KNOCKS = 3  # retries where no server has ever answered
 _OUTER = 30.0  # seconds over the time-out of a read, for answers that trickle
 _LATE = (openai.APITimeoutError, asyncio.TimeoutError)
@@ -58,8 +58,8 @@ class Pauses:
 class _Limited(openai.DefaultAsyncHttpxClient):
     """Sends so many requests at once and per minute as the settings allow.
 
-    A slot is held from a request's first byte to its answer's last: making a request and reading an answer (1 to 2 ms,
-    of an answer's 200) are outside, and it is free while a failed request waits to be sent again.
+    A slot is held from a request's first byte to its answer's last: making a request and reading an answer are outside,
+    and it is free while a failed request waits to be sent again.
     """
 
     def __init__(self, settings: EndpointSettings):
@@ -120,7 +120,7 @@ class Transport:
     def _pause(self, state: RetryCallState) -> float:
         """Seconds until the next attempt: what the server asked for, or a random part of a growing pause.
 
-        A server that has named too short a time _TRUSTED times over gets the longer of the two.
+        After _TRUSTED attempts, the longer of the two: what it asks for has not been enough.
         """
         fault = state.outcome.exception() if state.outcome else None
         # Somewhat more than asked, or all who were told the same would come back at once.

@@ -55,17 +55,17 @@ def broken_rule(record: Record, rules: Rules) -> str:
     given = {published_key(api) for api in record.get("apis") or () if api not in STATEMENTS}
     if given and given.isdisjoint(map(published_key, called)):
         return "uses none of the given APIs"
-    return _fault_found(code, called, record.get("apis") or [], rules)
+    return _fault_found(code, called, record.get("apis"), rules)
 
 
-def _fault_found(code: str, called: set[str], given: list[str], rules: Rules) -> str:
+def _fault_found(code: str, called: set[str], given: list[str] | None, rules: Rules) -> str:
     """What the checker has against code that compiles and calls these APIs."""
     findings = check_code(code, given if rules.only_given else None)
     errors = {finding.code for finding in findings if finding.severity == "error"}
     if errors & _OF_PARAMETERS:
         return "breaks a parameter's limits"
     # To the checker an application that the catalogue lacks may exist; a model that was not given it made it up.
-    if errors & _OF_CALLS or hallucinated(called, given, catalogue()):
+    if errors & _OF_CALLS or hallucinated(called, given or (), catalogue()):
         return "calls what it may not"
     if binary_size(code) > rules.max_binary:
         return "binary data"
