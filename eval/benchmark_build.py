@@ -23,11 +23,11 @@ from typing import Any
 import psutil
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.dataset.records import normalised, record_file_rows
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import compile_code, parse_program
+from workflowllm.records.forms import normalised, record_file_rows
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command
+from workflowllm.shortcuts.from_python.program import compile_code, parse_program
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 ROOT = Path(__file__).parents[1]
 ACTIONS = 55  # to stop at: a record then has 78 on average

@@ -17,11 +17,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from workflowllm.evaluation.codebleu import CodeBleu
-from workflowllm.evaluation.options import MODES, Options
-from workflowllm.evaluation.pool import Pair, score_pairs
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, CommandError, read_records, run_command
+from workflowllm.metrics.codebleu.codebleu import CodeBleu
+from workflowllm.metrics.codebleu.options import MODES, Options
+from workflowllm.metrics.codebleu.pool import Pair, score_pairs
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, CommandError, read_records, run_command
 
 LINES = (50, 100, 200, 500, 1000, 2000)
 PACKAGE = """

@@ -31,12 +31,12 @@ from urllib.parse import urlsplit
 
 import pydantic
 
-from workflowllm.flags import positive_int
-from workflowllm.jobs import run_command
+from eval.helpers.fault_server import FaultServer, Messages, fault_server
 from workflowllm.llm.client import Client
-from workflowllm.llm.fault_server import FaultServer, Messages, fault_server
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import run_command
 
 
 class Echo(pydantic.BaseModel):

@@ -19,7 +19,6 @@ from typing import Any
 
 import torch
 
-from workflowllm.flags import positive_int
 from workflowllm.inference.arguments import BATCH_TOKENS, MAX_ROWS
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding
@@ -27,8 +26,9 @@ from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.local_run import prepared
 from workflowllm.inference.prompting import Asked, Prompter
 from workflowllm.inference.tasks import task_rows
-from workflowllm.jobs import ALL_DONE, CommandError, run_command, write_bytes
-from workflowllm.training.prompt_form import PromptForm
+from workflowllm.prompts.form import PromptForm
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command, write_bytes
 
 Prompts = dict[str, list[int]]
 Answers = dict[str, list[int]]

@@ -39,9 +39,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflowllm.dataset.release import data_rows
-from workflowllm.flags import positive, positive_int
-from workflowllm.jobs import ALL_DONE, CommandError, json_line, run_command, write_bytes
+from workflowllm.records.release import data_rows
+from workflowllm.runs.flags import positive, positive_int
+from workflowllm.runs.jobs import ALL_DONE, CommandError, json_line, run_command, write_bytes
 
 BASES = ("published", "unpadded")
 
@@ -148,8 +148,8 @@ def read_examples(arguments: argparse.Namespace) -> list[Any]:
     import numpy as np
     from transformers import AutoTokenizer
 
-    from workflowllm.training.examples import encode_records
-    from workflowllm.training.prompt_form import PromptForm
+    from workflowllm.prompts.examples import encode_records
+    from workflowllm.prompts.form import PromptForm
 
     tokenizer = AutoTokenizer.from_pretrained(arguments.model)
     rows = [row for _, row in data_rows(arguments.data) if isinstance(row, dict)]
@@ -177,10 +177,10 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
     """One optimizer step over the examples; called in a process of its own."""
     import torch
 
-    from workflowllm.training.flops import training_flops
+    from eval.helpers.flops import training_flops
     from workflowllm.training.loss import use_answer_loss
-    from workflowllm.training.metrics import peak_memory
     from workflowllm.training.shapes import load_model
+    from workflowllm.training.step_metrics import peak_memory
 
     torch.set_num_threads(arguments.threads)
     plan = WAYS[way](examples, arguments)

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.annotation.checks import CHECKS, check_keyed, checking_crashed
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, run_command, write_bytes
 from workflowllm.llm.stage import keyed_rows
-from workflowllm.shortcuts.compile import compile_numbered, source_path
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, run_command, write_bytes
+from workflowllm.shortcuts.files_from_records import compile_numbered, source_path
 
 
 def parse_arguments() -> argparse.Namespace:

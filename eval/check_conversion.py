@@ -22,17 +22,17 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
+from eval.helpers.reading_speed import conversion_ratio
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
 from workflowllm.shortcuts.compare import differences, metadata_differences
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.convert import list_files
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.paths import early_reads
-from workflowllm.shortcuts.speed import conversion_ratio
-from workflowllm.shortcuts.to_python import Conversion, to_python
-from workflowllm.shortcuts.workflow import build_workflow, from_json, to_bytes, to_json
+from workflowllm.shortcuts.dialect.reads import early_reads
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.workflow import build_workflow, from_json, to_bytes, to_json
+from workflowllm.shortcuts.records_from_files import list_files
+from workflowllm.shortcuts.to_python.printer import Conversion, to_python
 
 LONG_TEXT = 384  # characters; length is measured on files whose texts are all shorter and that hold no data
 CONVERTER = Path(__file__).parents[1] / "preprocess" / "Convert_ShortCut_to_Python.py"

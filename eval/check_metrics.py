@@ -13,11 +13,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from workflowllm.dataset.records import normalised, record_file_rows
-from workflowllm.evaluation.comments import strip_comments
-from workflowllm.evaluation.measure_checks import Sample, damaged_samples, measured, metric_table
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
+from eval.helpers.measure_checks import Sample, damaged_samples, measured, metric_table
+from workflowllm.metrics.codebleu.comments import strip_comments
+from workflowllm.records.forms import normalised, record_file_rows
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
 
 
 def parse_arguments() -> argparse.Namespace:

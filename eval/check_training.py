@@ -27,10 +27,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command, write_bytes
+from support.stand_in import write_small_model, write_small_records
+
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command, write_bytes
 from workflowllm.training.checkpoints import checkpoints, is_whole, last_whole
-from workflowllm.training.stand_in import write_small_model, write_small_records
 
 ROOT = Path(__file__).parents[1]
 SMALL_FLAGS = "--batch_size 8 --epochs 2 --learning_rate 1e-3 --max_length 2048 --dev_share 0.1 --save_steps 2"
@@ -58,7 +59,7 @@ def environment() -> dict[str, str]:
 
 def command(arguments: argparse.Namespace, output: Path, ranks: int, extra: str = "") -> list[str]:
     """A training run: by torchrun, or a plain process where `ranks` is 0."""
-    launcher = ["-m", "workflowllm.training.launch", "--standalone", "--nproc_per_node", str(ranks)] if ranks else []
+    launcher = ["-m", "workflowllm.runs.launch", "--standalone", "--nproc_per_node", str(ranks)] if ranks else []
     places = ["--base_model", str(arguments.base_model), "--data_path", str(arguments.data_path)]
     flags = [*places, "--output_dir", str(output), "--precision", "fp32", *shlex.split(arguments.flags + " " + extra)]
     return [sys.executable, *launcher, str(ROOT / "train.py"), *flags]

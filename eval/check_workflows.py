@@ -16,11 +16,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workflowllm.checking.checker import check_code
+from workflowllm.checking.checker import Checked, check_code, check_numbered, checking_crashed
 from workflowllm.checking.findings import Finding
-from workflowllm.checking.records import Checked, check_numbered, checking_crashed
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, json_line, map_inputs, read_records, run_command
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import (
+    ALL_DONE,
+    CommandError,
+    RecordOutcomes,
+    json_line,
+    map_inputs,
+    read_records,
+    run_command,
+)
 
 
 def parse_arguments() -> argparse.Namespace:

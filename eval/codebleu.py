@@ -16,12 +16,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.evaluation.codebleu import FIGURES
-from workflowllm.evaluation.comments import STRIPPERS
-from workflowllm.evaluation.options import MODES
-from workflowllm.evaluation.pool import Pair, Scored, score_pairs
-from workflowllm.flags import positive_int
-from workflowllm.jobs import CommandError, RecordOutcomes, json_line, read_records, run_command
+from workflowllm.metrics.codebleu.codebleu import FIGURES
+from workflowllm.metrics.codebleu.comments import STRIPPERS
+from workflowllm.metrics.codebleu.options import MODES
+from workflowllm.metrics.codebleu.pool import Pair, Scored, score_pairs
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, read_records, run_command
 
 DEFAULT_STRIP = {"fixed": "tokenizer", "compat": "none"}  # the package gets the text as it is, and strips what it can
 

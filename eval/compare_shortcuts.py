@@ -9,12 +9,12 @@ Files are matched by their path without its ending. Two are equal when their act
 import argparse
 from pathlib import Path
 
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.shortcuts.compare import differences, metadata_differences
-from workflowllm.shortcuts.compile import output_paths
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.convert import list_files, passed_over
-from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.files_from_records import output_paths
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.records_from_files import list_files, passed_over
 
 
 def compare(one: Path, other: Path) -> tuple[str | None, int]:

@@ -21,19 +21,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from workflowllm.evaluation.bootstrap import RESAMPLES
-from workflowllm.evaluation.comments import STRIPPERS
 from workflowllm.evaluation.evaluation import evaluate
 from workflowllm.evaluation.judged import Judged, read_judged, verdicts_on
 from workflowllm.evaluation.predictions import SPLITS, Prediction, Rejected, read_predictions
 from workflowllm.evaluation.report import write_report
 from workflowllm.evaluation.scoring import Scores, scored_record
-from workflowllm.evaluation.static_pass import SHARE
 from workflowllm.evaluation.summary import breakdown_rows, paper_rows, summary_rows
 from workflowllm.evaluation.tables import results_markdown
-from workflowllm.flags import positive_int, share_or_none
-from workflowllm.jobs import CommandError, RecordOutcomes, json_line, run_command, write_bytes
 from workflowllm.llm.run_facts import file_sha256
+from workflowllm.metrics.bootstrap import RESAMPLES
+from workflowllm.metrics.codebleu.comments import STRIPPERS
+from workflowllm.metrics.static_pass import SHARE
+from workflowllm.runs.flags import positive_int, share_or_none
+from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, run_command, write_bytes
 
 WITHOUT_TEXTS = ("key", "model", "split", "shape", "scores", "passes", "codebleu_note")
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")

@@ -19,17 +19,17 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+from support.mutations import mutated
 from tqdm import tqdm
 
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.convert import list_files
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.mutate import mutated
-from workflowllm.shortcuts.workflow import build_workflow, from_json, to_bytes
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.workflow import build_workflow, from_json, to_bytes
+from workflowllm.shortcuts.records_from_files import list_files
 
 CONVERTER = Path(__file__).parents[1] / "preprocess" / "Convert_ShortCut_to_Python.py"
 BATCH = 100

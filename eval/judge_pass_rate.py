@@ -22,20 +22,29 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from workflowllm.dataset.records import Record
-from workflowllm.evaluation.agreement import read_labels
-from workflowllm.evaluation.judge import FIELDS, JUDGE, STATIC, Judge, judge_messages, predictions
-from workflowllm.evaluation.judge_static import static_crashed, static_line
-from workflowllm.evaluation.judge_tables import compared, pass_rates
-from workflowllm.evaluation.static_pass import SHARE
-from workflowllm.flags import not_negative, positive_int, share_or_none
-from workflowllm.jobs import CommandError, RecordOutcomes, json_line, map_inputs, read_records, run_command
+from workflowllm.evaluation.judge import (
+    FIELDS,
+    JUDGE,
+    STATIC,
+    Judge,
+    compared,
+    judge_messages,
+    pass_rates,
+    predictions,
+    static_crashed,
+    static_line,
+)
 from workflowllm.llm.budget import estimated
-from workflowllm.llm.prompt_files import load_prompt
 from workflowllm.llm.replies import Estimate
 from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import run_stage
+from workflowllm.metrics.agreement import read_labels
+from workflowllm.metrics.static_pass import SHARE
+from workflowllm.prompts.files import load_prompt
+from workflowllm.records.forms import Record
+from workflowllm.runs.flags import not_negative, positive_int, share_or_none
+from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, map_inputs, read_records, run_command
 
 ANSWER_TOKENS = 60  # a verdict with its reason, for the estimate of --dry_run
 

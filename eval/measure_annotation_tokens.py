@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.annotation.comments import statement_heads
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, CommandError, run_command
 from workflowllm.llm.stage import keyed_rows
-from workflowllm.shortcuts.nodes import nodes_of
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command
+from workflowllm.shortcuts.dialect.nodes import nodes_of
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -18,11 +18,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workflowllm.evaluation.differences import difference_lines
-from workflowllm.flags import positive_int
-from workflowllm.inference.table_rows import StandIn, TableRow, load_row, row_keys, why_not, with_stand_in
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
+from workflowllm.evaluation.table_rows import (
+    StandIn,
+    TableRow,
+    difference_lines,
+    load_row,
+    row_keys,
+    why_not,
+    with_stand_in,
+)
 from workflowllm.llm.settings import KEY
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
 
 ROOT = Path(__file__).parents[1]
 SPLITS = {"ID": [], "OOD": ["--OOD"]}

@@ -7,11 +7,11 @@ For example:
 
 import argparse
 
-from workflowllm.jobs import ALL_DONE, CommandError, run_command
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.outline import outline
-from workflowllm.shortcuts.to_python import to_python
+from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.outline import outline
+from workflowllm.shortcuts.to_python.printer import to_python
 
 
 def main() -> int:

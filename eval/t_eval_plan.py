@@ -19,8 +19,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.dataset.records import record_file_rows
-from workflowllm.evaluation.t_eval import (
+from workflowllm.metrics.plan_score import (
     THRESHOLD,
     EmbeddingSimilarity,
     PlanScore,
@@ -28,8 +27,9 @@ from workflowllm.evaluation.t_eval import (
     read_plan,
     word_similarity,
 )
-from workflowllm.flags import share_or_none
-from workflowllm.jobs import CommandError, RecordOutcomes, json_line, run_command
+from workflowllm.records.forms import record_file_rows
+from workflowllm.runs.flags import share_or_none
+from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, run_command
 
 FIGURES = ("precision", "recall", "f1", "is_read")
 

@@ -14,8 +14,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from workflowllm.flags import positive_int
-from workflowllm.jobs import (
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import (
     ALL_DONE,
     SOME_FAILED,
     CommandError,
@@ -25,11 +25,11 @@ from workflowllm.jobs import (
     run_command,
     write_bytes,
 )
-from workflowllm.shortcuts.compile import CompiledFile, compilation_crashed, compile_numbered
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.sign import sign
-from workflowllm.shortcuts.workflow import build_workflow, to_bytes
+from workflowllm.shortcuts.files.signing import sign
+from workflowllm.shortcuts.files_from_records import CompiledFile, compilation_crashed, compile_numbered
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.workflow import build_workflow, to_bytes
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -16,12 +16,12 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, run_command
-from workflowllm.shortcuts.containers import is_icloud_link, read_file, read_shortcut
-from workflowllm.shortcuts.convert import conversion_crashed, convert_file, list_files
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.to_python import to_python
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, run_command
+from workflowllm.shortcuts.files.containers import is_icloud_link, read_file, read_shortcut
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.records_from_files import conversion_crashed, convert_file, list_files
+from workflowllm.shortcuts.to_python.printer import to_python
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -47,7 +47,9 @@ def parse_arguments() -> argparse.Namespace:
 
 def print_one(source: str, repair: bool) -> int:
     """Print the Python of one file or link."""
-    from workflowllm.shortcuts.icloud import fetch_icloud  # the network's modules take longer to load than all the rest
+    from workflowllm.shortcuts.files.icloud import (
+        fetch_icloud,  # the network's modules take longer to load than all the rest
+    )
 
     try:
         shortcut = read_shortcut(fetch_icloud(source)) if is_icloud_link(source) else read_file(source)

@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.annotation.metadata import read_keys, read_metadata, selected, with_metadata
-from workflowllm.annotation.model import annotate, estimate, load_prompts
-from workflowllm.annotation.offline import annotate_keyed, annotation_crashed
-from workflowllm.flags import positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, map_inputs, run_command
-from workflowllm.llm.lines import Failures, Lines
+from workflowllm.annotation.model.dialogue import annotate, estimate, load_prompts
+from workflowllm.annotation.rules.annotator import annotate_keyed, annotation_crashed
 from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import key_of, keyed_rows, run_stage
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, map_inputs, run_command
+from workflowllm.runs.resumable_lines import Failures, Lines
 
 
 def parse_arguments() -> argparse.Namespace:

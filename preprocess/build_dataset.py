@@ -20,15 +20,24 @@ from functools import partial
 from pathlib import Path
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.apis.document_files import write_documents
-from workflowllm.dataset.building import Kept, Likeness, both_splits, keep, numbered_rows, split_items, write_records
-from workflowllm.dataset.examine import examine, examining_crashed
+from workflowllm.apis.documents import write_documents
+from workflowllm.dataset.building import (
+    Kept,
+    Likeness,
+    both_splits,
+    examine,
+    examining_crashed,
+    keep,
+    numbered_rows,
+    split_items,
+    write_records,
+)
 from workflowllm.dataset.filters import Rules
 from workflowllm.dataset.released import describe_all, report_lines
 from workflowllm.dataset.reports import BUILD, build_report, print_report, write_reports
 from workflowllm.dataset.splits import Sizes
-from workflowllm.flags import number, positive, positive_int
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, Outcomes, map_inputs, run_command
+from workflowllm.runs.flags import number, positive, positive_int
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, Outcomes, map_inputs, run_command
 
 NO_LIMIT = -1
 SHOWN = 20  # faults of a released file that are printed

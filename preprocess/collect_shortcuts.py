@@ -22,12 +22,12 @@ from tqdm import tqdm
 
 from workflowllm.collecting.links import Listed, read_list
 from workflowllm.collecting.polite import Fetcher, Manners
-from workflowllm.flags import not_negative, positive, positive_int
-from workflowllm.jobs import CommandError, Outcomes, run_command, write_bytes
-from workflowllm.llm.lines import Lines
-from workflowllm.shortcuts.containers import read_shortcut
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.icloud import ICLOUD, fetch_icloud
+from workflowllm.runs.flags import not_negative, positive, positive_int
+from workflowllm.runs.jobs import CommandError, Outcomes, run_command, write_bytes
+from workflowllm.runs.resumable_lines import Lines
+from workflowllm.shortcuts.files.containers import read_shortcut
+from workflowllm.shortcuts.files.icloud import ICLOUD, fetch_icloud
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -18,9 +18,14 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from workflowllm.dataset.records import Record
-from workflowllm.flags import positive_int, share
-from workflowllm.jobs import (
+from workflowllm.llm.client import Client
+from workflowllm.llm.run_facts import file_facts, flag_facts
+from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
+from workflowllm.llm.stage import keyed_rows, run_stage
+from workflowllm.prompts.files import load_prompt
+from workflowllm.records.forms import Record
+from workflowllm.runs.flags import positive_int, share
+from workflowllm.runs.jobs import (
     ALL_DONE,
     SOME_FAILED,
     RecordOutcomes,
@@ -31,19 +36,16 @@ from workflowllm.jobs import (
     whole_file,
     write_bytes,
 )
-from workflowllm.llm.client import Client
-from workflowllm.llm.prompt_files import load_prompt
-from workflowllm.llm.run_facts import file_facts, flag_facts
-from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
-from workflowllm.llm.stage import keyed_rows, run_stage
-from workflowllm.synthesis.refinement import FIELDS, estimate, refined
-from workflowllm.synthesis.rules import (
+from workflowllm.synthesis.quality import (
+    FIELDS,
     REASONS,
     Judged,
     Rules,
+    estimate,
     judge,
     judging_crashed,
     malformed,
+    refined,
     without_near_duplicates,
 )
 

@@ -14,12 +14,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.records import Record
-from workflowllm.dataset.release import data_rows
-from workflowllm.dataset.t_eval import FIELDS, plan_messages, plan_text, workflow_plan
-from workflowllm.jobs import RecordOutcomes, json_line, run_command
-from workflowllm.llm.prompt_files import Prompt, load_prompt
-from workflowllm.shortcuts.problems import DialectError
+from workflowllm.dataset.t_eval_plans import FIELDS, plan_messages, plan_text, workflow_plan
+from workflowllm.prompts.files import Prompt, load_prompt
+from workflowllm.records.forms import Record
+from workflowllm.records.release import data_rows
+from workflowllm.runs.jobs import RecordOutcomes, json_line, run_command
+from workflowllm.shortcuts.dialect.problems import DialectError
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -17,17 +17,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.dataset.records import Record
-from workflowllm.dataset.release import data_rows
-from workflowllm.flags import positive_int, share
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, beside, json_line, run_command, whole_file
-from workflowllm.llm.prompt_files import load_prompt
 from workflowllm.llm.run_facts import flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
+from workflowllm.prompts.files import load_prompt
+from workflowllm.records.forms import Record
+from workflowllm.records.release import data_rows
+from workflowllm.runs.flags import positive_int, share
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, beside, json_line, run_command, whole_file
 from workflowllm.synthesis.draws import make_pool
-from workflowllm.synthesis.expansion import ModelWriter, OfflineWriter
+from workflowllm.synthesis.expansion import ModelWriter, OfflineWriter, Selection, select
 from workflowllm.synthesis.queries import FIELDS
-from workflowllm.synthesis.selection import Selection, select
 
 
 def parse_arguments() -> argparse.Namespace:

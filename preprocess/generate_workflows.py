@@ -14,11 +14,11 @@ record of the output is the query's record with the answer as `task_plan` and `w
 import argparse
 from pathlib import Path
 
-from workflowllm.dataset.records import Record
 from workflowllm.inference.arguments import add_arguments, checked
 from workflowllm.inference.endpoint import answer_through_endpoint
 from workflowllm.inference.local_run import answer_with_local_model
-from workflowllm.jobs import (
+from workflowllm.records.forms import Record
+from workflowllm.runs.jobs import (
     ALL_DONE,
     SOME_FAILED,
     CommandError,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.csv_rows import LONGEST_CELL, csv_rows
-from workflowllm.jobs import CommandError
+from workflowllm.records.csv_rows import LONGEST_CELL, csv_rows
+from workflowllm.runs.jobs import CommandError
 
 
 def written(folder: Path, content: bytes) -> Path:

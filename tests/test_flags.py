@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from workflowllm.flags import not_negative, positive, positive_int, share, share_or_none
+from workflowllm.runs.flags import not_negative, positive, positive_int, share, share_or_none
 
 
 @pytest.mark.parametrize(

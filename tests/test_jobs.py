@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.jobs import CommandError, json_line, map_inputs, read_records, whole_file
+from workflowllm.runs.jobs import CommandError, json_line, map_inputs, read_records, whole_file
 
 
 def double(number: int) -> int:

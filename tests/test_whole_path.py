@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.training.stand_in import write_small_model
+from eval.support.stand_in import write_small_model
+from workflowllm.shortcuts.files.containers import read_file
 
 ROOT = Path(__file__).parents[1]
 SHORTCUTS = 12

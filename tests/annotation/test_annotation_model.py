@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.annotation import model
+from eval.helpers.fault_server import fault_server
 from workflowllm.annotation.checks import annotation_faults
-from workflowllm.annotation.windows import MOST_CHARACTERS, comment_tree, windows
-from workflowllm.llm.fault_server import fault_server
+from workflowllm.annotation.model import dialogue as model
+from workflowllm.annotation.model.windows import MOST_CHARACTERS, comment_tree, windows
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
-from workflowllm.shortcuts.from_python import parse_program
+from workflowllm.shortcuts.from_python.program import parse_program
 
 SCRIPT = Path(__file__).parents[2] / "preprocess" / "annotate_workflows.py"
 CODE = """answer = input("Your name?")

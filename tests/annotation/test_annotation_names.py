@@ -4,11 +4,10 @@ import ast
 
 import pytest
 
-from workflowllm.annotation.code_names import code_names
-from workflowllm.annotation.rename import rename
+from workflowllm.annotation.rename import code_names, rename
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.workflow import build_workflow
 
 
 def made(code):

@@ -10,13 +10,13 @@ import pytest
 
 from workflowllm.annotation.checks import CHECKS, annotation_faults
 from workflowllm.annotation.comments import uncommented_lines
-from workflowllm.annotation.offline import annotate_offline
+from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.convert import list_files, passed_over
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.records_from_files import list_files, passed_over
+from workflowllm.shortcuts.to_python.printer import to_python
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data" / "shortcuts"

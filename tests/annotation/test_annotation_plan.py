@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from workflowllm.annotation.plan import LONGEST_PLAN, plan_text
-from workflowllm.annotation.steps import comment_of, steps_of
-from workflowllm.shortcuts.from_python import parse_program
+from workflowllm.annotation.rules.plan import LONGEST_PLAN, plan_text
+from workflowllm.annotation.rules.steps import comment_of, steps_of
+from workflowllm.shortcuts.from_python.program import parse_program
 
 
 def plan_of(code):

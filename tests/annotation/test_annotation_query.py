@@ -2,10 +2,10 @@
 
 import pytest
 
-from workflowllm.annotation.offline import annotate_offline
-from workflowllm.annotation.query import known_title
 from workflowllm.annotation.query_rules import query_problems, sanitised
-from workflowllm.shortcuts.from_python import parse_program
+from workflowllm.annotation.rules.annotator import annotate_offline
+from workflowllm.annotation.rules.query import known_title
+from workflowllm.shortcuts.from_python.program import parse_program
 
 CODE = """user_id = input("Your id?")
 contents = is_workflow_actions_downloadurl(WFURL=f"https://example.com/{user_id}")

@@ -8,11 +8,11 @@ from pathlib import Path
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from workflowllm.annotation.offline import annotate_offline
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.convert import list_files, passed_over
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import to_json
+from workflowllm.annotation.rules.annotator import annotate_offline
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.model.workflow import to_json
+from workflowllm.shortcuts.records_from_files import list_files, passed_over
+from workflowllm.shortcuts.to_python.printer import to_python
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data" / "shortcuts"

@@ -10,8 +10,8 @@ import pytest
 
 from workflowllm.apis import Api, Catalogue, Parameter, Returns, catalogue, published_key
 from workflowllm.apis.catalogue import filled_in
-from workflowllm.apis.catalogue_files import CATALOGUE_FOLDER, CatalogueError, CatalogueFiles, read_catalogue_file
 from workflowllm.apis.model import BUILT_IN, TYPES, application_of, by_application
+from workflowllm.apis.sources.own_catalogue import CATALOGUE_FOLDER, CatalogueError, CatalogueFiles, read_catalogue_file
 
 FILES = sorted(CATALOGUE_FOLDER.glob("*.yaml"))
 GOOD = """\

@@ -11,13 +11,13 @@ import definitions
 import pytest
 
 from workflowllm.apis import Api, Catalogue, Parameter, Returns
-from workflowllm.apis.app_intents import AppIntents
 from workflowllm.apis.catalogue import catalogue_with
 from workflowllm.apis.documents import json_document, python_stub
-from workflowllm.apis.intent_definitions import IntentDefinitions
 from workflowllm.apis.model import TYPES
-from workflowllm.apis.package import Package
-from workflowllm.apis.wfactions import WFActions
+from workflowllm.apis.sources.app_intents import AppIntents
+from workflowllm.apis.sources.intent_definitions import IntentDefinitions
+from workflowllm.apis.sources.shortcutkit import Package
+from workflowllm.apis.sources.wfactions import WFActions
 
 BUNDLE = "com.example.Tea"
 

@@ -15,7 +15,7 @@ from workflowllm.apis import Api, Parameter, Returns, catalogue, published_key
 from workflowllm.apis.documents import json_document, python_stub
 from workflowllm.apis.model import HINTS, plain
 from workflowllm.apis.pickles import safe_unpickle
-from workflowllm.shortcuts.identifiers import function_name, is_name
+from workflowllm.shortcuts.model.identifiers import function_name, is_name
 
 SCRIPT = Path(__file__).parents[2] / "preprocess" / "build_api_docs.py"
 TEA = Api(

@@ -4,7 +4,7 @@ import pytest
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.search import search_apis
-from workflowllm.dataset.generation import STATEMENTS
+from workflowllm.prompts.generation import STATEMENTS
 
 
 @pytest.mark.parametrize(("query", "wanted"), [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflowllm.dataset.answers import Answer, format_answer, is_over, parse_answer
+from workflowllm.prompts.answers import Answer, format_answer, is_over, parse_answer
 
 REAL = Path(__file__).with_name("small_model_answers.jsonl")
 CODE = '# Say hello\ntext = "Hello"\nis_workflow_actions_showresult(Text=text)'

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from workflowllm.annotation.offline import annotate_offline
+from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.checking.checker import check_code
 from workflowllm.shortcuts.compare import differences, metadata_differences
-from workflowllm.shortcuts.compile import compile_record
-from workflowllm.shortcuts.containers import read_file, read_shortcut
-from workflowllm.shortcuts.convert import list_files, passed_over
+from workflowllm.shortcuts.files.containers import read_file, read_shortcut
+from workflowllm.shortcuts.files_from_records import compile_record
+from workflowllm.shortcuts.records_from_files import list_files, passed_over
 
 DATA = Path(__file__).parents[2] / "data"
 SAMPLES = json.loads((DATA / "data_samples.json").read_text("utf-8"))

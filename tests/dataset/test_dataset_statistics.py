@@ -5,15 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workflowllm.dataset.distributions import (
+from workflowllm.dataset.statistics import (
+    Shape,
     action_shares,
     application_shares,
     bucket_names,
     built_in_share,
     category_shares,
+    paper_figures,
+    record_statistics,
+    table_lines,
+    totals,
 )
-from workflowllm.dataset.shape import Shape
-from workflowllm.dataset.statistics import paper_figures, record_statistics, table_lines, totals
 
 ROOT = Path(__file__).parents[2]
 URL, ALERT, JAR = "is.workflow.actions.url", "is.workflow.actions.alert", "dk.simonbs.DataJar.GetValueIntent"

@@ -6,7 +6,7 @@ import pytest
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import python_stub
-from workflowllm.dataset.generation import LEVELS, STATEMENTS, api_stub, generation_messages, shortened
+from workflowllm.prompts.generation import LEVELS, STATEMENTS, api_stub, generation_messages, shortened
 
 DOWNLOAD = "is.workflow.actions.downloadurl"
 

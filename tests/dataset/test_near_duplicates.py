@@ -8,14 +8,7 @@ import numpy as np
 import pytest
 from made_records import exact_jaccard, many, near_code, record
 
-from workflowllm.dataset.near_duplicates import (
-    alike,
-    code_sketch,
-    families,
-    near_any,
-    query_sketch,
-    without_near,
-)
+from workflowllm.dataset.near_duplicates import alike, code_sketch, families, near_any, query_sketch, without_near
 
 
 def test_the_estimate_is_near_the_exact_index() -> None:

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workflowllm.dataset.records import normalised, record_file_rows
-from workflowllm.dataset.release import data_rows, held_out_keys, read_split, read_stubs
-from workflowllm.jobs import CommandError
+from workflowllm.records.forms import normalised, record_file_rows
+from workflowllm.records.release import data_rows, held_out_keys, read_split, read_stubs
+from workflowllm.runs.jobs import CommandError
 
 SEED = {"key": "a", "query": "q", "task_plan": "p", "workflow_code": "x = 1"}
 

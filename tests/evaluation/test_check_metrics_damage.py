@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflowllm.evaluation.damage import (
+from eval.support.metric_damage import (
     blanked,
     called_names,
     change_arguments,
@@ -18,7 +18,7 @@ from workflowllm.evaluation.damage import (
     reorder_lines,
     swap_calls,
 )
-from workflowllm.evaluation.trees import Grammar
+from workflowllm.metrics.codebleu.trees import Grammar
 
 CODE = '''\
 text = "is_workflow_actions_url(text=1)"

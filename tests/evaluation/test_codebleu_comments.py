@@ -7,7 +7,7 @@ import tokenize
 
 import pytest
 
-from workflowllm.evaluation.comments import strip_comments, strip_like_package, strip_published
+from workflowllm.metrics.codebleu.comments import strip_comments, strip_like_package, strip_published
 
 PIECES = [
     *"' \" ''' \"\"\" \\ # x = 1 ( ) [ ] { } ; : $ ! é f R . pass f'a' rb' 😀 ² \xa0 \x00 'doc'".split(" "),  # noqa: SIM905

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from workflowllm.evaluation.dataflow import FlowGrammar
-from workflowllm.evaluation.flow_state import Item
-from workflowllm.evaluation.options import COMPAT, FIXED, Options
-from workflowllm.evaluation.trees import Grammar
+from workflowllm.metrics.codebleu.dataflow import FlowGrammar
+from workflowllm.metrics.codebleu.flow_state import Item
+from workflowllm.metrics.codebleu.options import COMPAT, FIXED, Options
+from workflowllm.metrics.codebleu.trees import Grammar
 
 GRAMMAR = Grammar()
 

@@ -7,8 +7,7 @@ import warnings
 import pytest
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 
-from workflowllm.evaluation.ngram import bleu, brevity_penalty, count_ngrams, shared_counts
-from workflowllm.evaluation.weighted_ngram import weighted_bleu
+from workflowllm.metrics.codebleu.ngrams import bleu, brevity_penalty, count_ngrams, shared_counts, weighted_bleu
 
 
 def both(reference: str, candidate: str, **options: bool) -> tuple[float, float]:

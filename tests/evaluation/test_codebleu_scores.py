@@ -13,11 +13,11 @@ from statistics import mean
 
 import pytest
 
-from workflowllm.evaluation import codebleu
-from workflowllm.evaluation.codebleu import FIGURES, PARTS, TOTAL, CodeBleu
-from workflowllm.evaluation.comments import strip_comments
-from workflowllm.evaluation.damage import drop_lines, rename_variables
-from workflowllm.evaluation.options import COMPAT, FIXED, SWITCHES
+from eval.support.metric_damage import drop_lines, rename_variables
+from workflowllm.metrics.codebleu import codebleu
+from workflowllm.metrics.codebleu.codebleu import FIGURES, PARTS, TOTAL, CodeBleu
+from workflowllm.metrics.codebleu.comments import strip_comments
+from workflowllm.metrics.codebleu.options import COMPAT, FIXED, SWITCHES
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 PAIRS, EXPECTED = SHARED / "codebleu" / "pairs.jsonl.gz", SHARED / "codebleu" / "expected.jsonl"

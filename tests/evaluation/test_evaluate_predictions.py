@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflowllm.evaluation import bootstrap
-from workflowllm.evaluation.bootstrap import figures
 from workflowllm.evaluation.floors import ANOTHER, CONSTANT, EMPTY, distinct_samples, floor_answers
 from workflowllm.evaluation.judged import Judged, read_judged, verdicts_on
 from workflowllm.evaluation.predictions import Prediction, Rejected, as_prediction, read_predictions
 from workflowllm.evaluation.summary import paper_rows
-from workflowllm.jobs import CommandError
+from workflowllm.metrics import bootstrap
+from workflowllm.metrics.bootstrap import figures
+from workflowllm.runs.jobs import CommandError
 
 OURS = {"key": "k", "query": "Q?", "workflow_code": "a_b_c()", "generated_code": "x_y_z()", "model": "m", "split": "ID"}
 

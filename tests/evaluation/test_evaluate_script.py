@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.evaluation.codebleu import CodeBleu
-from workflowllm.evaluation.comments import strip_comments, strip_published
-from workflowllm.evaluation.damage import drop_lines
-from workflowllm.evaluation.options import COMPAT, FIXED
+from eval.support.metric_damage import drop_lines
+from workflowllm.metrics.codebleu.codebleu import CodeBleu
+from workflowllm.metrics.codebleu.comments import strip_comments, strip_published
+from workflowllm.metrics.codebleu.options import COMPAT, FIXED
 
 ROOT = Path(__file__).parents[2]
 CODES = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "data" / "shortcuts").glob("*.py"))}

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.evaluation.rough_steps import rough_steps
-from workflowllm.evaluation.shape import ACTIONS, CONTROL, NESTING, Shape, bucket_number, buckets, shape_of
-from workflowllm.evaluation.step_kinds import Block
-from workflowllm.evaluation.steps import MOST_CHARACTERS, Workflow, read_workflow
-from workflowllm.shortcuts.tree import MAX_DEPTH
+from workflowllm.metrics.shape import ACTIONS, CONTROL, NESTING, Shape, bucket_number, buckets, shape_of
+from workflowllm.metrics.steps import MOST_CHARACTERS, Block, Workflow, read_workflow, rough_steps
+from workflowllm.shortcuts.model.tree import MAX_DEPTH
 
 A = "is.workflow.actions."
 SAMPLES = sorted((Path(__file__).parents[2] / "data" / "shortcuts").glob("*.py"))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nltk.metrics.agreement import AnnotationTask
 
-from workflowllm.evaluation.agreement import agreement, confusion, kappa
 from workflowllm.evaluation.judge import majority
+from workflowllm.metrics.agreement import agreement, confusion, kappa
 
 CLASSES = st.sampled_from(["pass", "fail", "unreadable"])
 

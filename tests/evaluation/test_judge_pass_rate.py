@@ -14,9 +14,9 @@ from unittest.mock import patch
 import pytest
 from real_server import RealServer
 
+from eval.helpers.fault_server import Messages, fault_server
 from workflowllm.evaluation.predictions import read_predictions
-from workflowllm.jobs import run_command
-from workflowllm.llm.fault_server import Messages, fault_server
+from workflowllm.runs.jobs import run_command
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "eval" / "judge_pass_rate.py"

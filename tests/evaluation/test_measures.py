@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflowllm.evaluation import control_tree
-from workflowllm.evaluation.api_match import Match, common_length, multiset_match, order_match
-from workflowllm.evaluation.control_tree import control_similarity
-from workflowllm.evaluation.measures import MEASURES, Case, measure, measuring_crashed
-from workflowllm.evaluation.static_pass import static_pass
-from workflowllm.evaluation.step_kinds import Block, Step
-from workflowllm.evaluation.steps import MOST_CHARACTERS
+from workflowllm.metrics import control_flow as control_tree
+from workflowllm.metrics.calls import Match, common_length, multiset_match, order_match
+from workflowllm.metrics.control_flow import control_similarity
+from workflowllm.metrics.measures import MEASURES, Case, measure, measuring_crashed
+from workflowllm.metrics.static_pass import static_pass
+from workflowllm.metrics.steps import MOST_CHARACTERS, Block, Step
 
 IF, LOOP = "is.workflow.actions.conditional", "is.workflow.actions.repeat.each"
 URL = 'url = is_workflow_actions_url(WFURLActionURL="https://example.com")\n'

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflowllm.evaluation.t_eval import Call, EmbeddingSimilarity, matched, plan_score, read_plan, word_similarity
-from workflowllm.jobs import CommandError
+from workflowllm.metrics.plan_score import Call, EmbeddingSimilarity, matched, plan_score, read_plan, word_similarity
+from workflowllm.runs.jobs import CommandError
 
 ROOT = Path(__file__).parents[2]
 

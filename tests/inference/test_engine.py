@@ -8,9 +8,8 @@ import pytest
 import torch
 from tiny_checkpoints import tiny_model
 
-from workflowllm.inference.attention import ROWS_SDPA, rows_sdpa_forward
 from workflowllm.inference.decoding import Decoding
-from workflowllm.inference.engine import Engine, Job
+from workflowllm.inference.engine import ROWS_SDPA, Engine, Job, rows_sdpa_forward
 
 VOCABULARY, END = 90, 7
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from helpers_infer import CODE, ROOT, SHOW, run
 
-from workflowllm.llm.fault_server import fault_server
-from workflowllm.shortcuts.containers import read_file
+from eval.helpers.fault_server import fault_server
+from workflowllm.shortcuts.files.containers import read_file
 
 
 def test_a_request_becomes_a_shortcut(heart: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from helpers_infer import ANSWER, CODE, MORE, SCRIPT, SHOW, run
 from tiny_checkpoints import save_recitation
 
-from workflowllm.llm.fault_server import fault_server
+from eval.helpers.fault_server import fault_server
 
 
 def started(*command: object) -> "subprocess.Popen[str]":
@@ -158,7 +158,7 @@ def test_two_processes_write_what_one_does(chance: Path, tmp_path: Path) -> None
     flags = ("--model", chance, "--input", records, "--max_tokens", 10)
     one, two = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
     assert run(*flags, "--output", one).returncode == 1
-    launcher = ("-m", "workflowllm.training.launch", "--standalone", "--nproc_per_node", 2)
+    launcher = ("-m", "workflowllm.runs.launch", "--standalone", "--nproc_per_node", 2)
     _, said = started(*launcher, SCRIPT, *flags, "--output", two).communicate(timeout=300)
     assert "done 7, skipped 0, failed 1" in said and "Traceback" not in said
     assert two.read_bytes() == one.read_bytes()

@@ -10,16 +10,16 @@ import pytest
 from tiny_checkpoints import byte_tokenizer
 
 from workflowllm.checking.checker import check_code
-from workflowllm.dataset.generation import generation_prompt
 from workflowllm.inference.attempts import errors_of
 from workflowllm.inference.icl import Examples, are_kin
 from workflowllm.inference.prompting import DoesNotFit, Prompter
 from workflowllm.inference.tasks import task_rows, training_records
-from workflowllm.jobs import CommandError
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.training.chat import prompt_ids
-from workflowllm.training.examples import fitted_prompt
-from workflowllm.training.prompt_form import PromptForm
+from workflowllm.prompts.chat import prompt_ids
+from workflowllm.prompts.examples import fitted_prompt
+from workflowllm.prompts.form import PromptForm
+from workflowllm.prompts.generation import generation_prompt
+from workflowllm.runs.jobs import CommandError
+from workflowllm.shortcuts.from_python.program import compile_code
 
 SHOW, LIGHT = "is.workflow.actions.showresult", "is.workflow.actions.flashlight"
 WORDS = ["alarm", "battery", "calendar", "dictionary", "email", "file", "gallery", "health", "image", "journal"]

@@ -8,10 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.evaluation.differences import FIGURES, difference_lines
+from workflowllm.evaluation.table_rows import (
+    FIGURES,
+    StandIn,
+    difference_lines,
+    load_row,
+    row_keys,
+    why_not,
+    with_stand_in,
+)
 from workflowllm.inference.arguments import add_arguments
-from workflowllm.inference.table_rows import StandIn, load_row, row_keys, why_not, with_stand_in
-from workflowllm.jobs import CommandError
+from workflowllm.runs.jobs import CommandError
 
 ROOT = Path(__file__).parents[2]
 PRINTED = {row["model"]: row for row in json.loads((ROOT / "data" / "paper_results.json").read_text())["rows"]}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pydantic
 
+from eval.helpers.fault_server import FaultServer
 from workflowllm.llm.client import Client
-from workflowllm.llm.fault_server import FaultServer
 from workflowllm.llm.settings import EndpointSettings
 
 Rows = list[dict[str, Any]]

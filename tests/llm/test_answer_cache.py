@@ -8,10 +8,10 @@ import pydantic
 import pytest
 from helpers_client import ASKED, GOOD, Answer, settings_for, using
 
-from workflowllm.jobs import CommandError
+from eval.helpers.fault_server import fault_server
 from workflowllm.llm.client import Client
-from workflowllm.llm.fault_server import fault_server
 from workflowllm.llm.replies import NoUsableAnswer
+from workflowllm.runs.jobs import CommandError
 
 
 def test_equal_questions_are_paid_for_once(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import time
 import pytest
 from helpers_client import ASKED, GOOD, Answer, settings_for, using
 
-from workflowllm.jobs import CommandError
+from eval.helpers.fault_server import fault_server
 from workflowllm.llm.client import Client
-from workflowllm.llm.fault_server import fault_server
 from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, NoUsableAnswer
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.transport import Transport
+from workflowllm.runs.jobs import CommandError
 
 
 def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.jobs import CommandError
 from workflowllm.llm.cache import AnswerCache, question_key
 from workflowllm.llm.prices import PRICES, price_of
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.run_facts import RunFacts, flag_facts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings
+from workflowllm.runs.jobs import CommandError
 
 
 def parsed(*flags: str) -> argparse.Namespace:

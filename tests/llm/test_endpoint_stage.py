@@ -11,11 +11,11 @@ from helpers_stage import ask_echo, echo, errors_of, records, rows_of, settings_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflowllm.jobs import CommandError
+from eval.helpers.fault_server import fault_server
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
-from workflowllm.llm.fault_server import fault_server
 from workflowllm.llm.stage import keyed_rows, run_stage
+from workflowllm.runs.jobs import CommandError
 
 
 def test_lines_come_out_in_the_order_of_the_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.jobs import CommandError
-from workflowllm.llm.prompt_files import PROMPTS, load_prompt
+from workflowllm.prompts.files import PROMPTS, load_prompt
+from workflowllm.runs.jobs import CommandError
 
 GOOD = "[system]\nYou say $what for $$5.\n[user]\nSay it: ${what}!\n"
 

@@ -3,11 +3,11 @@
 import ast
 from typing import Any
 
-from workflowllm.shortcuts import dialect
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.to_python import Conversion, to_python
-from workflowllm.shortcuts.workflow import build_workflow, from_json, to_json
+from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.workflow import build_workflow, from_json, to_json
+from workflowllm.shortcuts.to_python.printer import Conversion, to_python
 
 BUILT_IN = "is.workflow.actions."
 MARK = "\ufffc"  # stands in a text where a reference is
@@ -112,6 +112,6 @@ class Renamer(ast.NodeTransformer):
 
 def output_names(code: str) -> set[str]:
     """The names that stand for outputs: assigned once, from an action, and without a label that says more."""
-    from workflowllm.shortcuts.from_python import parse_program
+    from workflowllm.shortcuts.from_python.program import parse_program
 
     return {name for name, binding in parse_program(code).bindings.items() if binding.kind == "output"}

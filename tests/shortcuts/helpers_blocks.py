@@ -6,8 +6,8 @@ from helpers import BUILT_IN, action, attached, tested, workflow
 from helpers_random import ATTACHMENTS, BASE, KEYS, LEAVES, NAMES, PLAIN, TEXTS, UUIDS, VALUES, bare_texts, tokens
 from hypothesis import strategies as st
 
-from workflowllm.shortcuts import dialect
-from workflowllm.shortcuts.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
+from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.model.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
 
 KINDS = (CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH)
 IDENTIFIERS = st.sampled_from(

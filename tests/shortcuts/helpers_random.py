@@ -8,7 +8,7 @@ from helpers import MARK, uuid
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from workflowllm.shortcuts import dialect
+from workflowllm.shortcuts.dialect import words as dialect
 
 # A handful, so that references hit owners, owners share, and some have none.
 UUIDS = st.sampled_from([uuid(1), uuid(2), uuid(3), uuid(4), uuid(0xABC), uuid(0xABC).lower(), "not a uuid"])

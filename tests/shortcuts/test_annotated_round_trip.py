@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workflowllm.annotation.comments import uncommented_lines
-from workflowllm.annotation.offline import annotate_offline
 from workflowllm.annotation.rename import rename
+from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.from_python import compile_code, parse_program
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.from_python.program import compile_code, parse_program
+from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.to_python.printer import to_python
 
 SETTINGS = settings(
     max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False

@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from workflowllm.shortcuts import bplist
-from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.files import binary as bplist
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 EVERYTHING = {
     "text": "plain",

@@ -3,9 +3,9 @@
 import pytest
 
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.to_python.printer import to_python
 
 CLIPBOARD = {"Value": {"Type": "Clipboard"}, "WFSerializationType": "WFTextTokenAttachment"}
 SUBJECT = {"Type": "Variable", "Variable": CLIPBOARD}

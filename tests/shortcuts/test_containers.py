@@ -8,10 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from workflowllm.shortcuts import bplist, containers, icloud
-from workflowllm.shortcuts.containers import is_icloud_link, read_file, read_shortcut
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.icloud import fetch_icloud
+from workflowllm.shortcuts.files import binary as bplist
+from workflowllm.shortcuts.files import containers, icloud
+from workflowllm.shortcuts.files.containers import is_icloud_link, read_file, read_shortcut
+from workflowllm.shortcuts.files.icloud import fetch_icloud
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 COMMENT = {
     "WFWorkflowActionIdentifier": "is.workflow.actions.comment",

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.outline import outline
-from workflowllm.shortcuts.problems import DialectError
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.dialect.problems import DialectError
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.outline import outline
+from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.to_python.printer import to_python
 
 PAGE = Path(__file__).parents[2] / "data" / "dialect.md"
 EXAMPLE = re.compile(r"```python ?(\w*)\n(.*?)```\n```(\w+)\n(.*?)```", re.DOTALL)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.problems import DialectError
+from workflowllm.shortcuts.dialect.problems import DialectError
+from workflowllm.shortcuts.from_python.program import compile_code
 
 BUILT_IN = "is.workflow.actions."
 

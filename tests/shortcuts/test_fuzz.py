@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
+from eval.support.mutations import mutated
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.containers import read_shortcut
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.mutate import mutated
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.files.containers import read_shortcut
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.to_python.printer import to_python
 
 SAMPLES = Path(__file__).parents[2] / "data" / "shortcuts"
 SOURCES = [path.read_bytes() for path in sorted(SAMPLES.iterdir()) if path.suffix not in (".py", ".md")]

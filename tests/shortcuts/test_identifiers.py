@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflowllm.shortcuts.identifiers import function_name, identifier_of, is_name, name_from
+from workflowllm.shortcuts.model.identifiers import function_name, identifier_of, is_name, name_from
 
 IDENTIFIERS = st.text("ab.Z_-1é", min_size=1, max_size=14) | st.from_regex(
     r"[a-z_.-]*__?(dash|underscore)_*[a-z._-]*", fullmatch=True

@@ -5,9 +5,9 @@ import re
 
 from helpers import action, attached, mark, output, rebuilt, uuid, variable, workflow
 
-from workflowllm.shortcuts.dialect import RESERVED
-from workflowllm.shortcuts.paths import early_reads
-from workflowllm.shortcuts.to_python import to_python
+from workflowllm.shortcuts.dialect.reads import early_reads
+from workflowllm.shortcuts.dialect.words import RESERVED
+from workflowllm.shortcuts.to_python.printer import to_python
 
 
 def code(*actions: dict) -> str:

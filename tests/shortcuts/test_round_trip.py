@@ -8,8 +8,8 @@ from helpers_blocks import workflows
 from hypothesis import HealthCheck, given, reject, settings
 
 from workflowllm.shortcuts.compare import _Canonical, differences
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import to_bytes
+from workflowllm.shortcuts.model.workflow import to_bytes
+from workflowllm.shortcuts.to_python.printer import to_python
 
 SETTINGS = settings(
     max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False

@@ -7,10 +7,10 @@ import pytest
 from helpers import Renamer, output_names, rebuilt
 
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.to_python.printer import to_python
 
 FOLDER = Path(__file__).parents[2] / "data" / "shortcuts"
 SAMPLES = sorted(path for path in FOLDER.iterdir() if path.suffix in (".shortcut", ".json", ".wflow"))

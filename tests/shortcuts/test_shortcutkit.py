@@ -13,9 +13,9 @@ import shortcutkit as kit
 from shortcutkit import actions as api
 
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import build_workflow
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.to_python.printer import to_python
 
 PAIRS: list[tuple[str, Callable[[kit.Shortcut], None], str]] = []
 

@@ -8,9 +8,9 @@ import struct
 import lzfse
 import pytest
 
-from workflowllm.shortcuts import signed
-from workflowllm.shortcuts.containers import read_shortcut
-from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.files import signed
+from workflowllm.shortcuts.files.containers import read_shortcut
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 TREE = {"WFWorkflowActions": [{"WFWorkflowActionIdentifier": "is.workflow.actions.comment"}] * 40, "note": "n" * 300}
 PLIST = plistlib.dumps(TREE, fmt=plistlib.FMT_BINARY)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.shortcuts.tree import (
+from workflowllm.shortcuts.model.tree import (
     CONDITIONAL,
     MENU,
     REPEAT_COUNT,

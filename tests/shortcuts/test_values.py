@@ -7,9 +7,9 @@ from plistlib import UID
 import pytest
 from helpers import action, attached, bare_text, code_of, compiled, output, round_trip, source, text, uuid, variable
 
-from workflowllm.shortcuts import dialect
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.values import MAX_DEPTH, parse_ranges, slice_utf16
+from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.to_python.values import MAX_DEPTH, parse_ranges, slice_utf16
 
 CALL = "a_b(value="
 

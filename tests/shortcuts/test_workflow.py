@@ -8,9 +8,9 @@ import pytest
 from helpers import action, attached, output, source, uuid, workflow
 
 from workflowllm.shortcuts.compare import differences, metadata_differences
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import compile_code
-from workflowllm.shortcuts.workflow import build_workflow, from_json, to_bytes, to_json
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.workflow import build_workflow, from_json, to_bytes, to_json
 
 ODD = {"a": b"\0\xff", "b": datetime(2024, 2, 29, 1, 2, 3), "c": plistlib.UID(7), "$data": "x", "$$": [1.5, True],
        "d": [{"$date": 3}], "e": {}, "f": {"$uid": {"$data": b""}}}  # fmt: skip

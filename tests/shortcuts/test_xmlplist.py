@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from workflowllm.shortcuts import xmlplist
-from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.files import xml as xmlplist
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '

@@ -2,8 +2,15 @@
 
 import pytest
 
-from workflowllm.synthesis.refinement import is_no_worse
-from workflowllm.synthesis.rules import REASONS, Judged, Rules, broken_rule, judge, without_near_duplicates
+from workflowllm.synthesis.quality import (
+    REASONS,
+    Judged,
+    Rules,
+    broken_rule,
+    is_no_worse,
+    judge,
+    without_near_duplicates,
+)
 
 URL, DOWNLOAD = "is.workflow.actions.url", "is.workflow.actions.downloadurl"
 CODE = 'url = is_workflow_actions_url(WFURLActionURL="https://example.com")\n'

@@ -5,9 +5,9 @@ from typing import Any
 from small_tokenizers import small_tokenizer
 from transformers import PreTrainedTokenizerFast
 
-from workflowllm.training.example_store import Examples
-from workflowllm.training.examples import encode_records
-from workflowllm.training.prompt_form import PromptForm
+from workflowllm.prompts.example_store import Examples
+from workflowllm.prompts.examples import encode_records
+from workflowllm.prompts.form import PromptForm
 
 CODE = '# Ask\nname = input("Name # of?")\n# Show it\nis_workflow_actions_showresult(Text=name)  # now'
 RECORD = {

@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from workflowllm.dataset.answers import format_answer
-from workflowllm.dataset.generation import generation_messages
+from eval.support.stand_in import write_small_model, write_small_records
+from workflowllm.prompts.answers import format_answer
+from workflowllm.prompts.chat import encode
+from workflowllm.prompts.generation import generation_messages
 from workflowllm.training import run as training
 from workflowllm.training.arguments import parse_arguments
-from workflowllm.training.chat import encode
-from workflowllm.training.stand_in import write_small_model, write_small_records
 
 FLAGS = ("--precision", "fp32", "--batch_size", "4", "--epochs", "2", "--learning_rate", "1e-3", "--max_length", "2048")
 

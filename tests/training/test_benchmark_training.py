@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from small_models import VOCABULARY, small_model
 
-from workflowllm.training.chat import Example
-from workflowllm.training.flops import training_flops
+from eval.helpers.flops import training_flops
+from workflowllm.prompts.chat import Example
 from workflowllm.training.shapes import read_shape
 
 SCRIPT = Path(__file__).parents[2] / "eval" / "benchmark_training.py"

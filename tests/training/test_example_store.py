@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from helpers_examples import RECORD, encoded
 
-from workflowllm.jobs import CommandError
-from workflowllm.training.chat import Example
-from workflowllm.training.example_store import Examples, ExamplesWriter
+from workflowllm.prompts.chat import Example
+from workflowllm.prompts.example_store import Examples, ExamplesWriter
+from workflowllm.runs.jobs import CommandError
 
 
 def test_saved_examples_come_back_memory_mapped(tmp_path):

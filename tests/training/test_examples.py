@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from small_tokenizers import FAMILIES, small_tokenizer
 from transformers import AutoTokenizer
 
-from workflowllm.dataset.answers import parse_answer
-from workflowllm.dataset.generation import LEVELS, generation_messages
-from workflowllm.jobs import CommandError
-from workflowllm.training.chat import prompt_ids
-from workflowllm.training.examples import answer_text, fitted_prompt, fitted_prompts
-from workflowllm.training.prompt_form import PromptForm
+from workflowllm.prompts.answers import parse_answer
+from workflowllm.prompts.chat import prompt_ids
+from workflowllm.prompts.examples import answer_text, fitted_prompt, fitted_prompts
+from workflowllm.prompts.form import PromptForm
+from workflowllm.prompts.generation import LEVELS, generation_messages
+from workflowllm.runs.jobs import CommandError
 
 LLAMA3 = Path(__file__).parents[2] / "output" / "models" / "llama3-tokenizer"
 

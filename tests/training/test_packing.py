@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from small_models import CONFIGS, VOCABULARY, small_model
 from transformers import AutoModelForCausalLM
 
+from workflowllm.prompts.chat import Example
 from workflowllm.training.attention import PACKED_SDPA, packed_attention
-from workflowllm.training.chat import Example
 from workflowllm.training.loss import IGNORED, use_answer_loss
 from workflowllm.training.packing import StepRows, first_fit, row_collator, spread
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.jobs import CommandError
+from workflowllm.runs.jobs import CommandError
 from workflowllm.training.checkpoints import (
     best_or_last,
     checkpoints,
@@ -16,7 +16,7 @@ from workflowllm.training.checkpoints import (
     prune,
     seal,
 )
-from workflowllm.training.metrics import kept_lines
+from workflowllm.training.step_metrics import kept_lines
 
 
 def made(output: Path, step: int, best_step: int | None = None, whole: bool = True) -> Path:

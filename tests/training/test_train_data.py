@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from helpers_train import arguments_of, facts, records_file, run, small_data, train
 
-from workflowllm.jobs import CommandError
+from eval.support.stand_in import small_records
+from workflowllm.runs.jobs import CommandError
 from workflowllm.training.data import Examples, choose_records, counts_sentence
-from workflowllm.training.stand_in import small_records
 
 
 def folder_of(path: Path, seed: list[Any], synthesized: list[Any], **splits: dict[str, list[str]]) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers_train import arguments_of, facts, losses, small_data, small_model, train
 
-from workflowllm.jobs import CommandError
+from workflowllm.runs.jobs import CommandError
 from workflowllm.training import facts as run_facts
 from workflowllm.training.checkpoints import is_whole
 from workflowllm.training.trainer import engine_facts
@@ -19,7 +19,7 @@ FLAGS = ("--dev_share", "0.15", "--save_steps", "3")
 
 def launched(words: list[str], ranks: int = 2) -> subprocess.CompletedProcess[str]:
     """A script by our launcher. What DeepSpeed compiles, for a minute, is kept below output/."""
-    launcher = [sys.executable, "-m", "workflowllm.training.launch", "--standalone", "--nproc_per_node", str(ranks)]
+    launcher = [sys.executable, "-m", "workflowllm.runs.launch", "--standalone", "--nproc_per_node", str(ranks)]
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "",

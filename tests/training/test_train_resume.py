@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from helpers_train import arguments_of, facts, losses, metrics, records_file, run, train
 
-from workflowllm.jobs import CommandError
+from eval.support.stand_in import small_records
+from workflowllm.runs.jobs import CommandError
 from workflowllm.training import facts as run_facts
 from workflowllm.training.checkpoints import checkpoints, is_whole, only_run
-from workflowllm.training.stand_in import small_records
 
 FLAGS = ("--dev_share", "0.15", "--save_steps", "2", "--checkpoint_limit", "9", "--neftune", "5")  # noise: RNG states
 

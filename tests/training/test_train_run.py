@@ -20,11 +20,11 @@ from helpers_train import (
 )
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from workflowllm.jobs import CommandError
+from eval.support.stand_in import small_records
+from workflowllm.runs.jobs import CommandError
 from workflowllm.training.checkpoints import checkpoints, is_whole
 from workflowllm.training.data import Examples
 from workflowllm.training.packing import StepRows
-from workflowllm.training.stand_in import small_records
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflowllm.annotation.comments import uncommented_lines
-from workflowllm.annotation.offline import apis_of
 from workflowllm.annotation.query_rules import query_problems
 from workflowllm.annotation.rename import is_equal_shortcut
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import Program, compile_program, parse_program
+from workflowllm.annotation.rules.annotator import apis_of
+from workflowllm.shortcuts.from_python.program import Program, compile_program, parse_program
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 CHECKS = {
     "query": "have a query that keeps the rules",

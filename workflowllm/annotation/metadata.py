@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from workflowllm.csv_rows import csv_rows
-from workflowllm.jobs import CommandError, read_records
+from workflowllm.records.csv_rows import csv_rows
+from workflowllm.runs.jobs import CommandError, read_records
 
 FIELDS = {"title": ("title", "name"), "description": ("description",), "category": ("category",)}
 _KEYS = ("key", "file", "path")

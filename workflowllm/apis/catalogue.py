@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from workflowllm.apis.app_intents import AppIntents
-from workflowllm.apis.catalogue_files import CATALOGUE_FOLDER, CatalogueFiles
-from workflowllm.apis.intent_definitions import IntentDefinitions
 from workflowllm.apis.model import Api, Parameter, Source, application_of, identifier_prefix, published_key
-from workflowllm.apis.package import Package
-from workflowllm.apis.wfactions import WFActions
-from workflowllm.shortcuts.identifiers import identifier_of
+from workflowllm.apis.sources.app_intents import AppIntents
+from workflowllm.apis.sources.intent_definitions import IntentDefinitions
+from workflowllm.apis.sources.own_catalogue import CATALOGUE_FOLDER, CatalogueFiles
+from workflowllm.apis.sources.shortcutkit import Package
+from workflowllm.apis.sources.wfactions import WFActions
+from workflowllm.shortcuts.model.identifiers import identifier_of
 
 
 class Catalogue(Mapping[str, Api]):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import BUILT_IN, published_key
-from workflowllm.jobs import CommandError
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.convert import list_files
-from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.runs.jobs import CommandError
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.records_from_files import list_files
 
 _PUBLISHED = "identifier2category.json"
 

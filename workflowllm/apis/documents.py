@@ -1,11 +1,15 @@
-"""An API as a document: a JSON object, and a Python stub that a model reads in its prompt."""
+"""The files that API documents are kept in."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from workflowllm.apis.model import HINTS, Api, Parameter, one_line
-from workflowllm.shortcuts.identifiers import is_name
+from workflowllm.apis.model import HINTS, Api, Parameter, one_line, published_key
+from workflowllm.apis.pickles import release_pickle
+from workflowllm.runs.jobs import whole_file
+from workflowllm.shortcuts.model.identifiers import is_name
 
 
 def json_document(api: Api) -> dict[str, Any]:
@@ -126,3 +130,24 @@ def _quoted(text: str) -> str:
     """Text that may stand between triple quotes."""
     text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return text[:-1] + '\\"' if text.endswith('"') else text
+
+
+def write_documents(apis: Iterable[Api], folder: Path) -> int:
+    """Write the documents as identifier2json and identifier2python, each to read and as released; how many APIs have
+    no stub."""
+    documents, stubs = {}, {}
+    for api in apis:
+        documents[api.identifier] = json_document(api)
+        stub = python_stub(api)
+        if stub is not None:
+            stubs[api.identifier] = stub
+    text = json.dumps(documents, ensure_ascii=False, indent=1) + "\n"
+    for name, data in (
+        ("identifier2json.json", text.encode("utf-8", "backslashreplace")),
+        ("identifier2python.py", "\n\n".join(stubs.values()).encode("utf-8", "backslashreplace")),
+        ("identifier2json.pkl", release_pickle((published_key(key), value) for key, value in documents.items())),
+        ("identifier2python.pkl", release_pickle((published_key(key), value) for key, value in stubs.items())),
+    ):
+        with whole_file(folder / name) as handle:
+            handle.write(data)
+    return len(documents) - len(stubs)

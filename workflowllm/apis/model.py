@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from workflowllm.shortcuts.identifiers import function_name
+from workflowllm.shortcuts.model.identifiers import function_name
 
 BUILT_IN = "builtin"  # the application of every is.workflow.actions.*
 _BUILT_IN_PREFIX = "is.workflow.actions."

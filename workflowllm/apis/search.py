@@ -8,7 +8,7 @@ from typing import Any
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.apis.documents import describe
 from workflowllm.apis.model import BUILT_IN, Api
-from workflowllm.dataset.generation import STATEMENTS
+from workflowllm.prompts.generation import STATEMENTS
 
 NAME_WEIGHT = 3  # a word of the name counts like so many of the description
 WHOLE = 0.2  # weight of the request as a whole, whose scores are sums over more words

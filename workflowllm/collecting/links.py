@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflowllm.csv_rows import csv_rows
-from workflowllm.jobs import CommandError, read_records
-from workflowllm.shortcuts.containers import ICLOUD_LINK
+from workflowllm.records.csv_rows import csv_rows
+from workflowllm.runs.jobs import CommandError, read_records
+from workflowllm.shortcuts.files.containers import ICLOUD_LINK
 
 # The first of these columns that a record has gives the field.
 COLUMNS = {

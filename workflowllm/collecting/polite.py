@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from workflowllm.shortcuts.errors import ShortcutError
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 

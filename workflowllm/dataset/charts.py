@@ -8,14 +8,14 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from workflowllm.dataset.distributions import (
+from workflowllm.dataset.statistics import (
+    Row,
     action_shares,
     application_shares,
     bucket_names,
     built_in_share,
     category_shares,
 )
-from workflowllm.dataset.statistics import Row
 
 OURS, PAPER, QUIET = "#2563a8", "#d9a514", "#555555"
 ORIGINS = ("collected", "synthesized")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.dataset.records import Record
+from workflowllm.records.forms import Record
 
 # Why a record is left out, in the order in which the reasons are looked for.
 REASONS = {

@@ -12,10 +12,11 @@ from zlib import crc32
 
 import numpy as np
 
-from workflowllm.evaluation.comments import strip_comments
+from workflowllm.metrics.codebleu.comments import strip_comments
 
 if TYPE_CHECKING:
     from datasketch import MinHash
+
 
 POSITIONS = 128
 CODE_RUN, QUERY_RUN = 5, 3  # tokens of a shingle

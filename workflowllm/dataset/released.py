@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.examine import identifier_as_called
-from workflowllm.dataset.release import data_rows, held_out_keys, read_split, split_path
-from workflowllm.dataset.shape import actions_shape, code_shape
-from workflowllm.dataset.statistics import Row, record_statistics, table_lines, totals
-from workflowllm.jobs import map_inputs
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.from_python import compile_code
+from workflowllm.dataset.building import identifier_as_called
+from workflowllm.dataset.statistics import Row, actions_shape, code_shape, record_statistics, table_lines, totals
+from workflowllm.records.release import data_rows, held_out_keys, read_split, split_path
+from workflowllm.runs.jobs import map_inputs
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.errors import ShortcutError
 
 
 @dataclass(slots=True)

@@ -1,17 +1,133 @@
-"""Statistics of records, one by one and in total, and the paper's table."""
+"""How records spread over action counts, categories and applications, in percent."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Literal
 
 from workflowllm.apis.model import BUILT_IN, application_of
-from workflowllm.dataset.records import Record
-from workflowllm.dataset.shape import Shape
+from workflowllm.metrics.codebleu.trees import ERROR, FlatTree, Grammar
+from workflowllm.records.forms import Record
+from workflowllm.runs.shipped import shipped
+from workflowllm.shortcuts.from_python.program import compile_code
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.tree import CLOSE, CONDITIONAL, LOOPS, MENU, OPEN
+
+Actions = Iterable[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Counts of one workflow. An else-if is an if in an else branch, as in Shortcuts; `nesting` is 0 without blocks."""
+
+    actions: int = 0  # of the flat list, so a block counts each of its marks, and a comment counts too
+    ifs: int = 0
+    menus: int = 0
+    loops: int = 0
+    nesting: int = 0
+    basis: Literal["compiled", "read"] = "compiled"
+
+    @property
+    def branches(self) -> int:
+        """Places where a workflow goes one way or another: ifs and menus."""
+        return self.ifs + self.menus
+
+    def as_json(self) -> dict[str, int | str]:
+        """The counts by name, `branches` among them."""
+        return asdict(self) | {"branches": self.branches}
+
+
+def code_shape(code: str) -> Shape:
+    """The shape of any code; what cannot be read at all has no actions. Never raises."""
+    try:
+        return actions_shape(compile_code(code).actions)
+    except (ShortcutError, RecursionError, MemoryError):
+        return tree_shape(_grammar().parse(code))
+
+
+def actions_shape(actions: Actions) -> Shape:
+    """The shape of a shortcut's flat list of actions."""
+    count = ifs = menus = loops = depth = deepest = 0
+    for action in actions:
+        count += 1
+        identifier = action["WFWorkflowActionIdentifier"]
+        if identifier not in _BLOCKS:
+            continue
+        mode = action["WFWorkflowActionParameters"].get("WFControlFlowMode")
+        if mode == CLOSE:
+            depth -= 1
+        elif mode == OPEN:
+            depth += 1
+            deepest = max(deepest, depth)
+            ifs += identifier == CONDITIONAL
+            menus += identifier == MENU
+            loops += identifier in LOOPS
+    return Shape(count, ifs, menus, loops, deepest)
+
+
+_BLOCKS = frozenset({CONDITIONAL, MENU, *LOOPS})
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> Grammar:
+    return Grammar()
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[int, str]:
+    """What each kind of node counts as."""
+    words = {
+        "statement": ("expression_statement",),
+        "if": ("if_statement",),
+        "elif": ("elif_clause",),
+        "mark": ("else_clause", "case_clause"),
+        "loop": ("for_statement", "while_statement"),
+        "menu": ("match_statement",),
+    }
+    return {kind: word for word, names in words.items() for kind in _grammar().kinds(*names)} | {ERROR: "error"}
+
+
+def _lost_statements(tree: FlatTree, node: int) -> int:
+    """Assignments in a stretch that the grammar gave up on, of which it keeps loose words."""
+    return sum(tree.kinds[child] == _assigns() for child in tree.children(node))
+
+
+@lru_cache(maxsize=1)
+def _assigns() -> int:
+    return next(kind for kind, name in _grammar().names.items() if name == "=")
+
+
+def tree_shape(tree: FlatTree) -> Shape:
+    """The shape of code as a grammar reads it, damaged places and all."""
+    counts = dict.fromkeys(("statement", "if", "elif", "mark", "loop", "menu"), 0)
+    open_until: list[int] = []  # one past the last node of each block around, outermost first
+    deepest = 0
+    kinds = _kinds()
+    for node, kind in enumerate(tree.kinds):
+        while open_until and node >= open_until[-1]:
+            open_until.pop()
+        word = kinds.get(kind)
+        if word is None:
+            continue
+        if word == "error":
+            counts["statement"] += _lost_statements(tree, node)
+            continue
+        counts[word] += 1
+        if word in ("if", "loop", "menu"):
+            open_until.append(tree.ends[node])
+        elif word == "elif" and open_until:  # an if of its own, inside what is left of the one before
+            open_until.append(open_until[-1])
+        deepest = max(deepest, len(open_until))
+    ifs = counts["if"] + counts["elif"]
+    marks = 2 * (ifs + counts["loop"] + counts["menu"]) + counts["elif"] + counts["mark"]
+    return Shape(counts["statement"] + marks, ifs, counts["menu"], counts["loop"], deepest, "read")
+
 
 Row = dict[str, Any]  # the statistics of one record
-PAPER = Path(__file__).parents[2] / "data" / "paper_statistics.json"
+PAPER = shipped("data/paper_statistics.json")
 # Rows of the paper's table: name, heading, digits after the point.
 TABLE = (
     ("instances", "Instances", 0),
@@ -90,3 +206,35 @@ def _cell(value: float | None, digits: int) -> str:
 
 def _padded(cell: str, width: int, place: int) -> str:
     return cell.ljust(width) if place == 0 else cell.rjust(width)
+
+
+def action_shares(rows: Sequence[Row], edges: Sequence[int]) -> list[float]:
+    """Percent of records in each bucket of action counts: from an edge up to below the next, the last one open."""
+    counts = [0] * len(edges)
+    for row in rows:
+        counts[sum(row["actions"] >= edge for edge in edges) - 1] += 1
+    return [100 * count / max(len(rows), 1) for count in counts]
+
+
+def bucket_names(edges: Sequence[int]) -> list[str]:
+    """`0-14`, `15-29`, ..., `105+`."""
+    return [f"{low}-{high - 1}" for low, high in pairwise(edges)] + [f"{edges[-1]}+"]
+
+
+def category_shares(rows: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
+    """Percent of the records with a category that are in each, the known ones first."""
+    counts = Counter(row["category"] for row in rows if row["category"])
+    total = counts.total()
+    return {name: 100 * counts[name] / max(total, 1) for name in [*names, *sorted(counts.keys() - set(names))]}
+
+
+def application_shares(rows: Sequence[Row]) -> dict[str, float]:
+    """Percent of the records that call each application, built-in actions left out, most called first."""
+    counts = Counter(name for row in rows for name in row["application_names"] if name != BUILT_IN)
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
+    return {name: 100 * counts[name] / len(rows) for name in ranked}
+
+
+def built_in_share(rows: Sequence[Row]) -> float:
+    """Percent of all API uses that are of built-in actions."""
+    return 100 * sum(row["built_in_uses"] for row in rows) / max(sum(row["api_uses"] for row in rows), 1)

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from workflowllm.evaluation.comments import strip_comments
 from workflowllm.evaluation.floors import CEILING as REFERENCE
 from workflowllm.evaluation.floors import Sample, distinct_samples, floor_answers
 from workflowllm.evaluation.judged import Judged
-from workflowllm.evaluation.measures import Case
 from workflowllm.evaluation.predictions import SPLITS, Prediction
 from workflowllm.evaluation.scoring import Scores, score_cases
-from workflowllm.evaluation.static_pass import SHARE
 from workflowllm.evaluation.summary import CEILING, FLOOR, MODEL, Group
+from workflowllm.metrics.codebleu.comments import strip_comments
+from workflowllm.metrics.measures import Case
+from workflowllm.metrics.static_pass import SHARE
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""A model judges whether a workflow does what was asked: the question, the answer, and how votes are counted."""
+"""What a file of verdicts says: pass rates by model and split, and agreement with people."""
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,15 @@ from typing import Any
 
 import pydantic
 
-from workflowllm.dataset.generation import STATEMENTS, api_stub
-from workflowllm.dataset.records import Record, normalised, record_file_rows, same_api
 from workflowllm.evaluation.predictions import read_answer
-from workflowllm.jobs import CommandError
 from workflowllm.llm.client import Client
-from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.llm.replies import NoUsableAnswer
+from workflowllm.metrics.agreement import FAIL, PASS, UNREADABLE, Labels, agreement, confusion, kappa
+from workflowllm.metrics.static_pass import static_pass
+from workflowllm.prompts.files import Message, Prompt
+from workflowllm.prompts.generation import STATEMENTS, api_stub
+from workflowllm.records.forms import Record, normalised, record_file_rows, same_api
+from workflowllm.runs.jobs import CommandError
 
 FIELDS = frozenset({"query", "apis", "code"})
 NAMED_BY = ("key", "model", "split")
@@ -134,3 +136,75 @@ def _checked(row: Record) -> Record | ValueError:
 
 def _usage(votes: Iterable[dict[str, Any]]) -> dict[str, int]:
     return {name: sum(vote[name] for vote in votes) for name in ("prompt_tokens", "completion_tokens")}
+
+
+def static_line(numbered: tuple[str, Record | ValueError], share: float) -> tuple[str, Record | str]:
+    """(identity, line) of a prediction, or (identity, why there is none)."""
+    name, record = numbered
+    if isinstance(record, Exception):
+        return name, str(record)
+    reference = next((record[field] for field in ("workflow_code", "code") if isinstance(record.get(field), str)), None)
+    if reference is None:
+        return name, "the prediction has no reference in `workflow_code` or `code`."
+    found = static_pass(reference, record["generated_code"], record["apis"], share)
+    made: dict[str, Any] = {"judge_model": None, "prompt_sha256": None, "share": share}
+    return name, started_line(record, STATIC) | made | {"verdict": found.passes, "reason": found.reason}
+
+
+def static_crashed(numbered: tuple[str, Record | ValueError]) -> tuple[str, str]:
+    return numbered[0], "the process that checked it died; the code may be too large."
+
+
+_VERDICTS = {True: PASS, False: FAIL, None: UNREADABLE}
+
+
+def judge_name(line: Record) -> str:
+    """Who made a verdict: the judge's model, or `static`."""
+    return f"judge {line['judge_model']}" if line["backend"] == JUDGE else "static (no judge)"
+
+
+def pass_rates(lines: Iterable[Record]) -> Iterator[str]:
+    """A table: by who judged, model and split, the share that passed. What could not be read did not pass."""
+    groups: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for line in lines:
+        groups[judge_name(line), line["model"] or "-", line["split"] or "-"][_VERDICTS[line["verdict"]]] += 1
+    rows = [("backend", "model", "split", "pass rate", "passed", "of", "unreadable")]
+    for (made_by, model, split), counts in sorted(groups.items()):
+        total = counts.total()
+        unreadable = f"{counts[UNREADABLE]} ({counts[UNREADABLE] / total:.1%})"
+        rate = f"{counts[PASS] / total:.1%}"
+        rows.append((made_by, model, split, rate, str(counts[PASS]), str(total), unreadable))
+    yield from aligned(rows)
+
+
+def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Rows of text in columns."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+
+
+def compared(lines: Iterable[Record], labels: Labels) -> Iterator[str]:
+    """Agreement, Cohen's kappa and the confusion table of verdicts and labels, in words.
+
+    Raises ValueError where a label could mean several verdicts.
+    """
+    verdicts: dict[tuple[str, ...], str] = {}
+    for line in lines:
+        name = tuple(line[column] for column in labels.columns)
+        if name in verdicts and name in labels.by_name:
+            raise ValueError(f"{', '.join(name)} has several verdicts; label it by key, model and split.")
+        verdicts[name] = _VERDICTS[line["verdict"]]
+    counts = confusion((label, verdicts[name]) for name, label in labels.by_name.items() if name in verdicts)
+    total = counts.total()
+    yield f"labels {len(labels.by_name)}, with a verdict {total}"
+    if not total:
+        return
+    chance_free = kappa(counts)
+    agreed = sum(count for (label, verdict), count in counts.items() if label == verdict)
+    yield f"agreement {agreed} of {total} ({agreement(counts):.1%}; the paper's judge: 268 of 330, 81.2%)"
+    yield f"Cohen's kappa {'undefined: one class alone' if chance_free is None else f'{chance_free:.3f}'}"
+    columns = [PASS, FAIL] + [UNREADABLE] * any(verdict == UNREADABLE for _, verdict in counts)
+    table = [("people \\ verdict", *columns)]
+    table += [(label, *(str(counts[label, verdict]) for verdict in columns)) for label in (PASS, FAIL)]
+    yield from aligned(table)

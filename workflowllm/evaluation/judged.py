@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workflowllm.evaluation.predictions import Prediction
-from workflowllm.jobs import CommandError, read_records
+from workflowllm.runs.jobs import CommandError, read_records
 
 
 class Judged(NamedTuple):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.answers import parse_answer
-from workflowllm.dataset.records import Record, normalised, record_file_rows
-from workflowllm.dataset.release import SHARED_KEYS
+from workflowllm.prompts.answers import parse_answer
+from workflowllm.records.forms import Record, normalised, record_file_rows
+from workflowllm.records.release import SHARED_KEYS
 
 SPLITS = ("ID", "OOD")
 REFERENCE_NAMES = ("workflow_code", "code", "reference", "reference_code", "ground_truth", "label")

@@ -8,12 +8,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.evaluation.codebleu import FIGURES
-from workflowllm.evaluation.comments import strip_comments
-from workflowllm.evaluation.measures import Case, Measured, measure, measuring_crashed
-from workflowllm.evaluation.options import MODES
-from workflowllm.evaluation.pool import score_pairs
-from workflowllm.jobs import map_inputs
+from workflowllm.metrics.codebleu.codebleu import FIGURES
+from workflowllm.metrics.codebleu.comments import strip_comments
+from workflowllm.metrics.codebleu.options import MODES
+from workflowllm.metrics.codebleu.pool import score_pairs
+from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
+from workflowllm.runs.jobs import map_inputs
 
 Strip = Callable[[str], str]
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from workflowllm.evaluation.bootstrap import RESAMPLES, Figure, figures
-from workflowllm.evaluation.codebleu import FIGURES, TOTAL
 from workflowllm.evaluation.judged import Judged
-from workflowllm.evaluation.measures import MEASURES
-from workflowllm.evaluation.options import MODES
 from workflowllm.evaluation.predictions import SPLITS
 from workflowllm.evaluation.scoring import Scores
-from workflowllm.evaluation.shape import STARTS, bucket_number, buckets
+from workflowllm.metrics.bootstrap import RESAMPLES, Figure, figures
+from workflowllm.metrics.codebleu.codebleu import FIGURES, TOTAL
+from workflowllm.metrics.codebleu.options import MODES
+from workflowllm.metrics.measures import MEASURES
+from workflowllm.metrics.shape import STARTS, bucket_number, buckets
+from workflowllm.runs.shipped import shipped
 
 Row = dict[str, Any]
 MODEL, FLOOR, CEILING, PAPER = "model", "floor", "ceiling", "paper"
-PAPER_RESULTS = Path(__file__).parents[2] / "data" / "paper_results.json"
+PAPER_RESULTS = shipped("data/paper_results.json")
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from workflowllm.evaluation.codebleu import PARTS, TOTAL
-from workflowllm.evaluation.measures import MEASURES
-from workflowllm.evaluation.options import MODES
 from workflowllm.evaluation.predictions import SPLITS
 from workflowllm.evaluation.summary import CEILING, FLOOR, MODEL, PAPER, Row
+from workflowllm.metrics.codebleu.codebleu import PARTS, TOTAL
+from workflowllm.metrics.codebleu.options import MODES
+from workflowllm.metrics.measures import MEASURES
 
 _HEADINGS = dict(zip((*PARTS, TOTAL), ("BLEU", "Weighted N-Gram", "AST", "Data-Flow", "Overall")))
 _NONE = "–"

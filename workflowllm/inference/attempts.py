@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflowllm.checking.checker import check_code
-from workflowllm.dataset.answers import holds_code, parse_answer
-from workflowllm.dataset.records import Record
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.prompting import Asked
-from workflowllm.training.examples import has_own_chat
+from workflowllm.prompts.answers import holds_code, parse_answer
+from workflowllm.prompts.examples import has_own_chat
+from workflowllm.records.forms import Record
 
 AGAIN = 0.8  # temperature of further attempts where the first was greedy
 

@@ -3,13 +3,11 @@
 import argparse
 from typing import Any
 
-from workflowllm.dataset.records import Record
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding, decoding_of, row_seed
 from workflowllm.inference.journal import check_same_run
 from workflowllm.inference.local_model import load_tokenizer
-from workflowllm.inference.prompting import DoesNotFit, Prompter
-from workflowllm.inference.setup import made_with, make_prompter, run_settings
+from workflowllm.inference.prompting import DoesNotFit, Prompter, made_with, make_prompter, run_settings
 from workflowllm.inference.tasks import split_name, task_rows
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
@@ -17,6 +15,7 @@ from workflowllm.llm.replies import Estimate
 from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import endpoint_settings
 from workflowllm.llm.stage import run_stage
+from workflowllm.records.forms import Record
 
 _SEEDS = 2**31  # servers take a seed of 32 bits
 

@@ -5,16 +5,148 @@ whose size is a budget of tokens; when only prompts of half the length are left,
 The beginning that a prompt shares with any other in the pool is copied, not computed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch.nn.functional import scaled_dot_product_attention
+from transformers import AttentionInterface, AttentionMaskInterface, Cache
+from transformers.cache_utils import CacheLayerMixin
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
 
 from workflowllm.inference.arguments import BATCH_TOKENS, MAX_ROWS
-from workflowllm.inference.attention import ROWS_SDPA
 from workflowllm.inference.decoding import Decoding, next_token
-from workflowllm.inference.slots import Slots
+
+
+class SlotLayer(CacheLayerMixin):
+    """One layer's buffers. `Slots.place` says where the next keys and values go."""
+
+    is_sliding = False
+
+    def __init__(self, rows: int, capacity: int):
+        super().__init__()
+        self.rows, self.capacity = rows, capacity
+        self.row: int | None = None  # the one row that is being read in; None: every active row gets one token
+        self.positions = torch.zeros(0, dtype=torch.long)  # of the tokens that come next
+        self.length = 0  # positions that the longest row fills with them
+
+    def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
+        def shape(states: torch.Tensor) -> tuple[int, ...]:
+            return self.rows, states.shape[1], self.capacity, states.shape[3]
+
+        self.keys = key_states.new_zeros(shape(key_states))
+        self.values = value_states.new_zeros(shape(value_states))
+        self.is_initialized = True
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: object, **kwargs: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Store states [active rows or 1, heads, tokens, size]; return all up to the longest row's length."""
+        if not self.is_initialized:
+            self.lazy_initialization(key_states, value_states)
+        if self.row is not None:
+            begin = self.length - key_states.shape[2]
+            self.keys[self.row, :, begin : self.length] = key_states[0]
+            self.values[self.row, :, begin : self.length] = value_states[0]
+            rows = slice(self.row, self.row + 1)
+        else:
+            index = torch.arange(len(key_states), device=key_states.device)
+            positions = self.positions.to(key_states.device)
+            self.keys[index, :, positions] = key_states[:, :, 0]
+            self.values[index, :, positions] = value_states[:, :, 0]
+            rows = slice(0, len(key_states))
+        return self.keys[rows, :, : self.length], self.values[rows, :, : self.length]
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        return self.length, 0
+
+    def get_seq_length(self) -> int:
+        return 0  # only asked for a row that is read from its beginning; every other step brings its own mask
+
+    def get_max_length(self) -> int:
+        return self.capacity
+
+    def copy(self, source: int, target: int, length: int) -> None:
+        if self.is_initialized:
+            self.keys[target, :, :length] = self.keys[source, :, :length]
+            self.values[target, :, :length] = self.values[source, :, :length]
+
+
+class Slots(Cache):
+    """The cache of every layer, with the tokens that each row holds."""
+
+    def __init__(self, layers: int, rows: int, capacity: int):
+        super().__init__(layers=[SlotLayer(rows, capacity) for _ in range(layers)])
+        self.capacity = capacity
+        self.held: list[list[int]] = [[] for _ in range(rows)]
+
+    def read_into(self, row: int, length: int) -> None:
+        """The next states are one row's, up to a length."""
+        for layer in self.layers:
+            layer.row, layer.length = row, length
+
+    def step(self, positions: torch.Tensor, length: int) -> None:
+        """The next states are one token of each of the first rows, at these positions."""
+        for layer in self.layers:
+            layer.row, layer.positions, layer.length = None, positions, length
+
+    def share(self, row: int, ids: Sequence[int]) -> int:
+        """Give a row what any row holds of the beginning of `ids`; return how many tokens that is."""
+        lengths = [common_length(held, ids) for held in self.held]
+        source = max(range(len(lengths)), key=lengths.__getitem__)
+        self.copy(source, row, lengths[source])
+        return lengths[source]
+
+    def copy(self, source: int, target: int, length: int) -> None:
+        if source != target:
+            for layer in self.layers:
+                layer.copy(source, target, length)
+            self.held[target] = self.held[source][:length]
+
+
+def common_length(first: Sequence[int], second: Sequence[int]) -> int:
+    """How many tokens two sequences begin with alike."""
+    for place, (one, other) in enumerate(zip(first, second)):
+        if one != other:
+            return place
+    return min(len(first), len(second))
+
+
+ROWS_SDPA = "rows_sdpa"
+
+
+def rows_sdpa_forward(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    row_lengths: Sequence[int] | None = None,
+    scaling: float | None = None,
+    **settings: Any,
+) -> tuple[torch.Tensor, None]:
+    """Attention of queries [rows, heads, 1, size] over the first `row_lengths` of keys and values of each row.
+
+    Without lengths this is transformers' own attention with its mask, as for reading a prompt.
+    """
+    if row_lengths is None:
+        return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **settings)
+    rows, heads, _, size = query.shape
+    # The query heads that share a key head see the same keys: they stand where several tokens would.
+    grouped = query.reshape(rows, key.shape[1], -1, size)
+    found = [
+        scaled_dot_product_attention(
+            grouped[row, None], key[row, None, :, :end], value[row, None, :, :end], scale=scaling
+        )
+        for row, end in enumerate(row_lengths)
+    ]
+    return torch.cat(found).reshape(rows, 1, heads, size), None
+
+
+AttentionInterface.register(ROWS_SDPA, rows_sdpa_forward)
+AttentionMaskInterface.register(ROWS_SDPA, sdpa_mask)
 
 
 @dataclass

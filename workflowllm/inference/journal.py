@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.records import Record
-from workflowllm.jobs import CommandError
-from workflowllm.llm.lines import Failures, Lines, identities_in
 from workflowllm.llm.stage import key_of
+from workflowllm.records.forms import Record
+from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.resumable_lines import Failures, Lines, identities_in
 
 _PATIENCE = timedelta(days=30)  # that one process waits for another
 
@@ -30,7 +30,7 @@ class Processes:
         if self.count > 1:
             import torch.distributed
 
-            from workflowllm.training.launch import die_with_launcher
+            from workflowllm.runs.launch import die_with_launcher
 
             die_with_launcher()
             torch.distributed.init_process_group("gloo", timeout=_PATIENCE)

@@ -8,13 +8,12 @@ from typing import Any
 
 import torch
 
-from workflowllm.dataset.answers import is_over
 from workflowllm.inference.attempts import Attempts
-from workflowllm.inference.attention import ROWS_SDPA
 from workflowllm.inference.decoding import row_seed
-from workflowllm.inference.engine import Engine, Job
-from workflowllm.jobs import CommandError
-from workflowllm.training.chat import end_of_turn
+from workflowllm.inference.engine import ROWS_SDPA, Engine, Job
+from workflowllm.prompts.answers import is_over
+from workflowllm.prompts.chat import end_of_turn
+from workflowllm.runs.jobs import CommandError
 
 _MARK = re.compile(r"(?:```|~~~)[^\n]*\n")
 _TAIL = 12  # tokens that are looked at after each one: a closing mark and its line break are at most so many

@@ -15,11 +15,10 @@ from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import decoding_of
 from workflowllm.inference.journal import Part, Processes, begin, gather
 from workflowllm.inference.local_model import LocalModel, default_device
-from workflowllm.inference.prompting import Asked, DoesNotFit, Prompter
-from workflowllm.inference.setup import made_with, make_prompter, run_settings
+from workflowllm.inference.prompting import Asked, DoesNotFit, Prompter, made_with, make_prompter, run_settings
 from workflowllm.inference.tasks import Row, split_name, task_rows
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, write_bytes
 from workflowllm.llm.run_facts import file_facts, flag_facts
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, write_bytes
 
 
 def answer_with_local_model(arguments: argparse.Namespace) -> int:

@@ -11,21 +11,20 @@ from typing import Any, NamedTuple
 
 from workflowllm.apis.search import search_apis
 from workflowllm.checking.checker import check_code
-from workflowllm.dataset.answers import holds_code
-from workflowllm.dataset.generation import FIELDS
-from workflowllm.dataset.records import Record
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import decoding_of
-from workflowllm.inference.prompting import DoesNotFit, Prompter
-from workflowllm.inference.setup import make_prompter
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, CommandError, write_bytes
-from workflowllm.llm.prompt_files import load_prompt
-from workflowllm.shortcuts.compile import ENDING, compile_record
-from workflowllm.shortcuts.containers import read_file
-from workflowllm.shortcuts.errors import ShortcutError
-from workflowllm.shortcuts.to_python import to_python
-from workflowllm.shortcuts.workflow import to_json
-from workflowllm.training.prompt_form import PromptForm
+from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter
+from workflowllm.prompts.answers import holds_code
+from workflowllm.prompts.files import load_prompt
+from workflowllm.prompts.form import PromptForm
+from workflowllm.prompts.generation import FIELDS
+from workflowllm.records.forms import Record
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, write_bytes
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.files_from_records import ENDING, compile_record
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.workflow import to_json
+from workflowllm.shortcuts.to_python.printer import to_python
 
 FITTING = 24  # APIs that are shown where none are named; of those that real workflows use they hold three fifths
 FITTING_CHANGE = 8  # for a change, beside those that the shortcut uses already

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from workflowllm.dataset.records import Record
-from workflowllm.dataset.release import data_rows, held_out_keys, read_split, split_path
-from workflowllm.jobs import CommandError
-from workflowllm.training.examples import Unusable, check_request
+from workflowllm.prompts.examples import Unusable, check_request
+from workflowllm.records.forms import Record
+from workflowllm.records.release import data_rows, held_out_keys, read_split, split_path
+from workflowllm.runs.jobs import CommandError
 
 Row = tuple[str, Record | Exception]
 

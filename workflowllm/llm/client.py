@@ -17,10 +17,10 @@ import pydantic
 from workflowllm.llm.budget import Budget
 from workflowllm.llm.cache import AnswerCache, question_key
 from workflowllm.llm.json_answers import UnreadableAnswer, read_json_answer, whole_characters
-from workflowllm.llm.prompt_files import Message
 from workflowllm.llm.replies import NoUsableAnswer, Reply, Usage
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.transport import RawAnswer, Transport
+from workflowllm.prompts.files import Message
 
 _SAMPLING = ("temperature", "top_p", "max_tokens", "seed", "stop")
 

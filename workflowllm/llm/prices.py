@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import yaml
 
-from workflowllm.jobs import CommandError
+from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.shipped import shipped
 
-PRICES = Path(__file__).parents[2] / "configs" / "prices.yaml"
+PRICES = shipped("configs/prices.yaml")
 _DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 

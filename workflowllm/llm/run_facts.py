@@ -10,9 +10,9 @@ from pathlib import Path
 from time import gmtime, monotonic, strftime
 from typing import Any
 
-from workflowllm.jobs import CommandError, beside, write_bytes
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.settings import EndpointSettings, shown_url
+from workflowllm.runs.jobs import CommandError, beside, write_bytes
 
 RUN = ".run.json"
 _PACKAGES = ("workflowllm", "openai", "pydantic", "json-repair")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from workflowllm.flags import not_negative, positive, positive_int
-from workflowllm.jobs import CommandError
 from workflowllm.llm.prices import PRICES
+from workflowllm.runs.flags import not_negative, positive, positive_int
+from workflowllm.runs.jobs import CommandError
 
 KEY = "OPENAI_API_KEY"  # the only place a key is read from
 

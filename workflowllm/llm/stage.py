@@ -15,14 +15,14 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.records import normalised, record_file_rows
-from workflowllm.jobs import ALL_DONE, SOME_FAILED, WRONG_COMMAND, CommandError
 from workflowllm.llm.client import Client
-from workflowllm.llm.lines import Failures, Identity, Lines, identities_in
 from workflowllm.llm.prices import price_of
 from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, Estimate
 from workflowllm.llm.run_facts import RunFacts
 from workflowllm.llm.settings import EndpointSettings
+from workflowllm.records.forms import normalised, record_file_rows
+from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, WRONG_COMMAND, CommandError
+from workflowllm.runs.resumable_lines import Failures, Identity, Lines, identities_in
 
 INTERRUPTED = 130
 Record = dict[str, Any]

@@ -15,9 +15,9 @@ from aiolimiter import AsyncLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
-from workflowllm.jobs import CommandError
 from workflowllm.llm.replies import EndpointError, EndpointUnusable, Usage
 from workflowllm.llm.settings import KEY, EndpointSettings, shown_url
+from workflowllm.runs.jobs import CommandError
 
 _LONGEST_PAUSE = 60.0  # seconds
 _LONGEST_OBEYED = 600.0  # seconds of a Retry-After; a longer one is a server that has had enough for today

@@ -8,11 +8,11 @@ A spelt-out input of the second list counts as equal to an implicit one of the f
 from collections.abc import Iterator
 from typing import Any
 
-from workflowllm.shortcuts import dialect
-from workflowllm.shortcuts.action_table import BUILT_IN
-from workflowllm.shortcuts.links import Links, find_links
-from workflowllm.shortcuts.tree import Action, read_actions
-from workflowllm.shortcuts.values import parse_ranges, slice_utf16
+from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.model.action_table import BUILT_IN
+from workflowllm.shortcuts.model.links import Links, find_links
+from workflowllm.shortcuts.model.tree import Action, read_actions
+from workflowllm.shortcuts.to_python.values import parse_ranges, slice_utf16
 
 _SEEN_PAST = {BUILT_IN + "comment", BUILT_IN + "setvariable", BUILT_IN + "appendvariable"}
 _SHOWN = 160

@@ -14,9 +14,9 @@ from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import BUILT_IN, application_of
-from workflowllm.dataset.generation import STATEMENTS
-from workflowllm.dataset.records import Record
-from workflowllm.jobs import CommandError
+from workflowllm.prompts.generation import STATEMENTS
+from workflowllm.records.forms import Record
+from workflowllm.runs.jobs import CommandError
 
 CATEGORIES = (
     "Books", "Business", "Development Tools", "Education", "Entertainment", "Finance", "Food & Drink", "Games",

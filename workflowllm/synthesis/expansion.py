@@ -1,23 +1,56 @@
 """Answers to draws: a query for each, from a model or put together without one."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue
-from workflowllm.dataset.records import Record
-from workflowllm.jobs import WRONG_COMMAND, CommandError, beside
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
-from workflowllm.llm.prompt_files import Message, Prompt
 from workflowllm.llm.replies import Estimate
 from workflowllm.llm.run_facts import RUN
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
+from workflowllm.prompts.files import Message, Prompt
+from workflowllm.records.forms import Record
+from workflowllm.runs.jobs import WRONG_COMMAND, CommandError, beside
 from workflowllm.synthesis.draws import Draw, Pool, draw
-from workflowllm.synthesis.queries import QueryAnswer, expansion_messages, offline_query
+from workflowllm.synthesis.queries import QueryAnswer, QueryIndex, expansion_messages, offline_query, query_problem
+
+
+@dataclass(slots=True)
+class Selection:
+    """Kept and dropped records in the order of their draws; a dropped one says why in `dropped`."""
+
+    kept: list[Record] = field(default_factory=list)
+    dropped: list[Record] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> Counter[str]:
+        return Counter(record["dropped"] for record in self.dropped)
+
+
+def select(
+    answers: Iterable[Record], real_queries: Iterable[str], threshold: float, catalogue: Catalogue, most: int
+) -> Selection:
+    """Go through the answers by the number of their draw; keep at most `most`."""
+    index, chosen = QueryIndex(threshold, real_queries), Selection()
+    for record in sorted(answers, key=lambda one: one["draw"]["number"]):
+        if len(chosen.kept) == most:
+            break
+        reason = query_problem(record["query"], record["apis"], catalogue)
+        if not reason and index.is_near(record["query"]):
+            reason = "near-duplicate"
+        if reason:
+            chosen.dropped.append(record | {"dropped": reason})
+        else:
+            index.add(record["query"])
+            chosen.kept.append(record)
+    return chosen
+
 
 ANSWER_TOKENS = 150  # of a query, for estimates
 

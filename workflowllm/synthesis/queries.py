@@ -10,9 +10,9 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.documents import describe
-from workflowllm.dataset.generation import api_documents
-from workflowllm.dataset.records import Record
-from workflowllm.llm.prompt_files import Message, Prompt
+from workflowllm.prompts.files import Message, Prompt
+from workflowllm.prompts.generation import api_documents
+from workflowllm.records.forms import Record
 from workflowllm.synthesis.draws import Draw
 
 FIELDS = frozenset({"category", "apis", "examples"})

@@ -4,10 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
-from workflowllm.flags import not_negative, number, positive, positive_int
-from workflowllm.jobs import CommandError
+from workflowllm.runs.flags import not_negative, number, positive, positive_int
+from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.shipped import shipped
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+CONFIGS = shipped("configs")
 # A run may go on with other values of these; every other flag decides what is learnt and must stay as it was.
 FREE_ON_RESUME = frozenset(
     ("output_dir", "overwrite", "prepare", "checkpoint_limit", "ignore_memory", "progress",

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workflowllm.jobs import CommandError, json_line, write_bytes
+from workflowllm.runs.jobs import CommandError, json_line, write_bytes
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"checkpoint-(\d+)")

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflowllm.dataset.records import Record
-from workflowllm.dataset.release import (
+from workflowllm.llm.run_facts import file_sha256
+from workflowllm.prompts.examples import Examples, PromptForm, encode_records
+from workflowllm.records.forms import Record
+from workflowllm.records.release import (
     SEED,
     SHARED_KEYS,
     SPLITS,
@@ -27,9 +29,7 @@ from workflowllm.dataset.release import (
     read_stubs,
     split_path,
 )
-from workflowllm.jobs import CommandError, json_line, write_bytes
-from workflowllm.llm.run_facts import file_sha256
-from workflowllm.training.examples import Examples, PromptForm, encode_records
+from workflowllm.runs.jobs import CommandError, json_line, write_bytes
 
 _PARTS = (("train", "Training"), ("dev", "Held out"))
 _WAIT = 1.0  # seconds between looks for the ids that another process encodes

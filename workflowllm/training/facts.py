@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from workflowllm.jobs import CommandError, write_bytes
+from workflowllm.runs.jobs import CommandError, write_bytes
 from workflowllm.training.arguments import FREE_ON_RESUME
 from workflowllm.training.memory import Needs
 

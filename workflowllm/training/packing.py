@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from transformers import DataCollatorWithFlattening
 
-from workflowllm.training.chat import Example
+from workflowllm.prompts.chat import Example
 from workflowllm.training.loss import IGNORED
 
 _FLATTEN = DataCollatorWithFlattening(return_flash_attn_kwargs=True, return_tensors="pt")

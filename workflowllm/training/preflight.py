@@ -16,8 +16,8 @@ import psutil
 import torch
 from transformers import AutoConfig, AutoTokenizer
 
-from workflowllm.jobs import CommandError
-from workflowllm.training.chat import end_of_turn
+from workflowllm.prompts.chat import end_of_turn
+from workflowllm.runs.jobs import CommandError
 from workflowllm.training.checkpoints import checkpoints
 from workflowllm.training.memory import Needs, described, estimated_needs, parameter_count, readable
 

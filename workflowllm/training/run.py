@@ -16,11 +16,12 @@ from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
-from workflowllm.jobs import ALL_DONE, CommandError
+from workflowllm.prompts.chat import end_of_turn
+from workflowllm.runs.jobs import ALL_DONE, CommandError
+from workflowllm.runs.launch import die_with_launcher
 from workflowllm.training import facts as run_facts
 from workflowllm.training import preflight
 from workflowllm.training.attention import packed_attention
-from workflowllm.training.chat import end_of_turn
 from workflowllm.training.checkpoints import (
     best_or_last,
     checkpoints,
@@ -32,12 +33,11 @@ from workflowllm.training.checkpoints import (
     step_of,
 )
 from workflowllm.training.data import Encoded, counts_sentence, data_hash, encoded_data, prompt_form
-from workflowllm.training.launch import die_with_launcher
 from workflowllm.training.lora import keep_adapters, merged_model, with_adapters
 from workflowllm.training.loss import use_answer_loss
 from workflowllm.training.memory import described
-from workflowllm.training.metrics import METRICS, StepMetrics, kept_lines
 from workflowllm.training.packing import StepRows
+from workflowllm.training.step_metrics import METRICS, StepMetrics, kept_lines
 from workflowllm.training.trainer import AnswerTrainer, Placed, PlacedRows, training_arguments
 
 

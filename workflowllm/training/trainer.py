@@ -15,15 +15,15 @@ from safetensors import SafetensorError
 from torch.utils.data import DataLoader, Dataset
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
-from workflowllm.jobs import CommandError
-from workflowllm.training.chat import Example
+from workflowllm.prompts.chat import Example
+from workflowllm.prompts.examples import Examples
+from workflowllm.prompts.form import PromptForm
+from workflowllm.runs.jobs import CommandError
 from workflowllm.training.checkpoints import checkpoint_path, last_whole, prune, seal
-from workflowllm.training.examples import Examples
 from workflowllm.training.loss import IGNORED
 from workflowllm.training.memory import readable
-from workflowllm.training.metrics import peak_memory
 from workflowllm.training.packing import StepRows, row_collator
-from workflowllm.training.prompt_form import PromptForm
+from workflowllm.training.step_metrics import peak_memory
 
 _PLACES = "places"  # of a row's samples in the data; they go no further than the trainer
 

@@ -1,0 +1,201 @@
+"""A task plan of steps: numbered, nested, and short enough to stay a plan however long the program is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from workflowllm.annotation.rules.steps import Step
+
+# Entries that a block may have at each depth, from the roomiest: the first that keeps a plan within bounds is taken.
+_LIMITS = ((25, 12, 8, 5), (25, 8, 5, 3), (20, 6, 3, 2), (15, 4, 2, 1), (12, 3, 1, 1), (10, 2), (8,))
+LONGEST_PLAN, MOST_CHARACTERS = 60, 4500  # lines, and characters of them
+_LONGEST_ENTRY = 200  # characters
+_JOINED = 3  # steps that one entry for several names
+_INDENT = "   "
+
+
+def plan_text(steps: Sequence[Step]) -> str:
+    """The plan of a program."""
+    visible = folded(steps)
+    if not visible:
+        return "1. Do nothing: the workflow has no actions."
+    for limits in _LIMITS:
+        lines = list(_entries(visible, "", limits))
+        if len(lines) <= LONGEST_PLAN and sum(map(len, lines)) <= MOST_CHARACTERS:
+            break
+    return "\n".join(lines)
+
+
+def folded(steps: Sequence[Step]) -> list[Step]:
+    """The steps that do something; a value's storing is told with the step that makes it."""
+    visible: list[Step] = []
+    for step in steps:
+        if step.kind in ("note", "pass", "result") or step.weight == 0:
+            continue
+        last = visible[-1] if visible else None
+        if last and step.stores and step.stores == last.output:
+            visible[-1] = replace(last, text=f"{last.text}, stored as {step.output}", output="")
+            continue
+        visible.append(replace(step, children=folded_branches(step)))
+    return visible
+
+
+def folded_branches(step: Step) -> list[Step]:
+    """A block's branches, or a loop's steps."""
+    if step.kind in ("if", "menu"):
+        return [replace(branch, children=folded(branch.children)) for branch in step.children]
+    return folded(step.children)
+
+
+def _entries(steps: Sequence[Step], number: str, limits: Sequence[int]) -> Iterator[str]:
+    """Numbered lines for the steps of one block."""
+    indent = _INDENT * number.count(".")
+    for count, step in enumerate(condensed(steps, limits[0]), 1):
+        yield from _entry(step, f"{number}{count}.", indent, limits[1:])
+
+
+def _entry(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+    head = f"{indent}{number} "
+    if step.kind == "if":
+        yield from _choice(step, number, indent, limits)
+    elif step.kind == "menu":
+        yield f"{head}{menu_text(step)}:"
+        yield from _cases(step, number, indent + _INDENT, limits)
+    elif step.kind == "loop":
+        inside = step.children
+        if not inside or not limits:
+            yield head + _sentence(f"{step.text}: {summary(inside)}" if inside else step.text)
+        else:
+            yield f"{head}{step.text}:"
+            yield from _entries(inside, number, limits)
+    else:
+        yield head + _sentence(step.text)
+
+
+def _choice(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+    """If and its other branches; their steps are numbered through."""
+    branches = [branch for branch in step.children if branch.children or branch.kind == "if"]
+    if not limits or all(len(branch.children) <= 1 and not _has_blocks(branch) for branch in branches):
+        parts = [f"{_branch_head(branch)}, {_lowered(summary(branch.children))}" for branch in branches]
+        yield indent + f"{number} " + _sentence("; ".join([parts[0], *map(_lowered, parts[1:])]), 2 * _LONGEST_ENTRY)
+        return
+    count, most = 0, limits[0] + 4
+    for place, branch in enumerate(branches[:most]):
+        yield indent + (f"{number} " if place == 0 else _INDENT) + f"{_branch_head(branch)}:"
+        inside = condensed(branch.children, limits[0])
+        for child in inside:
+            count += 1
+            yield from _entry(child, f"{number}{count}.", indent + _INDENT, limits[1:])
+        if not inside:
+            yield f"{indent}{_INDENT}Do nothing."
+    if len(branches) > most:
+        yield f"{indent}{_INDENT}And {len(branches) - most} more cases like these."
+
+
+def _has_blocks(step: Step) -> bool:
+    return any(child.children for child in step.children)
+
+
+def _branch_head(branch: Step) -> str:
+    if branch.kind == "else":
+        return "Otherwise"
+    return f"If {branch.text}" if branch.kind == "if" else f"Otherwise, if {branch.text}"
+
+
+def _cases(menu: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+    most = max(limits[0] + 4, 6) if limits else 3
+    shown = menu.children[:most]
+    for count, case in enumerate(shown, 1):
+        title = f'"{case.text}"' if case.text else "Before the choice"
+        if len(case.children) > 1 and len(limits) > 1:
+            yield f"{indent}{number}{count}. {title}:"
+            yield from _entries(case.children, f"{number}{count}.", limits[1:])
+        else:
+            yield f"{indent}{number}{count}. " + _sentence(f"{title}: {_lowered(summary(case.children))}")
+    rest = [f'"{case.text}"' for case in menu.children[most:]]
+    if rest:
+        yield f"{indent}{number}{most + 1}. " + _sentence(
+            f"{len(rest)} more choice{'s' * (len(rest) > 1)}: {', '.join(rest[:6])}"
+        )
+
+
+def menu_text(step: Step) -> str:
+    """What a menu asks."""
+    return f'Show the menu "{step.text}"' if step.text else "Show a menu"
+
+
+def condensed(steps: Sequence[Step], most: int) -> list[Step]:
+    """At most so many steps: neighbours without blocks are told together, then the least important go."""
+    if len(steps) <= most:
+        return list(steps)
+    size = 2
+    while size <= len(steps):
+        joined = list(_in_runs(steps, size))
+        if len(joined) <= most:
+            return joined
+        size *= 2
+    joined = list(_in_runs(steps, len(steps)))
+    most = max(most, 1)
+    if len(joined) <= most:
+        return joined
+    kept = sorted(sorted(range(len(joined)), key=lambda place: -_size(joined[place]))[: max(most - 1, 1)])
+    rest = len(joined) - len(kept)
+    more = Step(0, f"Take {rest} further steps" if rest > 1 else "Take one further step")
+    return [*(joined[place] for place in kept), more]
+
+
+def _size(step: Step) -> int:
+    return sum(inner.weight for inner in step.walk())
+
+
+def _in_runs(steps: Sequence[Step], size: int) -> Iterator[Step]:
+    """The steps with up to `size` neighbours that hold no blocks joined into one."""
+    run: list[Step] = []
+    for step in steps:
+        if step.children or len(run) == size:
+            yield from _joined(run)
+            run = []
+        if step.children:
+            yield step
+        else:
+            run.append(step)
+    yield from _joined(run)
+
+
+def _joined(run: Sequence[Step]) -> Iterator[Step]:
+    if len(run) == 1:
+        yield run[0]
+    elif run:
+        yield Step(run[0].line, summary(run), max(step.weight for step in run))
+
+
+def summary(steps: Sequence[Step]) -> str:
+    """A block in one phrase: its most important steps in order, and how many more there are."""
+    if not steps:
+        return "Do nothing"
+    ranked = sorted(range(len(steps)), key=lambda place: -steps[place].weight)[:_JOINED]
+    parts = [_phrase(steps[place]) for place in sorted(ranked)]
+    more = len(steps) - len(parts)
+    text = "; ".join([parts[0], *map(_lowered, parts[1:])])
+    return f"{text}; and {more} smaller step{'s' * (more > 1)}" if more else text
+
+
+def _phrase(step: Step) -> str:
+    if step.kind == "if":
+        branch = next((branch for branch in step.children if branch.children), step.children[0])
+        head = f"Unless {step.text}" if branch.kind == "else" else f"If {branch.text}"
+        return f"{head}, {_lowered(summary(branch.children))}"
+    if step.kind == "menu":
+        choices = ", ".join(f'"{case.text}"' for case in step.children[:4])
+        return f"{menu_text(step)} with {choices or 'no choices'}"
+    if step.kind == "loop":
+        return f"{step.text} and {_lowered(summary(step.children))}" if step.children else step.text
+    return step.text
+
+
+def _lowered(text: str) -> str:
+    return text if text[:2].isupper() or text.startswith(("URL", "JSON")) else text[:1].lower() + text[1:]
+
+
+def _sentence(text: str, longest: int = _LONGEST_ENTRY) -> str:
+    text = text if len(text) <= longest else text[: longest - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+    return text if text.endswith((".", "…", "!", "?")) else text + "."

@@ -1,0 +1,102 @@
+"""The package shortcutkit: macOS's own actions and those of Apple's applications, whose data we read where it lies.
+
+It holds `ACTIONS` (identifier -> name, parameter keys, output name, output types), `PARAM_KINDS` (a kind for each
+parameter), `PARAM_CHOICES` (allowed values), and built-in-actions.json in the shape of WFActions.plist.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from workflowllm.apis.model import BUILT_IN, Api, Parameter, Returns, application_of, one_line
+from workflowllm.apis.sources.wfactions import output_type, read_action
+
+_KINDS = {
+    "bool": "boolean", "number": "number", "plainNumber": "number", "string": "text", "plainString": "text",
+    "text": "text", "filter": "filter", "quantity": "quantity", "dictionary": "dictionary",
+}  # fmt: skip
+_OUTPUTS = {
+    "string": "text", "attributedString": "text", "bool": "boolean", "int": "integer", "double": "number",
+    "number": "number", "date": "date", "dateComponents": "date", "url": "url", "URL": "url", "file": "file",
+    "person": "contact", "placemark": "location",
+}  # fmt: skip
+_UNTRANSLATED = re.compile(r"\b\w+\.\w+\.\w+")  # the key of a text that the package found no words for
+
+
+class Package:
+    """shortcutkit, imported when the first application is asked for: it takes 0.1 s."""
+
+    name = "shortcutkit"
+
+    def __init__(self) -> None:
+        self.skipped: list[str] = []
+
+    @cached_property
+    def _data(self) -> Any:
+        import shortcutkit
+
+        return shortcutkit
+
+    @cached_property
+    def _definitions(self) -> Mapping[str, Any]:
+        return json.loads(Path(self._data.DEFINITIONS).read_text("utf-8"))
+
+    @cached_property
+    def _groups(self) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for identifier in self._data.ACTIONS:
+            groups.setdefault(application_of(identifier), []).append(identifier)
+        return groups
+
+    def applications(self) -> Mapping[str, bool]:
+        # an identifier of an application whose App Intents it does not list (a share extension, say) proves no list
+        own = {
+            entry["descriptor"]["BundleIdentifier"] for entry in self._data.ACTIONS.values() if entry.get("descriptor")
+        }
+        return {name: name in own or name == BUILT_IN for name in self._groups}
+
+    def apis(self, application: str) -> Iterable[Api]:
+        return [self._api(identifier) for identifier in self._groups.get(application, ())]
+
+    def _api(self, identifier: str) -> Api:
+        entry = self._data.ACTIONS[identifier]
+        defined = read_action(identifier, self._definitions.get(identifier, {}), self.name, self.skipped)
+        keys = dict.fromkeys([*defined.by_key, *entry["params"], *sorted(self._data.LEGACY_KEYS.get(identifier, ()))])
+        kinds, choices = self._data.PARAM_KINDS.get(identifier, {}), self._data.PARAM_CHOICES.get(identifier, {})
+        return replace(
+            defined,
+            name=_name(entry, identifier),
+            parameters=tuple(_parameter(key, defined, kinds.get(key), choices.get(key)) for key in keys),
+            returns=defined.returns or _returns(entry),
+        )
+
+
+def _name(entry: Mapping[str, Any], identifier: str) -> str:
+    name = one_line(entry["name"])
+    if name and name != "Unknown Action" and not _UNTRANSLATED.search(name):
+        return name
+    last = identifier.rpartition(".")[2]
+    return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", last)) or last
+
+
+def _parameter(key: str, defined: Api, kind: str | None, choices: list[str] | None) -> Parameter:
+    """A parameter as the definition has it; what it lacks comes from the package's tables."""
+    found = defined.by_key.get(key, Parameter(key))
+    if choices and not found.values:
+        found = replace(found, type="list" if found.type == "list" else "enum", values=dict.fromkeys(choices, ""))
+    if found.type == "any":
+        found = replace(found, type=_KINDS.get(kind or "", "any"))
+    return found
+
+
+def _returns(entry: Mapping[str, Any]) -> Returns | None:
+    types = [name for name in entry.get("outputTypes") or () if name != "none"]
+    name = one_line(entry.get("output"))
+    if not types and not name:
+        return None
+    type_ = _OUTPUTS.get(types[0]) or output_type(types[0]) if types else "any"
+    return Returns(type_, name, types[0].rpartition(".")[2] if type_ == "object" else "")

@@ -1,0 +1,72 @@
+"""The syntax match (Ren et al. 2020, arXiv 2009.10297, formula 4): subtrees of the reference found in the candidate.
+
+A subtree is a node with everything under it, without the text of its leaves; nodes without children do not count, the
+root always does. Equal subtrees get equal numbers, so that a text's subtrees cost one look-up each instead of a string
+of their whole content, which for nested code grows with the square of the depth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+
+from workflowllm.metrics.codebleu.trees import FlatTree
+
+LEAF_LIMIT = 1 << 17  # below it, a number is a leaf's kind
+FIELD_SHIFT = 48
+
+
+class SubtreeNumbers:
+    """Numbers subtrees. Counts of different texts compare only if one instance made them."""
+
+    def __init__(self, named: set[int]) -> None:
+        self.named = named
+        self.numbers: dict[Hashable, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def count(self, tree: FlatTree) -> Counter[int]:
+        """How often the tree has each subtree."""
+        kinds, fields, ends, named = tree.kinds, tree.fields, tree.ends, self.named
+        numbers = self.numbers
+        own = [0] * len(kinds)  # each node's number; 0: not shown (operators, brackets)
+        found: list[int] = []
+        for node in range(len(kinds) - 1, -1, -1):
+            kind, end = kinds[node], ends[node]
+            child = node + 1
+            if child == end:
+                own[node] = kind if kind in named else 0
+                if node in tree.unreadable:
+                    own[node] = numbers.setdefault(tree.unreadable[node], LEAF_LIMIT + len(numbers))
+                continue
+            if node in tree.hidden_missing:
+                own[node] = numbers.setdefault(tree.hidden_missing[node], LEAF_LIMIT + len(numbers))
+                found.append(own[node])
+                continue
+            key = [kind]
+            while child < end:
+                if own[child]:
+                    key.append(own[child] + (fields[child] << FIELD_SHIFT))
+                child = ends[child]
+            # Without visible children it is written, and counts, as a leaf of its kind.
+            number = numbers.setdefault(tuple(key), LEAF_LIMIT + len(numbers)) if len(key) > 1 else kind
+            found.append(number)
+            own[node] = number if kind in named or len(key) > 1 else 0  # `not in` shows only if half of it is missing
+        if len(kinds) == 1:
+            found.append(own[0])
+        return Counter(found)
+
+
+def syntax_match(reference: Counter[int], candidate: Counter[int], precision: bool = False) -> float:
+    """The share of the reference's subtrees that the candidate has; with `precision`, F1 of the two multisets."""
+    if not precision:
+        return sum(count for number, count in reference.items() if number in candidate) / reference.total()
+    return multiset_f1(reference, candidate)
+
+
+def multiset_f1(reference: Counter, candidate: Counter) -> float:
+    """2 |A and B| / (|A| + |B|), each element as often as it occurs; 1 for two empty ones."""
+    total = sum(reference.values()) + sum(candidate.values())
+    shared = sum(min(count, candidate[item]) for item, count in reference.items() if item in candidate)
+    return 2 * shared / total if total else 1.0

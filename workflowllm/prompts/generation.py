@@ -1,0 +1,103 @@
+"""The generation prompt: a query and the documents of its APIs. Training and inference use this one function.
+
+Documents that would not fit are shortened by level, the same for all of a prompt, whoever asks:
+0 whole; 1 without the words on parameters; 2 the signature alone; 3 the signature with only required parameters.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from workflowllm.apis.catalogue import catalogue
+from workflowllm.apis.documents import python_stub
+from workflowllm.apis.model import published_key
+from workflowllm.prompts.files import Message, Prompt, load_prompt
+
+LEVELS = (0, 1, 2, 3)
+FIELDS = frozenset({"query", "apis"})
+# Actions that Python's own statements stand for; a document of a function that nobody calls would mislead.
+STATEMENTS = frozenset(
+    "is.workflow.actions." + name
+    for name in ("comment", "gettext", "setvariable", "appendvariable", "conditional", "repeat.each", "repeat.count",
+                 "choosefrommenu")
+)  # fmt: skip
+_STATEMENT_KEYS = frozenset(map(published_key, STATEMENTS))
+Stubs = Mapping[str, str]  # identifier, with dots or as released with `_`, to a documented Python stub
+
+
+def generation_messages(
+    query: str, apis: Iterable[str], level: int = 0, prompt: Prompt | None = None, stubs: Stubs | None = None
+) -> list[Message]:
+    """System and user message for one query, with `api_documents` of its APIs."""
+    documents = api_documents(apis, level, stubs)
+    return (prompt or generation_prompt()).messages(query=query.strip(), apis=documents)
+
+
+def api_documents(apis: Iterable[str], level: int = 0, stubs: Stubs | None = None) -> str:
+    """The documents of a prompt, one after the other.
+
+    `apis` are identifiers (dots or `_`); `stubs` are the documents of a data set of one's own, looked up before the
+    catalogue. An API that neither knows is shown by its name alone; those that are statements in Python are left out.
+    """
+    called = [identifier for identifier in dict.fromkeys(apis) if published_key(identifier) not in _STATEMENT_KEYS]
+    return "\n\n".join(api_stub(identifier, level, stubs) for identifier in called)
+
+
+def generation_prompt(name_or_path: str = "generate", plan: bool = True, comments: bool = True) -> Prompt:
+    """The prompt of the answer form, or a file of one's own with the fields `query` and `apis`.
+
+    `plan` and `comments` say whether the answer has them: the file's lines marked `[plan]`, `[no plan]` and so on.
+    """
+    return load_prompt(name_or_path, FIELDS, {"plan": plan, "comments": comments})
+
+
+def api_stub(identifier: str, level: int, stubs: Stubs | None = None) -> str:
+    """One API's document at a level."""
+    given = (stubs or {}).get(identifier) or (stubs or {}).get(published_key(identifier))
+    return shortened(given, level) if given else _catalogue_stub(identifier, level)
+
+
+@lru_cache(maxsize=20_000)
+def _catalogue_stub(identifier: str, level: int) -> str:
+    api = catalogue().get(identifier) or catalogue().by_key(published_key(identifier))
+    stub = python_stub(api) if api else None
+    if stub:
+        return shortened(stub, level)
+    called = api.function if api and api.function else published_key(identifier)
+    return f"def {called}(**parameters): ..."
+
+
+@lru_cache(maxsize=20_000)
+def shortened(stub: str, level: int) -> str:
+    """A stub at a level; one that does not parse stays as it is."""
+    if level == 0:
+        return stub.rstrip()
+    try:
+        function = ast.parse(stub).body[0]
+    except (SyntaxError, ValueError, IndexError):
+        return stub.rstrip()
+    if not isinstance(function, ast.FunctionDef):
+        return stub.rstrip()
+    signature = _signature(function, only_required=level >= 3)
+    summary = (ast.get_docstring(function) or "").split("\n")[0]
+    if level == 1 and summary:
+        return f"{signature}\n    {_docstring(summary)}"
+    return f"{signature} ..."
+
+
+def _docstring(text: str) -> str:
+    quoted = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""{quoted[:-1]}\\""""' if quoted.endswith('"') else f'"""{quoted}"""'
+
+
+def _signature(function: ast.FunctionDef, only_required: bool) -> str:
+    arguments = function.args
+    pairs = [*zip(arguments.kwonlyargs, arguments.kw_defaults)]
+    free = len(arguments.args) - len(arguments.defaults)
+    pairs += [(argument, arguments.defaults[place - free] if place >= free else None)
+              for place, argument in enumerate(arguments.args)]  # fmt: skip
+    kept = [(argument, default) for argument, default in pairs if default is None or not only_required]
+    written = [ast.unparse(argument) + (f" = {ast.unparse(default)}" if default else "") for argument, default in kept]
+    rest = arguments.kwarg is not None or len(kept) < len(pairs)
+    gives = f" -> {ast.unparse(function.returns)}" if function.returns else ""
+    return f"def {function.name}({', '.join(['*'] * bool(written) + written + ['**others'] * rest)}){gives}:"

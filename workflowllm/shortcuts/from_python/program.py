@@ -1,0 +1,58 @@
+"""Python in the dialect, compiled to a shortcut's actions: the way back from `to_python.py`.
+
+The code is only ever parsed. Everything that Shortcuts cannot say is reported with its place, all of a file at once.
+"""
+
+import ast
+import warnings
+from dataclasses import dataclass
+
+from workflowllm.shortcuts.dialect.bindings import Binding, find_bindings
+from workflowllm.shortcuts.dialect.nodes import nodes_of
+from workflowllm.shortcuts.dialect.problems import DialectError, Problem
+from workflowllm.shortcuts.from_python.compiler import Compiled, Compiler
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A parsed program: its tree, all nodes in the order of the text, and what each name stands for."""
+
+    tree: ast.Module
+    nodes: list[ast.AST]
+    bindings: dict[str, Binding]
+
+
+def parse_program(code: str) -> Program:
+    """Parse a program. Raises DialectError where it is no Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's remarks on other people's code, such as escapes it will forbid
+            tree = ast.parse(code)
+    except SyntaxError as error:
+        message = f"this is not Python: {error.msg}."
+        raise DialectError([Problem(error.lineno or 1, error.offset or 1, message, _syntax_code(error))]) from None
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        raise DialectError([Problem(1, 1, f"this cannot be read as Python: {error}.", "syntax-error")]) from None
+    nodes = nodes_of(tree)
+    return Program(tree, nodes, find_bindings(nodes))
+
+
+def compile_program(program: Program) -> Compiled:
+    """Compile a program. Raises DialectError with every problem found."""
+    compiler = Compiler(program.bindings)
+    try:
+        compiler.block(program.tree.body)
+    except RecursionError:
+        raise DialectError([Problem(1, 1, "an expression is nested too deeply; split it.", "too-deep")]) from None
+    if compiler.problems:
+        raise DialectError(compiler.problems)
+    return compiler.result
+
+
+def compile_code(code: str) -> Compiled:
+    """Parse and compile a program."""
+    return compile_program(parse_program(code))
+
+
+def _syntax_code(error: SyntaxError) -> str:
+    return "repeated-parameter" if "keyword argument repeated" in error.msg else "syntax-error"

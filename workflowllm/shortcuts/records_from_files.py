@@ -1,0 +1,88 @@
+"""Shortcut files to records."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from workflowllm.runs.jobs import Piece, json_line, left_behind, write_bytes
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.workflow import to_json
+from workflowllm.shortcuts.to_python.printer import to_python
+
+_BESIDE = (".py", ".md")  # Python and notes that people keep beside their shortcuts
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A shortcut file's record as a line of JSON; or a reason in one sentence, and no line."""
+
+    key: str
+    line: bytes | Piece = b""
+    error: str = ""
+    passed_over: bool = False  # not a shortcut, and by its name not meant to be one
+
+
+def passed_over(key: str) -> bool:
+    """Whether a file that is no shortcut is not meant to be one."""
+    return key.endswith(_BESIDE)
+
+
+def list_files(folder: Path, without: tuple[Path, ...] = (), without_folder: Path | None = None) -> list[str]:
+    """Every file below a folder, hidden ones too, as sorted paths relative to it with `/`."""
+    left_out = {str(path.resolve()) for path in (*without, *([without_folder] if without_folder else []))}
+    top = str(folder.resolve())
+    found = []
+    for parent, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if os.path.join(parent, name) not in left_out]
+        paths = (os.path.join(parent, name) for name in names)
+        found += [Path(os.path.relpath(path, top)).as_posix() for path in paths if path not in left_out]
+    return sorted(found)
+
+
+def convert_file(
+    key: str, folder: Path, python_dir: Path | None, repair: bool, scratch: Path | None = None
+) -> Converted:
+    """One file of a folder, whatever it holds; its Python also goes below `python_dir`.
+
+    With a scratch folder, the line is left there in a file of this process: cheaper than a pipe to the parent.
+    """
+    try:
+        record = shortcut_record(folder, key, repair)
+        if python_dir:
+            write_bytes(python_dir / (key + ".py"), record["code"].encode("utf-8"))
+    except ShortcutError as error:
+        return Converted(key, error=str(error), passed_over=passed_over(key))
+    except OSError as error:
+        return Converted(key, error=f"its Python was not written: {error.strerror}.")
+    except (RecursionError, MemoryError) as error:
+        return Converted(key, error=f"the file is too large or nested too deeply ({type(error).__name__}).")
+    line = json_line(record)
+    return Converted(key, line if scratch is None else left_behind(line, scratch))
+
+
+def conversion_crashed(key: str) -> Converted:
+    return Converted(key, error="the process that converted it died; the file may be too large for this machine.")
+
+
+def shortcut_record(folder: Path, key: str, repair: bool = False) -> dict[str, Any]:
+    """The record of a shortcut file; its fields are those of every stage that follows."""
+    shortcut = read_file(folder / key)
+    conversion = to_python(shortcut.workflow, repair)
+    metadata = conversion.metadata
+    title = metadata.get("WFWorkflowName")
+    return {
+        "key": key,
+        "title": title if isinstance(title, str) else PurePosixPath(key).stem,
+        "description": "",
+        "category": "",
+        "source": {
+            "path": key,
+            "container": shortcut.container,
+            "client_version": to_json(metadata.get("WFWorkflowClientVersion")),
+        },
+        "metadata": to_json(metadata),
+        "code": conversion.code,
+        "apis": conversion.apis,
+    }
