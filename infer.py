@@ -20,7 +20,7 @@ One request at the terminal, and a change to a shortcut that exists; the result 
 import argparse
 
 from workflowllm.inference.arguments import add_arguments, add_request_arguments, checked
-from workflowllm.runs.jobs import run_command
+from workflowllm.runs.command import run_command
 
 
 def main() -> int:

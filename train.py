@@ -11,7 +11,7 @@ from the last whole checkpoint. Records: a query, apis, task_plan and workflow_c
 assistant's answer; see README.md.
 """
 
-from workflowllm.runs.jobs import run_command
+from workflowllm.runs.command import run_command
 from workflowllm.training.arguments import parse_arguments
 
 

@@ -24,8 +24,9 @@ import psutil
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.records.forms import normalised, record_file_rows
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command
+from workflowllm.runs.json_lines import json_line
 from workflowllm.shortcuts.from_python.program import compile_code, parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError
 

@@ -20,8 +20,9 @@ from pathlib import Path
 from workflowllm.metrics.codebleu.codebleu import CodeBleu
 from workflowllm.metrics.codebleu.options import MODES, Options
 from workflowllm.metrics.codebleu.pool import Pair, score_pairs
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, CommandError, read_records, run_command
+from workflowllm.runs.json_lines import read_records
 
 LINES = (50, 100, 200, 500, 1000, 2000)
 PACKAGE = """

@@ -35,8 +35,8 @@ from eval.helpers.fault_server import FaultServer, Messages, fault_server
 from workflowllm.llm.client import Client
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
+from workflowllm.runs.command import run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import run_command
 
 
 class Echo(pydantic.BaseModel):

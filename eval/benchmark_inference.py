@@ -27,8 +27,9 @@ from workflowllm.inference.local_run import prepared
 from workflowllm.inference.prompting import Asked, Prompter
 from workflowllm.inference.tasks import task_rows
 from workflowllm.prompts.form import PromptForm
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command, write_bytes
+from workflowllm.runs.output_files import write_bytes
 
 Prompts = dict[str, list[int]]
 Answers = dict[str, list[int]]

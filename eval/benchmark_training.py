@@ -40,8 +40,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflowllm.records.release import data_rows
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive, positive_int
-from workflowllm.runs.jobs import ALL_DONE, CommandError, json_line, run_command, write_bytes
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import write_bytes
 
 BASES = ("published", "unpadded")
 

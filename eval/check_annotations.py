@@ -19,8 +19,10 @@ from typing import Any
 
 from workflowllm.annotation.checks import CHECKS, check_keyed, checking_crashed
 from workflowllm.llm.stage import keyed_rows
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, map_inputs, run_command, write_bytes
+from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files_from_records import compile_numbered, source_path
 
 

@@ -19,8 +19,9 @@ from eval.helpers.checker_damage import FAULTS, Damage, Maker, Source, source_of
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.checking.calls import called_identifier
 from workflowllm.checking.checker import check_code
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, CommandError, read_records, run_command
+from workflowllm.runs.json_lines import read_records
 
 TIMED = 200  # workflows around a length
 TRIES = 50  # draws of a workflow to damage before a kind of fault is given up

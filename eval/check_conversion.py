@@ -23,8 +23,9 @@ from typing import Any
 from tqdm import tqdm
 
 from eval.helpers.reading_speed import conversion_ratio
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
+from workflowllm.runs.output_files import write_bytes
 from workflowllm.shortcuts.compare import differences, metadata_differences
 from workflowllm.shortcuts.dialect.reads import early_reads
 from workflowllm.shortcuts.files.containers import read_file

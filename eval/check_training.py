@@ -29,8 +29,10 @@ from typing import Any
 
 from support.stand_in import write_small_model, write_small_records
 
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, json_line, run_command, write_bytes
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import write_bytes
 from workflowllm.training.checkpoints import checkpoints, is_whole, last_whole
 
 ROOT = Path(__file__).parents[1]

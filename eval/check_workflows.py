@@ -18,16 +18,11 @@ from typing import Any
 
 from workflowllm.checking.checker import Checked, check_code, check_numbered, checking_crashed
 from workflowllm.checking.findings import Finding
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import (
-    ALL_DONE,
-    CommandError,
-    RecordOutcomes,
-    json_line,
-    map_inputs,
-    read_records,
-    run_command,
-)
+from workflowllm.runs.json_lines import json_line, read_records
+from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.pools import map_inputs
 
 
 def parse_arguments() -> argparse.Namespace:

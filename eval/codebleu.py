@@ -20,8 +20,10 @@ from workflowllm.metrics.codebleu.codebleu import FIGURES
 from workflowllm.metrics.codebleu.comments import STRIPPERS
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import Pair, Scored, score_pairs
+from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, read_records, run_command
+from workflowllm.runs.json_lines import json_line, read_records
+from workflowllm.runs.outcomes import RecordOutcomes
 
 DEFAULT_STRIP = {"fixed": "tokenizer", "compat": "none"}  # the package gets the text as it is, and strips what it can
 

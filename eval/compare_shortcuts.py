@@ -9,7 +9,7 @@ Files are matched by their path without its ending. Two are equal when their act
 import argparse
 from pathlib import Path
 
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.shortcuts.compare import differences, metadata_differences
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.files_from_records import output_paths

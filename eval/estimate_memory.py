@@ -10,8 +10,8 @@ into devices of --device_gb. The default is Llama-3.1-8B's shape on devices of 8
 import argparse
 from pathlib import Path
 
+from workflowllm.runs.command import ALL_DONE, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, run_command
 from workflowllm.training.arguments import CONFIGS
 
 

@@ -32,8 +32,11 @@ from workflowllm.llm.run_facts import file_sha256
 from workflowllm.metrics.bootstrap import RESAMPLES
 from workflowllm.metrics.codebleu.comments import STRIPPERS
 from workflowllm.metrics.static_pass import SHARE
+from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import positive_int, share_or_none
-from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, run_command, write_bytes
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.output_files import write_bytes
 
 WITHOUT_TEXTS = ("key", "model", "split", "shape", "scores", "passes", "codebleu_note")
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")

@@ -22,8 +22,8 @@ from random import Random
 from support.mutations import mutated
 from tqdm import tqdm
 
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.shortcuts.compare import differences
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.from_python.program import compile_code

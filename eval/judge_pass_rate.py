@@ -43,8 +43,11 @@ from workflowllm.metrics.agreement import read_labels
 from workflowllm.metrics.static_pass import SHARE
 from workflowllm.prompts.files import load_prompt
 from workflowllm.records.forms import Record
+from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import not_negative, positive_int, share_or_none
-from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, map_inputs, read_records, run_command
+from workflowllm.runs.json_lines import json_line, read_records
+from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.pools import map_inputs
 
 ANSWER_TOKENS = 60  # a verdict with its reason, for the estimate of --dry_run
 

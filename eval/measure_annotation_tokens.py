@@ -17,8 +17,8 @@ from typing import Any
 
 from workflowllm.annotation.comments import statement_heads
 from workflowllm.llm.stage import keyed_rows
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command
 from workflowllm.shortcuts.dialect.nodes import nodes_of
 
 

@@ -28,8 +28,9 @@ from workflowllm.evaluation.table_rows import (
     with_stand_in,
 )
 from workflowllm.llm.settings import KEY
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, run_command, write_bytes
+from workflowllm.runs.output_files import write_bytes
 
 ROOT = Path(__file__).parents[1]
 SPLITS = {"ID": [], "OOD": ["--OOD"]}

@@ -7,7 +7,7 @@ For example:
 
 import argparse
 
-from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.outline import outline

@@ -28,8 +28,10 @@ from workflowllm.metrics.plan_score import (
     word_similarity,
 )
 from workflowllm.records.forms import record_file_rows
+from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import share_or_none
-from workflowllm.runs.jobs import CommandError, RecordOutcomes, json_line, run_command
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.outcomes import RecordOutcomes
 
 FIGURES = ("precision", "recall", "f1", "is_read")
 

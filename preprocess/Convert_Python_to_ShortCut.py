@@ -14,17 +14,12 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import (
-    ALL_DONE,
-    SOME_FAILED,
-    CommandError,
-    Outcomes,
-    map_inputs,
-    read_records,
-    run_command,
-    write_bytes,
-)
+from workflowllm.runs.json_lines import read_records
+from workflowllm.runs.outcomes import Outcomes
+from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.signing import sign
 from workflowllm.shortcuts.files_from_records import CompiledFile, compilation_crashed, compile_numbered
 from workflowllm.shortcuts.from_python.program import compile_code

@@ -16,8 +16,10 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, CommandError, RecordOutcomes, map_inputs, run_command
+from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import conversion_crashed, convert_file, list_files

@@ -26,8 +26,9 @@ from workflowllm.annotation.rules.annotator import annotate_keyed, annotation_cr
 from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import key_of, keyed_rows, run_stage
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, map_inputs, run_command
+from workflowllm.runs.pools import map_inputs
 from workflowllm.runs.resumable_lines import Failures, Lines
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from workflowllm.apis.catalogue import Catalogue, catalogue_with
 from workflowllm.apis.coverage import coverage_lines
 from workflowllm.apis.documents import write_documents
-from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -36,8 +36,10 @@ from workflowllm.dataset.filters import Rules
 from workflowllm.dataset.released import describe_all, report_lines
 from workflowllm.dataset.reports import BUILD, build_report, print_report, write_reports
 from workflowllm.dataset.splits import Sizes
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import number, positive, positive_int
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, Outcomes, map_inputs, run_command
+from workflowllm.runs.outcomes import Outcomes
+from workflowllm.runs.pools import map_inputs
 
 NO_LIMIT = -1
 SHOWN = 20  # faults of a released file that are printed

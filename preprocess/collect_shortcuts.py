@@ -22,8 +22,10 @@ from tqdm import tqdm
 
 from workflowllm.collecting.links import Listed, read_list
 from workflowllm.collecting.polite import Fetcher, Manners
+from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import not_negative, positive, positive_int
-from workflowllm.runs.jobs import CommandError, Outcomes, run_command, write_bytes
+from workflowllm.runs.outcomes import Outcomes
+from workflowllm.runs.output_files import write_bytes
 from workflowllm.runs.resumable_lines import Lines
 from workflowllm.shortcuts.files.containers import read_shortcut
 from workflowllm.shortcuts.files.icloud import ICLOUD, fetch_icloud

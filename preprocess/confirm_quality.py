@@ -24,18 +24,12 @@ from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, 
 from workflowllm.llm.stage import keyed_rows, run_stage
 from workflowllm.prompts.files import load_prompt
 from workflowllm.records.forms import Record
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, run_command
 from workflowllm.runs.flags import positive_int, share
-from workflowllm.runs.jobs import (
-    ALL_DONE,
-    SOME_FAILED,
-    RecordOutcomes,
-    beside,
-    json_line,
-    map_inputs,
-    run_command,
-    whole_file,
-    write_bytes,
-)
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.output_files import beside, whole_file, write_bytes
+from workflowllm.runs.pools import map_inputs
 from workflowllm.synthesis.quality import (
     FIELDS,
     REASONS,

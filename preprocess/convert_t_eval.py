@@ -18,7 +18,9 @@ from workflowllm.dataset.t_eval_plans import FIELDS, plan_messages, plan_text, w
 from workflowllm.prompts.files import Prompt, load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.records.release import data_rows
-from workflowllm.runs.jobs import RecordOutcomes, json_line, run_command
+from workflowllm.runs.command import run_command
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.outcomes import RecordOutcomes
 from workflowllm.shortcuts.dialect.problems import DialectError
 
 

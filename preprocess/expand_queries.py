@@ -22,8 +22,10 @@ from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, 
 from workflowllm.prompts.files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.records.release import data_rows
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int, share
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, beside, json_line, run_command, whole_file
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import beside, whole_file
 from workflowllm.synthesis.draws import make_pool
 from workflowllm.synthesis.expansion import ModelWriter, OfflineWriter, Selection, select
 from workflowllm.synthesis.queries import FIELDS

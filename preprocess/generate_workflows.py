@@ -18,16 +18,9 @@ from workflowllm.inference.arguments import add_arguments, checked
 from workflowllm.inference.endpoint import answer_through_endpoint
 from workflowllm.inference.local_run import answer_with_local_model
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import (
-    ALL_DONE,
-    SOME_FAILED,
-    CommandError,
-    beside,
-    json_line,
-    read_records,
-    run_command,
-    whole_file,
-)
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
+from workflowllm.runs.json_lines import json_line, read_records
+from workflowllm.runs.output_files import beside, whole_file
 
 LEFT_OUT = ("prompt", "generated_plan", "generated_code", "split", "attempts")
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from workflowllm.dataset.statistics import Row, paper_figures
-from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 
 FIELDS = {"actions", "category", "application_names", "origin", "api_uses", "built_in_uses"}
 

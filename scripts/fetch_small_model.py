@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from workflowllm.runs.jobs import ALL_DONE, CommandError, run_command
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 
 MODEL, TOKENIZER = "smollm2-135m-instruct", "llama3-tokenizer"
 SPECIAL_TOKENS = 256

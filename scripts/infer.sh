@@ -21,7 +21,7 @@ if [ "$split" = OOD ]; then set -- --OOD "$@"; fi
 processes=${PROCESSES:-$(python -c 'import torch; print(max(1, torch.cuda.device_count()))')}
 case " $* " in *" --base_url"* | *" --backend openai "* | *" --backend=openai "* | *" --device auto "*) processes=1 ;; esac
 if [ "$processes" -gt 1 ]; then
-    run="python -m workflowllm.training.launch --standalone --nproc_per_node $processes"
+    run="python -m workflowllm.runs.launch --standalone --nproc_per_node $processes"
 else
     run=python
 fi

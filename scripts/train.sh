@@ -46,7 +46,7 @@ run() {
     else
         set -- --standalone --nproc_per_node "$nproc" "$root/train.py" "$@"
     fi
-    python -m workflowllm.training.launch "$@"
+    python -m workflowllm.runs.launch "$@"
 }
 # Plain sh has no pipefail: the status goes past tee on a descriptor of its own.
 status=$({ { run "$@" 3>&- 2>&1 && ended=0 || ended=$?; echo "$ended" >&3; } | tee -a "$output/train.log" >&2; } 3>&1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workflowllm.records.csv_rows import LONGEST_CELL, csv_rows
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 def written(folder: Path, content: bytes) -> Path:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.runs.jobs import CommandError, json_line, map_inputs, read_records, whole_file
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import json_line, read_records
+from workflowllm.runs.output_files import whole_file
+from workflowllm.runs.pools import map_inputs
 
 
 def double(number: int) -> int:

@@ -18,7 +18,7 @@ from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
 from workflowllm.metrics.codebleu.trees import Grammar
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
-from workflowllm.runs.jobs import map_inputs
+from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.model.identifiers import identifier_of
 
 SHARES = (0.1, 0.3, 0.5)

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from workflowllm.runs.jobs import json_line, write_bytes
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import write_bytes
 from workflowllm.training.arguments import CONFIGS
 
 SAMPLES = Path(__file__).parents[2] / "data" / "shortcuts"

@@ -16,7 +16,7 @@ from cloud_server import Cloud, cloud_server
 
 from workflowllm.annotation.metadata import read_metadata
 from workflowllm.collecting.links import Listed, read_list
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "preprocess" / "collect_shortcuts.py"

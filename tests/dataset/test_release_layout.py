@@ -10,7 +10,7 @@ import pytest
 
 from workflowllm.records.forms import normalised, record_file_rows
 from workflowllm.records.release import data_rows, held_out_keys, read_split, read_stubs
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 SEED = {"key": "a", "query": "q", "task_plan": "p", "workflow_code": "x = 1"}
 

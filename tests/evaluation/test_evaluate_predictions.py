@@ -13,7 +13,7 @@ from workflowllm.evaluation.predictions import Prediction, Rejected, as_predicti
 from workflowllm.evaluation.summary import paper_rows
 from workflowllm.metrics import bootstrap
 from workflowllm.metrics.bootstrap import figures
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 OURS = {"key": "k", "query": "Q?", "workflow_code": "a_b_c()", "generated_code": "x_y_z()", "model": "m", "split": "ID"}
 

@@ -16,7 +16,7 @@ from real_server import RealServer
 
 from eval.helpers.fault_server import Messages, fault_server
 from workflowllm.evaluation.predictions import read_predictions
-from workflowllm.runs.jobs import run_command
+from workflowllm.runs.command import run_command
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "eval" / "judge_pass_rate.py"

@@ -12,7 +12,7 @@ from helpers_report import APIS, GENERATED, REFERENCE, scored, table_row, write_
 
 from workflowllm.evaluation.report import api_uses, collect_samples, script_json, write_report
 from workflowllm.metrics.steps import read_workflow
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 HOSTILE = "x = '</script><script>alert(1)</script><!-- <script> \0 \ud800 \u2028 '\n"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workflowllm.metrics.plan_score import Call, EmbeddingSimilarity, matched, plan_score, read_plan, word_similarity
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workflowllm.inference.journal import Part, Processes, begin, check_same_run, gather
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 NAMES = ["a", "b", "c", "d", "e"]
 

@@ -18,7 +18,7 @@ from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import fitted_prompt
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import generation_prompt
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.shortcuts.from_python.program import compile_code
 
 SHOW, LIGHT = "is.workflow.actions.showresult", "is.workflow.actions.flashlight"

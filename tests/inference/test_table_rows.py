@@ -18,7 +18,7 @@ from workflowllm.evaluation.table_rows import (
     with_stand_in,
 )
 from workflowllm.inference.arguments import add_arguments
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]
 PRINTED = {row["model"]: row for row in json.loads((ROOT / "data" / "paper_results.json").read_text())["rows"]}

@@ -11,7 +11,7 @@ from helpers_client import ASKED, GOOD, Answer, settings_for, using
 from eval.helpers.fault_server import fault_server
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import NoUsableAnswer
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 def test_equal_questions_are_paid_for_once(tmp_path: Path) -> None:

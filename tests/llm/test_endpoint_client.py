@@ -12,7 +12,7 @@ from workflowllm.llm.client import Client
 from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, NoUsableAnswer
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.transport import Transport
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from workflowllm.llm.prices import PRICES, price_of
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.run_facts import RunFacts, flag_facts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 def parsed(*flags: str) -> argparse.Namespace:

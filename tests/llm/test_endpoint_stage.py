@@ -15,7 +15,7 @@ from eval.helpers.fault_server import fault_server
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.stage import keyed_rows, run_stage
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 def test_lines_come_out_in_the_order_of_the_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

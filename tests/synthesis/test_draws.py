@@ -7,7 +7,7 @@ import pytest
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import BUILT_IN, application_of
 from workflowllm.prompts.generation import STATEMENTS
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.synthesis.draws import CATEGORIES, Pool, draw, make_pool
 from workflowllm.synthesis.expansion import draw_of, drawn
 

@@ -8,7 +8,7 @@ from small_tokenizers import FAMILIES, small_tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from workflowllm.prompts.chat import answer_ids, answers_ids, encode, end_of_turn, prompt_ids, prompt_text, prompts_ids
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 LLAMA3 = Path(__file__).parents[2] / "output" / "models" / "llama3-tokenizer"
 SMOLLM2 = Path(__file__).parents[2] / "output" / "models" / "smollm2-135m-instruct"

@@ -6,7 +6,7 @@ from helpers_examples import RECORD, encoded
 
 from workflowllm.prompts.chat import Example
 from workflowllm.prompts.example_store import Examples, ExamplesWriter
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 def test_saved_examples_come_back_memory_mapped(tmp_path):

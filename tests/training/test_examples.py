@@ -16,7 +16,7 @@ from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import answer_text, fitted_prompt, fitted_prompts
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import LEVELS, generation_messages
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 LLAMA3 = Path(__file__).parents[2] / "output" / "models" / "llama3-tokenizer"
 

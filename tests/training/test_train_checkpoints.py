@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training.checkpoints import (
     best_or_last,
     checkpoints,

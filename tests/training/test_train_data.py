@@ -8,7 +8,7 @@ import pytest
 from helpers_train import arguments_of, facts, records_file, run, small_data, train
 
 from eval.support.stand_in import small_records
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training.data import Examples, choose_records, counts_sentence
 
 

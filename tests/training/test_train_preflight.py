@@ -13,7 +13,7 @@ from helpers_train import arguments_of, run, small_data, small_model
 from small_models import small_model as capped_model
 from transformers import AutoTokenizer, LlamaConfig
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training import preflight
 from workflowllm.training.arguments import parse_arguments
 from workflowllm.training.memory import Needs, estimated_needs, parameter_count

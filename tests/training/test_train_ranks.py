@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers_train import arguments_of, facts, losses, small_data, small_model, train
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training import facts as run_facts
 from workflowllm.training.checkpoints import is_whole
 from workflowllm.training.trainer import engine_facts

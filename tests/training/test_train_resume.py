@@ -10,7 +10,7 @@ import pytest
 from helpers_train import arguments_of, facts, losses, metrics, records_file, run, train
 
 from eval.support.stand_in import small_records
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training import facts as run_facts
 from workflowllm.training.checkpoints import checkpoints, is_whole, only_run
 

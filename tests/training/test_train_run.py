@@ -21,7 +21,7 @@ from helpers_train import (
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from eval.support.stand_in import small_records
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training.checkpoints import checkpoints, is_whole
 from workflowllm.training.data import Examples
 from workflowllm.training.packing import StepRows

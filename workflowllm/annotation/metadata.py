@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.records.csv_rows import csv_rows
-from workflowllm.runs.jobs import CommandError, read_records
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import read_records
 
 FIELDS = {"title": ("title", "name"), "description": ("description",), "category": ("category",)}
 _KEYS = ("key", "file", "path")

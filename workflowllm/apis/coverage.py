@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import BUILT_IN, published_key
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import list_files

@@ -8,7 +8,7 @@ from typing import Any
 
 from workflowllm.apis.model import HINTS, Api, Parameter, one_line, published_key
 from workflowllm.apis.pickles import release_pickle
-from workflowllm.runs.jobs import whole_file
+from workflowllm.runs.output_files import whole_file
 from workflowllm.shortcuts.model.identifiers import is_name
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.records.csv_rows import csv_rows
-from workflowllm.runs.jobs import CommandError, read_records
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import read_records
 from workflowllm.shortcuts.files.containers import ICLOUD_LINK
 
 # The first of these columns that a record has gives the field.

@@ -10,7 +10,7 @@ from typing import Any
 from workflowllm.dataset.building import identifier_as_called
 from workflowllm.dataset.statistics import Row, actions_shape, code_shape, record_statistics, table_lines, totals
 from workflowllm.records.release import data_rows, held_out_keys, read_split, split_path
-from workflowllm.runs.jobs import map_inputs
+from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError
 

@@ -15,7 +15,8 @@ from workflowllm.dataset.statistics import table_lines, totals
 from workflowllm.llm.run_facts import file_sha256
 from workflowllm.records.release import SPLITS, STATISTICS
 from workflowllm.records.writing import ORIGINS, write_json
-from workflowllm.runs.jobs import json_line, whole_file
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import whole_file
 
 _CARD = """---
 pretty_name: Workflows in Python, made from shortcuts

@@ -18,7 +18,7 @@ from workflowllm.metrics.static_pass import static_pass
 from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.generation import STATEMENTS, api_stub
 from workflowllm.records.forms import Record, normalised, record_file_rows, same_api
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 FIELDS = frozenset({"query", "apis", "code"})
 NAMED_BY = ("key", "model", "split")

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workflowllm.evaluation.predictions import Prediction
-from workflowllm.runs.jobs import CommandError, read_records
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import read_records
 
 
 class Judged(NamedTuple):

@@ -20,7 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from workflowllm.apis.model import published_key
 from workflowllm.evaluation.predictions import REFERENCE_NAMES
 from workflowllm.metrics.steps import read_workflow
-from workflowllm.runs.jobs import read_records, whole_file
+from workflowllm.runs.json_lines import read_records
+from workflowllm.runs.output_files import whole_file
 
 SHOWN_CHARACTERS = 120_000  # of a text; the longest of 50 published workflows has 99,463
 SHOWN_LINES = 4_000

@@ -13,7 +13,7 @@ from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
-from workflowllm.runs.jobs import map_inputs
+from workflowllm.runs.pools import map_inputs
 
 Strip = Callable[[str], str]
 

@@ -12,7 +12,7 @@ import yaml
 
 from workflowllm.llm.settings import KEY, shown_url
 from workflowllm.metrics.codebleu.codebleu import PARTS, TOTAL
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.runs.shipped import shipped
 
 CONFIGS = shipped("configs/models")

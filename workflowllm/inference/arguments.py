@@ -5,8 +5,8 @@ from pathlib import Path
 
 from workflowllm.inference.decoding import add_decoding_arguments
 from workflowllm.llm.settings import add_endpoint_arguments
+from workflowllm.runs.command import CommandError
 from workflowllm.runs.flags import positive_int
-from workflowllm.runs.jobs import CommandError
 
 BATCH_TOKENS, MAX_ROWS = 65_536, 64
 FETCHED = "output/models/smollm2-135m-instruct"

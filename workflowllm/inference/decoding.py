@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 if TYPE_CHECKING:
     import torch

@@ -8,7 +8,7 @@ import numpy as np
 from workflowllm.dataset.near_duplicates import alike, code_sketch, query_sketch
 from workflowllm.inference.decoding import row_seed
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 # Kinship is judged more strictly than in building data: an example that gives the answer away is worse than one less.
 CODE_LIKENESS, QUERY_LIKENESS = 0.5, 0.5

@@ -14,7 +14,7 @@ from typing import Any
 
 from workflowllm.llm.stage import key_of
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.runs.resumable_lines import Failures, Lines, identities_in
 
 _PATIENCE = timedelta(days=30)  # that one process waits for another

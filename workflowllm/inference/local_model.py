@@ -13,7 +13,7 @@ from workflowllm.inference.decoding import row_seed
 from workflowllm.inference.engine import ROWS_SDPA, Engine, Job
 from workflowllm.prompts.answers import is_over
 from workflowllm.prompts.chat import end_of_turn
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 _MARK = re.compile(r"(?:```|~~~)[^\n]*\n")
 _TAIL = 12  # tokens that are looked at after each one: a closing mark and its line break are at most so many

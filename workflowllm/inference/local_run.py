@@ -18,7 +18,8 @@ from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.prompting import Asked, DoesNotFit, Prompter, made_with, make_prompter, run_settings
 from workflowllm.inference.tasks import Row, split_name, task_rows
 from workflowllm.llm.run_facts import file_facts, flag_facts
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, write_bytes
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED
+from workflowllm.runs.output_files import write_bytes
 
 
 def answer_with_local_model(arguments: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import LEVELS, Stubs, generation_prompt
 from workflowllm.records.forms import Record
 from workflowllm.records.release import read_stubs
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from workflowllm.prompts.files import load_prompt
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import FIELDS
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, CommandError, write_bytes
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError
+from workflowllm.runs.output_files import write_bytes
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.files_from_records import ENDING, compile_record
 from workflowllm.shortcuts.model.errors import ShortcutError

@@ -7,7 +7,7 @@ from pathlib import Path
 from workflowllm.prompts.examples import Unusable, check_request
 from workflowllm.records.forms import Record
 from workflowllm.records.release import data_rows, held_out_keys, read_split, split_path
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 Row = tuple[str, Record | Exception]
 

@@ -10,7 +10,7 @@ from workflowllm.llm.prices import price_of
 from workflowllm.llm.replies import CostReached, Estimate, Usage
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.prompts.files import Message
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 # Llama 3's tokenizer: 4.2 on generation prompts, 3.8 on the median converted workflow. Rather too many than too few.
 BYTES_PER_TOKEN = 3.5

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 _WAIT = 60.0  # seconds for another process that writes
 _TABLE = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID"

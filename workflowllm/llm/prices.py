@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import yaml
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.runs.shipped import shipped
 
 PRICES = shipped("configs/prices.yaml")

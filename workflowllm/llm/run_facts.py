@@ -12,7 +12,8 @@ from typing import Any
 
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.settings import EndpointSettings, shown_url
-from workflowllm.runs.jobs import CommandError, beside, write_bytes
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.output_files import beside, write_bytes
 
 RUN = ".run.json"
 _PACKAGES = ("workflowllm", "openai", "pydantic", "json-repair")

@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from workflowllm.llm.prices import PRICES
+from workflowllm.runs.command import CommandError
 from workflowllm.runs.flags import not_negative, positive, positive_int
-from workflowllm.runs.jobs import CommandError
 
 KEY = "OPENAI_API_KEY"  # the only place a key is read from
 

@@ -21,7 +21,7 @@ from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable
 from workflowllm.llm.run_facts import RunFacts
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.records.forms import normalised, record_file_rows
-from workflowllm.runs.jobs import ALL_DONE, SOME_FAILED, WRONG_COMMAND, CommandError
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, WRONG_COMMAND, CommandError
 from workflowllm.runs.resumable_lines import Failures, Identity, Lines, identities_in
 
 INTERRUPTED = 130

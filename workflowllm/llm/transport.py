@@ -17,7 +17,7 @@ from tenacity.wait import wait_random_exponential
 
 from workflowllm.llm.replies import EndpointError, EndpointUnusable, Usage
 from workflowllm.llm.settings import KEY, EndpointSettings, shown_url
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 _LONGEST_PAUSE = 60.0  # seconds
 _LONGEST_OBEYED = 600.0  # seconds of a Retry-After; a longer one is a server that has had enough for today

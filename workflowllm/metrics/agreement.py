@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflowllm.records.csv_rows import csv_rows
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 PASS, FAIL, UNREADABLE = "pass", "fail", "unreadable"
 _LABELS = {word: label for label, words in ((PASS, ("true", "1", "yes", "pass")), (FAIL, ("false", "0", "no", "fail")))

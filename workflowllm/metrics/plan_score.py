@@ -21,7 +21,7 @@ from json_repair import loads as repaired
 from scipy.optimize import linear_sum_assignment
 
 from workflowllm.dataset.t_eval_plans import FINISH
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 NAME_WEIGHT, ARGUMENTS_WEIGHT, THRESHOLD = 0.75, 0.25, 0.8
 # Two lists of texts to their cosine similarities, an array of shape (first, second).

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from jinja2 import TemplateError
 
 from workflowllm.prompts.files import Message
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 _PROBE = "An answer."  # shows what the template writes after an answer
 

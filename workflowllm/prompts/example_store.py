@@ -14,7 +14,8 @@ import numpy as np
 
 from workflowllm.prompts.chat import Example
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import CommandError, write_bytes
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.output_files import write_bytes
 
 IDS, LENGTHS, ABOUT = "ids.npy", "lengths.npy", "examples.json"
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from workflowllm.prompts.files import Prompt
 from workflowllm.prompts.generation import generation_prompt
-from workflowllm.runs.jobs import CommandError, write_bytes
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.output_files import write_bytes
 
 FILE = "prompt_form.json"
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 LONGEST_CELL = 1 << 20  # characters; descriptions run long, and csv's own limit is 128 KiB
 

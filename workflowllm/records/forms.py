@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.apis.model import published_key
-from workflowllm.runs.jobs import CommandError, read_records
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import read_records
 
 Record = dict[str, Any]
 # The first of these that a record has gives the field.

@@ -12,7 +12,7 @@ from typing import Any
 
 from workflowllm.apis.pickles import UnsafePickle, safe_unpickle
 from workflowllm.records.forms import Record, normalised, record_file_rows
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 SEED, SYNTHESIZED = "seed_data.json", "synthesized_data.json"
 SPLITS = {False: "dataset_split_keys.json", True: "dataset_split_keys_ood.json"}  # by whether it is out of distribution

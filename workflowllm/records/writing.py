@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import json_line, whole_file
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import whole_file
 
 _TEXTS = ("key", "title", "description", "category", "origin", "query", "task_plan", "workflow_code", "code")
 _AS_JSON = ("source", "metadata", "others")  # their keys differ from record to record, so columns they cannot be

@@ -1,6 +1,6 @@
 """torchrun, without its traceback where one of its processes has said what is wrong.
 
-python -m workflowllm.training.launch --nproc_per_node 2 train.py --base_model ...
+python -m workflowllm.runs.launch --nproc_per_node 2 train.py --base_model ...
 """
 
 import ctypes

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from workflowllm.runs.jobs import ERRORS, CommandError, beside, json_line, whole_file
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.outcomes import ERRORS
+from workflowllm.runs.output_files import beside, whole_file
 
 Identity = Callable[[dict[str, Any]], str]
 

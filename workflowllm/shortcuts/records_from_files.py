@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from workflowllm.runs.jobs import Piece, json_line, left_behind, write_bytes
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.outcomes import Piece, left_behind
+from workflowllm.runs.output_files import write_bytes
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.workflow import to_json

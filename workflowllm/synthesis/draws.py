@@ -16,7 +16,7 @@ from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import BUILT_IN, application_of
 from workflowllm.prompts.generation import STATEMENTS
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 CATEGORIES = (
     "Books", "Business", "Development Tools", "Education", "Entertainment", "Finance", "Food & Drink", "Games",

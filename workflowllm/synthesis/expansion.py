@@ -16,7 +16,8 @@ from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
 from workflowllm.prompts.files import Message, Prompt
 from workflowllm.records.forms import Record
-from workflowllm.runs.jobs import WRONG_COMMAND, CommandError, beside
+from workflowllm.runs.command import WRONG_COMMAND, CommandError
+from workflowllm.runs.output_files import beside
 from workflowllm.synthesis.draws import Draw, Pool, draw
 from workflowllm.synthesis.queries import QueryAnswer, QueryIndex, expansion_messages, offline_query, query_problem
 

@@ -4,8 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
+from workflowllm.runs.command import CommandError
 from workflowllm.runs.flags import not_negative, number, positive, positive_int
-from workflowllm.runs.jobs import CommandError
 from workflowllm.runs.shipped import shipped
 
 CONFIGS = shipped("configs")

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workflowllm.runs.jobs import CommandError, json_line, write_bytes
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import write_bytes
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"checkpoint-(\d+)")

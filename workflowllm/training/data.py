@@ -29,7 +29,9 @@ from workflowllm.records.release import (
     read_stubs,
     split_path,
 )
-from workflowllm.runs.jobs import CommandError, json_line, write_bytes
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import write_bytes
 
 _PARTS = (("train", "Training"), ("dev", "Held out"))
 _WAIT = 1.0  # seconds between looks for the ids that another process encodes

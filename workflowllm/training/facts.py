@@ -8,7 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from workflowllm.runs.jobs import CommandError, write_bytes
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.output_files import write_bytes
 from workflowllm.training.arguments import FREE_ON_RESUME
 from workflowllm.training.memory import Needs
 

@@ -17,7 +17,7 @@ import torch
 from transformers import AutoConfig, AutoTokenizer
 
 from workflowllm.prompts.chat import end_of_turn
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training.checkpoints import checkpoints
 from workflowllm.training.memory import Needs, described, estimated_needs, parameter_count, readable
 

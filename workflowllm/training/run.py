@@ -17,7 +17,7 @@ from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
 from workflowllm.prompts.chat import end_of_turn
-from workflowllm.runs.jobs import ALL_DONE, CommandError
+from workflowllm.runs.command import ALL_DONE, CommandError
 from workflowllm.runs.launch import die_with_launcher
 from workflowllm.training import facts as run_facts
 from workflowllm.training import preflight

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig
 
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 
 
 def read_shape(path: Path, layers: int | None = None) -> PreTrainedConfig:

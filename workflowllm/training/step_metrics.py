@@ -11,7 +11,8 @@ import torch
 from tqdm import tqdm
 from transformers import TrainerCallback
 
-from workflowllm.runs.jobs import json_line, write_bytes
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import write_bytes
 
 METRICS = "metrics.jsonl"
 

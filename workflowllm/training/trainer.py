@@ -18,7 +18,7 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 from workflowllm.prompts.chat import Example
 from workflowllm.prompts.examples import Examples
 from workflowllm.prompts.form import PromptForm
-from workflowllm.runs.jobs import CommandError
+from workflowllm.runs.command import CommandError
 from workflowllm.training.checkpoints import checkpoint_path, last_whole, prune, seal
 from workflowllm.training.loss import IGNORED
 from workflowllm.training.memory import readable
