@@ -49,7 +49,7 @@ def test_base_model_and_data_are_enough(root: Path) -> None:
     places = f"--base_model base --data_path data --output_dir output/workflowllama {zero} --progress auto"
     threads = os.cpu_count()
     assert prepared == f"world=1 local=1 threads={threads}: {root}/train.py {places} --prepare"
-    launch = "-m workflowllm.training.launch --standalone --nproc_per_node 1"
+    launch = "-m workflowllm.runs.launch --standalone --nproc_per_node 1"
     assert trained == f"world= local= threads={threads}: {launch} {root}/train.py {places}"
     log = (root / "output/workflowllama/train.log").read_text()
     assert log == "a line of output\na line of output\na line of errors\n"
