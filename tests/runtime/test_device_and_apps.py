@@ -1,7 +1,6 @@
 """Device settings and details, opening, sharing, scripts."""
 
 import pytest
-
 from worlds import effects_of, error_of, shown
 
 
@@ -37,7 +36,9 @@ def test_f134_the_battery_is_0_to_100():
 
 def test_a_focus_has_a_name_and_an_end():
     code = """
-is_workflow_actions_dnd_set(Enabled=True, FocusModes={"Identifier": "com.apple.focus.work", "DisplayString": "Work"}, AssertionType="Time", Time="2026-03-14 18:00")
+is_workflow_actions_dnd_set(
+    Enabled=True, FocusModes={"DisplayString": "Work"}, AssertionType="Time", Time="2026-03-14 18:00"
+)
 """
     (effect,) = effects_of(code)
     assert effect["what"] == "focus" and effect["value"] == "Work" and effect["until"].startswith("2026-03-14T18:00")

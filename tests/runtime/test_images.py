@@ -1,7 +1,6 @@
 """Images as things: sizes, names and origins, without a pixel."""
 
 import pytest
-
 from worlds import effects_of, error_of, outcome_of, shown
 
 PHOTO = {"type": "image", "name": "IMG_1.HEIC", "width": 4000, "height": 3000}
@@ -138,7 +137,9 @@ result = is_workflow_actions_splitpdf(WFInput=pdf)
 """
     assert len(shown(code, input=[WIDE, TALL, "a text"])) == 3
     ranged = """
-pdf = is_workflow_actions_makepdf(WFInput=shortcut_input(), WFPDFIncludedPages="Page Range", WFPDFPageRangeStart=2, WFPDFPageRangeEnd=9)
+pdf = is_workflow_actions_makepdf(
+    WFInput=shortcut_input(), WFPDFIncludedPages="Page Range", WFPDFPageRangeStart=2, WFPDFPageRangeEnd=9
+)
 result = pdf
 """
     assert shown(ranged, input=[WIDE, TALL, "a text"])["pages"] == 2

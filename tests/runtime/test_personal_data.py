@@ -1,7 +1,6 @@
 """Calendar, reminders, notes, contacts, messages, places and weather."""
 
 import pytest
-
 from worlds import effects_of, error_of, shown
 
 EVENTS = [
@@ -27,7 +26,11 @@ PEOPLE = [
 
 
 def test_an_event_is_added_for_an_hour_where_no_end_is_set():
-    code = 'result = is_workflow_actions_addnewevent(WFCalendarItemTitle="Lunch", WFCalendarItemStartDate="2026-03-14 12:00", WFCalendarItemCalendar="Work")'
+    code = """
+result = is_workflow_actions_addnewevent(
+    WFCalendarItemTitle="Lunch", WFCalendarItemStartDate="2026-03-14 12:00", WFCalendarItemCalendar="Work"
+)
+"""
     (effect,) = effects_of(code)
     assert effect["kind"] == "event" and effect["change"] == "add" and effect["title"] == "Lunch"
     assert effect["start"] == "2026-03-14T12:00:00+01:00" and effect["end"] == "2026-03-14T13:00:00+01:00"
@@ -50,9 +53,19 @@ def test_upcoming_events_are_those_still_to_come(arguments, titles):
 
 def test_a_found_reminder_is_completed_and_found_so_afterwards():
     code = """
-open_ones = is_workflow_actions_filter_reminders(WFContentItemFilter=all_of(where("List", "==", Enumeration=WFStringSubstitutableState("Groceries")), where("Is Completed", "==", Bool=False)))
-is_workflow_actions_setters_reminders(WFInput=open_ones, Mode="Set", WFContentItemPropertyName="Is Completed", WFReminderContentItemIsCompleted=1)
-done = is_workflow_actions_filter_reminders(WFContentItemFilter=all_of(where("Is Completed", "==", Bool=True)), WFContentItemSortProperty="Title", WFContentItemSortOrder="A to Z")
+open_ones = is_workflow_actions_filter_reminders(
+    WFContentItemFilter=all_of(
+        where("List", "==", Enumeration=WFStringSubstitutableState("Groceries")), where("Is Completed", "==", Bool=False)
+    )
+)
+is_workflow_actions_setters_reminders(
+    WFInput=open_ones, Mode="Set", WFContentItemPropertyName="Is Completed", WFReminderContentItemIsCompleted=1
+)
+done = is_workflow_actions_filter_reminders(
+    WFContentItemFilter=all_of(where("Is Completed", "==", Bool=True)),
+    WFContentItemSortProperty="Title",
+    WFContentItemSortOrder="A to Z",
+)
 result = is_workflow_actions_properties_reminders(WFInput=done, WFContentItemPropertyName="Title")
 """
     effects = effects_of(code, reminders=REMINDERS)
@@ -63,7 +76,12 @@ result = is_workflow_actions_properties_reminders(WFInput=done, WFContentItemPro
 
 
 def test_a_reminder_has_a_list_a_date_and_a_note():
-    code = 'r = is_workflow_actions_addnewreminder(WFCalendarItemTitle="Call", WFCalendarDescriptor={"Title": "Work"}, WFAlertEnabled="Alert", WFAlertCustomTime="2026-03-14 17:30", WFCalendarItemNotes="soon")'
+    code = """
+r = is_workflow_actions_addnewreminder(
+    WFCalendarItemTitle="Call", WFCalendarDescriptor={"Title": "Work"}, WFAlertEnabled="Alert",
+    WFAlertCustomTime="2026-03-14 17:30", WFCalendarItemNotes="soon"
+)
+"""
     (effect,) = effects_of(code)
     assert (effect["list"], effect["due"], effect["notes"]) == ("Work", "2026-03-14T17:30:00+01:00", "soon")
 
@@ -112,13 +130,19 @@ def test_a_stored_card_is_read_for_its_name():
     from workflowllm.runtime.actions.people import card_contact
 
     contact = card_contact(
-        "BEGIN:VCARD\r\nN:Blue;Ada;;;\r\nFN:Ada Blue\r\nitem1.EMAIL;type=INTERNET:a@b.example\r\nTEL;type=CELL:+1 2\r\nEND:VCARD\r\n"
+        "BEGIN:VCARD\r\nN:Blue;Ada;;;\r\nFN:Ada Blue\r\n"
+        "item1.EMAIL;type=INTERNET:a@b.example\r\nTEL;type=CELL:+1 2\r\nEND:VCARD\r\n"
     )
     assert dict(contact.fields) == {"name": "Ada Blue", "email": "a@b.example", "phone": "+1 2"}
 
 
 def test_mail_has_a_subject_a_body_and_attachments():
-    code = 'is_workflow_actions_sendemail(WFSendEmailActionToRecipients=shortcut_input(), WFSendEmailActionSubject="Hi", WFSendEmailActionInputAttachments="Body")'
+    code = """
+is_workflow_actions_sendemail(
+    WFSendEmailActionToRecipients=shortcut_input(), WFSendEmailActionSubject="Hi",
+    WFSendEmailActionInputAttachments="Body"
+)
+"""
     assert effects_of(code, input="ada@example.com") == [
         {"kind": "mail", "to": ["ada@example.com"], "subject": "Hi", "text": "Body"}
     ]
@@ -135,7 +159,10 @@ def test_travel_time_is_the_worlds_by_place_and_mode():
         {"to": {"contains": "Home"}, "mode": "Driving", "minutes": 23},
         {"to": {"contains": "Home"}, "mode": "Walking", "minutes": 90},
     ]
-    code = 'time = is_workflow_actions_gettraveltime(WFDestination=shortcut_input(), WFGetDirectionsActionMode="{}")\nresult = f"{{time}}"'
+    code = """
+time = is_workflow_actions_gettraveltime(WFDestination=shortcut_input(), WFGetDirectionsActionMode="{}")
+result = f"{{time}}"
+"""
     assert shown(code.format("Driving"), input="Home Street 1", travel=travel) == "23 min"
     assert shown(code.format("Walking"), input="Home Street 1", travel=travel) == "90 min"
 
@@ -146,7 +173,8 @@ def test_distance_is_the_great_circle():
         "input": {"type": "location", "latitude": 48.8566, "longitude": 2.3522},
     }
     kilometres = shown(
-        'result = is_workflow_actions_getdistance(WFGetDistanceDestination=shortcut_input(), WFDistanceUnit="Kilometers")',
+        "result = is_workflow_actions_getdistance(WFGetDistanceDestination=shortcut_input(), "
+        'WFDistanceUnit="Kilometers")',
         **world,
     )
     assert kilometres == pytest.approx(878, abs=2)  # Berlin to Paris
@@ -171,7 +199,9 @@ def test_weather_is_the_worlds_and_its_details_are_read():
     }
     code = """
 weather = is_workflow_actions_weather_forecast()
-result = is_workflow_actions_properties_weather_conditions(WFInput=weather, WFContentItemPropertyName="Precipitation Chance")
+result = is_workflow_actions_properties_weather_conditions(
+    WFInput=weather, WFContentItemPropertyName="Precipitation Chance"
+)
 """
     assert shown(code, weather=world["weather"]) == 80
     assert (
@@ -183,5 +213,10 @@ result = is_workflow_actions_properties_weather_conditions(WFInput=weather, WFCo
 
 
 def test_an_address_is_one_text_over_several_lines():
-    code = 'a = is_workflow_actions_address(WFAddressLine1="1 Main St", WFCity="Springfield", WFState="IL", WFPostalCode="62701", WFCountry="USA")\nresult = f"{a}"'
+    code = """
+a = is_workflow_actions_address(
+    WFAddressLine1="1 Main St", WFCity="Springfield", WFState="IL", WFPostalCode="62701", WFCountry="USA"
+)
+result = f"{a}"
+"""
     assert shown(code) == "1 Main St\nSpringfield IL 62701\nUSA"

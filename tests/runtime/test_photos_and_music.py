@@ -1,7 +1,6 @@
 """The photo library and music: what is saved, picked, found, played."""
 
 import pytest
-
 from worlds import effects_of, error_of, outcome_of, shown
 
 PHOTOS = [
@@ -64,7 +63,8 @@ result = is_workflow_actions_getlastscreenshot()
 def test_find_photos_filters_sorts_and_limits():
     code = """
 result = is_workflow_actions_filter_photos(WFContentItemFilter=all_of(where("Is a Screenshot", "==", Bool=False)),
-    WFContentItemSortProperty="Date Taken", WFContentItemSortOrder="Latest First", WFContentItemLimitEnabled=True, WFContentItemLimitNumber=1)
+    WFContentItemSortProperty="Date Taken", WFContentItemSortOrder="Latest First",
+    WFContentItemLimitEnabled=True, WFContentItemLimitNumber=1)
 """
     assert names(shown(code, photos=PHOTOS[:3])) == ["cat.jpg"]
 
@@ -95,7 +95,10 @@ def test_play_pause_turns_what_is_playing_around():
 
 
 def test_music_is_found_once_though_it_is_in_two_playlists():
-    code = 'found = is_workflow_actions_filter_music()\nresult = is_workflow_actions_count(Input=found, WFCountType="Items")'
+    code = """
+songs = is_workflow_actions_filter_music()
+result = is_workflow_actions_count(Input=songs, WFCountType="Items")
+"""
     assert shown(code, music={"playlists": SONGS}) == 2
 
 
