@@ -244,19 +244,20 @@ class SeededAnswers:
             "number": [*_near(reads.numbers[:MAX_WORDS]), *_NUMBERS],
             "date": list(_DATES),
             "url": list(_URLS),
-            "text": [*reads.texts[:MAX_WORDS], *map(_plain_text, reads.numbers[:MAX_WORDS]), *_WORDS],
+            "text": _mixed([*reads.texts[:MAX_WORDS], *map(_plain_text, reads.numbers[:MAX_WORDS])], _WORDS),
         }
         self.counts: dict[str, int] = {}
 
     def answer(self, prompt: Prompt) -> Any:
         kind = "choice" if prompt.kind in ("menu", "choose", "pick") else prompt.wants
         rank = self.counts[kind] = self.counts.get(kind, 0) + 1
-        rng = random.Random(f"{self.seed} {kind} {rank}")
-        if kind == "choice":
-            # Drawn among the sorted titles: the order in which a menu lists its items is free.
-            title = rng.choice(sorted(prompt.choices)) if prompt.choices else None
-            return [] if title is None else {"index": prompt.choices.index(title) + 1}
-        return rng.choice(self.pools.get(kind, self.pools["text"]))
+        # One after the other from world to world, so that few worlds reach both sides of a condition. The titles of a
+        # menu are sorted: the order in which it lists its items is free.
+        pool = sorted(prompt.choices) if kind == "choice" else self.pools.get(kind, self.pools["text"])
+        if not pool:
+            return []
+        picked = pool[(self.seed + rank - 2) % len(pool)]
+        return {"index": prompt.choices.index(picked) + 1} if kind == "choice" else picked
 
     def cancels(self, prompt: Prompt) -> bool:
         return False
@@ -264,8 +265,14 @@ class SeededAnswers:
 
 def _near(numbers: Iterable[float]) -> list[float]:
     """Numbers on both sides of those that are compared with, and themselves."""
-    near = [number + step for number in numbers for step in (-1, 0, 1)]
+    near = [number + step for number in numbers for step in (1, 0, -1)]
     return [int(number) if number == int(number) else number for number in near]
+
+
+def _mixed(compared: Sequence[Any], words: Sequence[Any]) -> list[Any]:
+    """What is compared with, and other words in turn."""
+    turns = [value for pair in zip(compared, words) for value in pair]
+    return [*turns, *compared[len(words) :], *words[len(compared) :]]
 
 
 def _plain_text(number: float) -> str:
