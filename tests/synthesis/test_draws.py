@@ -5,8 +5,7 @@ from collections import Counter
 import pytest
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.apis.model import BUILT_IN, application_of
-from workflowllm.prompts.generation import STATEMENTS
+from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, application_of
 from workflowllm.runs.command import CommandError
 from workflowllm.synthesis.draws import CATEGORIES, Pool, draw, make_pool
 from workflowllm.synthesis.expansion import draw_of, drawn
@@ -51,8 +50,8 @@ def test_every_draw_keeps_the_rules(pool: Pool) -> None:
     categories: Counter[str] = Counter()
     for number in range(600):
         one = draw(pool, 0, number)
-        own = [api for api in one.apis if application_of(api) == BUILT_IN]
-        foreign = [api for api in one.apis if application_of(api) != BUILT_IN]
+        own = [api for api in one.apis if application_of(api) == BUILT_IN_APPLICATION]
+        foreign = [api for api in one.apis if application_of(api) != BUILT_IN_APPLICATION]
         assert len(set(one.apis)) == len(one.apis) in (1, 6, 7)
         assert len(own) >= len(one.apis) // 2 and not STATEMENTS & set(one.apis)
         assert {application_of(api) for api in foreign} == set(one.applications) and len(one.applications) <= 5
@@ -64,7 +63,7 @@ def test_every_draw_keeps_the_rules(pool: Pool) -> None:
 
 def test_every_application_of_the_catalogue_may_be_drawn() -> None:
     everything = make_pool(records(), catalogue(), every_application=True)
-    assert len(everything.applications) > 200 and BUILT_IN not in everything.applications
+    assert len(everything.applications) > 200 and BUILT_IN_APPLICATION not in everything.applications
 
 
 @pytest.mark.parametrize("given", [[], [{"key": "a", "apis": []}], [records()[1]]])
