@@ -15,15 +15,10 @@ from typing import Any
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, application_of
 from workflowllm.records.forms import Record
+from workflowllm.records.paper import categories
 from workflowllm.runs.command import CommandError
 from workflowllm.shortcuts.model.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
 
-CATEGORIES = (
-    "Books", "Business", "Development Tools", "Education", "Entertainment", "Finance", "Food & Drink", "Games",
-    "Graphics & Design", "Health & Fitness", "Jailbreaking", "Kids", "Lifestyle", "Medical", "Music", "Navigation",
-    "News", "Photo & Video", "Productivity", "Reference", "Shopping", "Snippets", "Social Networking", "Sports",
-    "Travel", "Utilities", "Weather", "Widgets",
-)  # fmt: skip
 MOST_APPLICATIONS = 5
 EXAMPLES = 2
 _BLOCKS = frozenset({CONDITIONAL, REPEAT_EACH, REPEAT_COUNT, MENU})
@@ -98,7 +93,7 @@ def draw(pool: Pool, seed: int, number: int) -> Draw:
     return Draw(
         number=number,
         seed=seed,
-        category=chance.choice(CATEGORIES),
+        category=chance.choice(categories()),
         applications=applications,
         apis=(*sorted(built_ins), *foreign),
         examples=tuple(one["key"] for one in chance.sample(pool.examples, min(EXAMPLES, len(pool.examples)))),
