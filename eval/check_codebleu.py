@@ -19,11 +19,11 @@ from typing import Any
 from support.metric_damage import drop_lines, rename_variables
 
 from workflowllm.metrics.codebleu.codebleu import FIGURES, TOTAL, CodeBleu
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.metrics.codebleu.options import COMPAT, FIXED, SWITCHES
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.json_lines import read_records
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 OTHERS = 20  # samples in the constant answer
 MORE_DAMAGE = ("30 % of lines dropped", "50 % of lines dropped")  # must score less than the row before

@@ -11,8 +11,8 @@ import random
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from workflowllm.metrics.codebleu.comments import STRING_OR_COMMENT
 from workflowllm.metrics.codebleu.trees import Grammar, encode
+from workflowllm.shortcuts.dialect.comments import STRING_OR_COMMENT
 
 ASSIGNED = re.compile(r"^[ \t]*(?:for[ \t]+)?([^\W\d]\w*)[ \t]*(?:=(?!=)|in\b)", re.MULTILINE)
 WORD = re.compile(r"[^\W\d]\w*")

@@ -15,10 +15,10 @@ from made_records import RARE, exact_jaccard, many, record
 
 from workflowllm.apis.model import application_of, published_key
 from workflowllm.apis.pickles import safe_unpickle
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.records.forms import record_file_rows
 from workflowllm.records.release import data_rows, read_split, read_statistics, read_stubs, split_path
 from workflowllm.runs.json_lines import json_line
+from workflowllm.shortcuts.dialect.comments import strip_comments
 from workflowllm.shortcuts.from_python.program import compile_code
 
 ROOT = Path(__file__).parents[2]

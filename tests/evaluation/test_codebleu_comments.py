@@ -7,7 +7,8 @@ import tokenize
 
 import pytest
 
-from workflowllm.metrics.codebleu.comments import strip_comments, strip_like_package, strip_published
+from workflowllm.metrics.codebleu.comments import strip_like_package, strip_published
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 PIECES = [
     *"' \" ''' \"\"\" \\ # x = 1 ( ) [ ] { } ; : $ ! é f R . pass f'a' rb' 😀 ² \xa0 \x00 'doc'".split(" "),  # noqa: SIM905

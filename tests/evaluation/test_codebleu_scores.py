@@ -16,8 +16,8 @@ import pytest
 from eval.support.metric_damage import drop_lines, rename_variables
 from workflowllm.metrics.codebleu import codebleu
 from workflowllm.metrics.codebleu.codebleu import FIGURES, PARTS, TOTAL, CodeBleu
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.metrics.codebleu.options import COMPAT, FIXED, SWITCHES
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 PAIRS, EXPECTED = SHARED / "codebleu" / "pairs.jsonl.gz", SHARED / "codebleu" / "expected.jsonl"

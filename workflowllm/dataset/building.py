@@ -28,12 +28,12 @@ from workflowllm.dataset.near_duplicates import (
 )
 from workflowllm.dataset.splits import Item, Sizes, Split, in_distribution, out_of_distribution
 from workflowllm.dataset.statistics import Row, actions_shape, code_shape, record_statistics
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.records.forms import Record, normalised, record_file_rows
 from workflowllm.records.release import SHARED_KEYS
 from workflowllm.records.writing import Parquet, json_array, parquet_row, with_key
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import Piece, left_behind
+from workflowllm.shortcuts.dialect.comments import strip_comments
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError
 

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from workflowllm.metrics.codebleu.comments import strip_comments
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 if TYPE_CHECKING:
     from datasketch import MinHash

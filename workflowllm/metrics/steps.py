@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from workflowllm.metrics.codebleu.comments import STRING_OR_COMMENT, strip_comments
+from workflowllm.shortcuts.dialect.comments import STRING_OR_COMMENT, strip_comments
 from workflowllm.shortcuts.dialect.words import RESERVED
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from functools import cached_property
 
-from workflowllm.metrics.codebleu.comments import strip_comments, strip_like_package
+from workflowllm.metrics.codebleu.comments import strip_like_package
 from workflowllm.metrics.codebleu.dataflow import FlowGrammar
 from workflowllm.metrics.codebleu.flow_match import (
     AlignableFlow,
@@ -25,6 +25,7 @@ from workflowllm.metrics.codebleu.ngrams import Counts, NGrams, bleu, count_ngra
 from workflowllm.metrics.codebleu.options import FIXED, WEIGHTS, Options
 from workflowllm.metrics.codebleu.syntax import SubtreeNumbers, syntax_match
 from workflowllm.metrics.codebleu.trees import FlatTree, Grammar
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 PARTS = ("ngram_match_score", "weighted_ngram_match_score", "syntax_match_score", "dataflow_match_score")
 TOTAL = "codebleu"
