@@ -14,10 +14,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.t_eval_plans import FIELDS, plan_messages, plan_text, workflow_plan
+from workflowllm.dataset.t_eval_plans import FIELDS, plan_messages, workflow_plan
 from workflowllm.prompts.files import Prompt, load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.records.release import data_rows
+from workflowllm.records.t_eval_form import plan_text
 from workflowllm.runs.command import run_command
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes

@@ -10,7 +10,7 @@ import pytest
 
 from workflowllm.apis import Api, Catalogue, Parameter, Returns, catalogue, published_key
 from workflowllm.apis.catalogue import filled_in
-from workflowllm.apis.model import BUILT_IN, TYPES, application_of, by_application
+from workflowllm.apis.model import BUILT_IN_APPLICATION, TYPES, application_of, by_application
 from workflowllm.apis.sources.own_catalogue import CATALOGUE_FOLDER, CatalogueError, CatalogueFiles, read_catalogue_file
 
 FILES = sorted(CATALOGUE_FOLDER.glob("*.yaml"))
@@ -209,7 +209,7 @@ def test_the_catalogue_of_everybody() -> None:
     known = catalogue()
     assert known is catalogue()
     assert len(set(known)) == len(known) > 3000
-    assert known.is_complete(BUILT_IN)
+    assert known.is_complete(BUILT_IN_APPLICATION)
     assert "is.workflow.actions.nosuchthing" not in known and "nosuchthing" not in known
     url = known.by_function("is_workflow_actions_downloadurl")
     assert url is not None and url.input_key == "WFURL" and url.by_key["WFURL"].required

@@ -7,8 +7,7 @@ from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.apis.documents import describe
-from workflowllm.apis.model import BUILT_IN, Api
-from workflowllm.prompts.generation import STATEMENTS
+from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, Api
 
 NAME_WEIGHT = 3  # a word of the name counts like so many of the description
 WHOLE = 0.2  # weight of the request as a whole, whose scores are sums over more words
@@ -93,7 +92,7 @@ def _document(api: Api) -> list[str]:
 
 def _owner_words(api: Api) -> set[str]:
     """Words that name the application; none for what every device has."""
-    if api.application == BUILT_IN:
+    if api.application == BUILT_IN_APPLICATION:
         return set()
     return set(_words(api.application.partition(".")[2])) - {"app", "ios", "mac", "macos", "com"}
 

@@ -11,16 +11,14 @@ from typing import Any
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import json_document
-from workflowllm.apis.model import COMMON_PARAMETERS
+from workflowllm.apis.model import COMMON_PARAMETERS, STATEMENTS
 from workflowllm.prompts.files import Message, Prompt
-from workflowllm.prompts.generation import STATEMENTS
+from workflowllm.records.t_eval_form import FINISH, Plan
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.to_python.values import parse_ranges, slice_utf16
 
 FIELDS = frozenset({"query", "apis"})
-FINISH = "FinishAction"
 _SHORT = 200  # characters of a text in a plan; longer ones are data, not a plan
-Plan = list[dict[str, Any]]
 
 
 def workflow_plan(code: str) -> Plan:
@@ -105,13 +103,6 @@ def api_description(identifier: str) -> dict[str, Any]:
         "optional_parameters": [one for one in parameters if one["name"] not in required],
         "return_data": [{"name": returns.get("name", ""), "description": returns["type"]}] if returns else [],
     }
-
-
-def plan_text(plan: Plan) -> str:
-    """A plan as a model writes it: `args` as a string."""
-    return json.dumps(
-        [{"id": call["id"], "name": call["name"], "args": str(call["args"])} for call in plan], ensure_ascii=False
-    )
 
 
 def plan_messages(query: str, apis: Iterable[str], prompt: Prompt) -> list[Message]:
