@@ -147,7 +147,7 @@ result = pdf
 
 def test_without_an_image_nothing_comes_out_and_the_run_says_what_it_leant_on():
     outcome = outcome_of("x = is_workflow_actions_image_resize(WFImage=shortcut_input())", input=7)
-    assert outcome.endings[0].how == "ok" and "no-image" in outcome.unsettled
+    assert outcome.how == "ok" and "no-image" in outcome.unsettled
 
 
 def test_faster_media_is_shorter_and_sound_alone_has_no_size():

@@ -55,7 +55,8 @@ def test_a_found_reminder_is_completed_and_found_so_afterwards():
     code = """
 open_ones = is_workflow_actions_filter_reminders(
     WFContentItemFilter=all_of(
-        where("List", "==", Enumeration=WFStringSubstitutableState("Groceries")), where("Is Completed", "==", Bool=False)
+        where("List", "==", Enumeration=WFStringSubstitutableState("Groceries")),
+        where("Is Completed", "==", Bool=False),
     )
 )
 is_workflow_actions_setters_reminders(

@@ -44,7 +44,7 @@ def test_photos_are_picked_in_the_order_of_picking():
     assert names(shown(many, photos=PHOTOS, answers=[["cat.jpg", "beach.jpg"]])) == ["cat.jpg", "beach.jpg"]
     single = "result = is_workflow_actions_selectphoto()"
     assert "takes one photo" in error_of(single, photos=PHOTOS, answers=[["cat.jpg", "beach.jpg"]])
-    assert outcome_of(single, photos=PHOTOS, answers=[{"cancel": True}]).endings[0].how == "cancelled"
+    assert outcome_of(single, photos=PHOTOS, answers=[{"cancel": True}]).how == "cancelled"
     assert "none of the choices" in error_of(single, photos=PHOTOS, answers=["dog.jpg"])
 
 
