@@ -8,7 +8,7 @@ import regex
 from dateutil.relativedelta import relativedelta
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
 _UNITS = {
     "second": "seconds", "sec": "seconds", "minute": "minutes", "min": "minutes", "hour": "hours", "hr": "hours",
@@ -18,7 +18,9 @@ _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 
 _CLOCK_WORDS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _UNIT = "(?:second|sec|minute|min|hour|hr|day|week|month|year)s?"
 _SPAN = re.compile(rf"(in\s+)?(\d{{1,4}}|{'|'.join(_NUMBERS)})\s+({_UNIT})(\s+ago|\s+from\s+now)?")
-_CLOCK = re.compile(r"(?:at\s+)?(\d{1,2})(?:[:.](\d{2})(?::(\d{2}))?)?\s*([ap])\.?m\.?|(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_CLOCK = re.compile(
+    r"(?:at\s+)?(\d{1,2})(?:[:.](\d{2})(?::(\d{2}))?)?\s*([ap])\.?m\.?|(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?"
+)
 _DAY_NAME = re.compile(rf"(next|last|this|on)?\s*({'|'.join(_WEEKDAYS)}|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b")
 _NEXT_UNIT = re.compile(r"(next|last|this)\s+(week|month|year)\b")
 
@@ -100,7 +102,9 @@ def _read_day(text: str, today: date) -> date | None:
     return today + timedelta(days=ahead)
 
 
-_CLOCK_PATTERN = r"(?:\d{1,2}(?:[:.]\d{2}(?::\d{2})?)?\s?[ap]\.?m\b\.?|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|noon\b|midnight\b)"
+_CLOCK_PATTERN = (
+    r"(?:\d{1,2}(?:[:.]\d{2}(?::\d{2})?)?\s?[ap]\.?m\b\.?|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|noon\b|midnight\b)"
+)
 _MONTH_PATTERN = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 _WEEKDAY_PATTERN = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _DATE_PATTERNS = (

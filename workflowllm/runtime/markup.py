@@ -17,10 +17,42 @@ from workflowllm.runtime.values import Item, Thing
 
 MAX_HTML = 4 << 20  # characters; a parsed page takes some 30 times as much
 _BLOCKS = frozenset(
-    "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section table tr ul title".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+        "title",
+    ]
 )
-_HIDDEN = frozenset("script style head template noscript svg".split())
+_HIDDEN = frozenset(["script", "style", "head", "template", "noscript", "svg"])
 _LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _Result = TypeVar("_Result")
 

@@ -10,7 +10,7 @@ from workflowllm.runtime.rule import ActionRule
 from workflowllm.runtime.values import Dictionary, Item, Thing
 
 MAX_REDIRECTS = 10
-_TRACKING = frozenset("fbclid gclid dclid msclkid mc_cid mc_eid igshid yclid twclid".split())
+_TRACKING = frozenset(["fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "yclid", "twclid"])
 
 
 def component(call: Call) -> str | None:

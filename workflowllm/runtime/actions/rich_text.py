@@ -27,7 +27,7 @@ def make_html(call: Call) -> list[str]:
 
 
 def _whole_page(html: str) -> str:
-    return f"<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"></head>\n<body>\n{html}\n</body>\n</html>"
+    return f'<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n{html}\n</body>\n</html>'
 
 
 def rich_text_from_html(call: Call) -> list[Thing]:

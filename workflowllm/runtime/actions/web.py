@@ -45,7 +45,9 @@ def _body(call: Call) -> tuple[Any, str | None]:
     body = call.dictionary(_FORM_KEYS[kind])
     if kind == "JSON":
         return body, "application/json"
-    has_file = body is not None and any(type(value) is Thing and value.type in _FILES for value in body.entries.values())
+    has_file = body is not None and any(
+        type(value) is Thing and value.type in _FILES for value in body.entries.values()
+    )
     return body, "multipart/form-data" if has_file else "application/x-www-form-urlencoded"
 
 
