@@ -169,7 +169,10 @@ def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_output_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert "cannot write to --output_dir" in refusal(tmp_path / "file" / "out")
+    assert "file/out: Not a directory" in refusal(tmp_path / "file" / "out")
+    for path in (Path("."), Path("/"), Path("..")):
+        with pytest.raises(CommandError, match="give the output a name"):
+            run(config_of(path))
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_overwrite_starts_afresh(interrupted: Path) -> None:
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
-    with only_run(tmp_path), pytest.raises(CommandError, match="another process is training"):
+    with only_run(tmp_path), pytest.raises(CommandError, match="another run is writing"):
         run(config_of(tmp_path))
 
 

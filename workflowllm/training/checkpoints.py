@@ -5,7 +5,6 @@ disk. A checkpoint that a kill cut short has no manifest, or files of other size
 checkpoint stays until a newer one is whole.
 """
 
-import fcntl
 import json
 import os
 import re
@@ -16,7 +15,10 @@ from pathlib import Path
 
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.locks import OutputLock
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_output_name
+from workflowllm.runs.reasons import cannot_write
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"checkpoint-(\d+)")
@@ -124,15 +126,11 @@ def clear_run(output_dir: Path) -> None:
 
 @contextmanager
 def only_run(output_dir: Path) -> Iterator[None]:
-    """Hold the output folder alone. Raises CommandError where another process trains into it."""
+    """Hold the output folder alone. Raises CommandError where another run trains into it."""
+    check_output_name(output_dir)
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
-        handle = (output_dir / ".lock").open("w")
     except OSError as error:
-        raise CommandError(f"cannot write to --output_dir {output_dir}: {error.strerror}.") from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CommandError(f"another process is training into {output_dir}; wait for it or end it.") from None
+        raise cannot_write(output_dir, error) from None
+    with OutputLock(output_dir):
         yield

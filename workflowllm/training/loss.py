@@ -89,7 +89,7 @@ def use_answer_loss(model: Any, chunk_tokens: int = CHUNK_TOKENS) -> Any:
 
 
 def chunked_loss(head: nn.Linear, states: Tensor, following: Tensor, chunk_tokens: int = CHUNK_TOKENS) -> Tensor:
-    """Sum of the loss of hidden states (B, T, H) where `following` (B, T) has a label, with a graph even if it has none."""
+    """Sum of the loss of hidden states (B, T, H) where `following` (B, T) has a label."""
     labelled = (following.reshape(-1) != IGNORED).nonzero().squeeze(1)
     hidden = states.reshape(-1, states.shape[-1])[labelled]
     return _ChunkedCrossEntropy.apply(hidden, head.weight, head.bias, following.reshape(-1)[labelled], chunk_tokens)
