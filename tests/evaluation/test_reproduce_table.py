@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from eval.helpers.fault_server import fault_server
+from eval.support.fault_server import fault_server
 
 ROOT = Path(__file__).parents[2]
 CODE = (

@@ -86,6 +86,6 @@ def test_a_folder_is_not_written_over_and_named_before_any_work(tmp_path: Path) 
 
 
 def test_half_characters_of_records_can_be_printed() -> None:
-    script = "from workflowllm.jobs import run_command\nrun_command(lambda: print('model \\ud800') or 0)"
+    script = "from workflowllm.runs.command import run_command\nrun_command(lambda: print('model \\ud800') or 0)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "model \\ud800\n", "")
