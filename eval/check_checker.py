@@ -13,9 +13,9 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from support.checker_damage import FAULTS, Damage, Maker, Source, source_of
 from tqdm import tqdm
 
-from eval.helpers.checker_damage import FAULTS, Damage, Maker, Source, source_of
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.checking.calls import called_identifier
 from workflowllm.checking.checker import check_code

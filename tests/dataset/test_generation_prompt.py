@@ -6,7 +6,8 @@ import pytest
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import python_stub
-from workflowllm.prompts.generation import LEVELS, STATEMENTS, api_stub, generation_messages, shortened
+from workflowllm.apis.model import STATEMENTS
+from workflowllm.prompts.generation import LEVELS, api_stub, generation_messages, shortened
 
 DOWNLOAD = "is.workflow.actions.downloadurl"
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from workflowllm.apis.catalogue import Catalogue
-from workflowllm.apis.model import BUILT_IN, published_key
+from workflowllm.apis.model import BUILT_IN_APPLICATION, published_key
 from workflowllm.runs.command import CommandError
 from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import list_files
 
@@ -35,7 +36,7 @@ def _source_lines(known: Catalogue) -> Iterator[str]:
     for source, count in sources.most_common():
         applications = {api.application for api in known.values() if api.source == source}
         yield f"{source}: {count} APIs of {len(applications)} applications"
-    built_in = len(known.of_application(BUILT_IN))
+    built_in = len(known.of_application(BUILT_IN_APPLICATION))
     complete = sum(map(known.is_complete, known.applications()))
     yield f"all: {len(known)} APIs, {built_in} built in; the whole list of {complete} applications"
 
@@ -50,7 +51,7 @@ def _published_lines(known: Catalogue, references: Path) -> Iterator[str]:
     except (ValueError, TypeError) as error:
         raise CommandError(f"{path} holds no identifiers: {error}.") from None
     ours = set(map(published_key, known))
-    built_in = {key for key in published if key.startswith("is_workflow_actions_")}
+    built_in = {key for key in published if key.startswith(published_key(BUILT_IN))}
     yield from _share("published identifiers", published & ours, published)
     yield from _share("  of these built in", built_in & ours, built_in)
 

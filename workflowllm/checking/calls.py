@@ -7,7 +7,14 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue
-from workflowllm.apis.model import BUILT_IN, COMMON_PARAMETERS, Api, Parameter, application_of, published_key
+from workflowllm.apis.model import (
+    BUILT_IN_APPLICATION,
+    COMMON_PARAMETERS,
+    Api,
+    Parameter,
+    application_of,
+    published_key,
+)
 from workflowllm.checking.findings import Finding, finding
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.words import RESERVED
@@ -106,7 +113,7 @@ class CallChecker:
     def unknown(self, node: ast.Call, identifier: str) -> Finding:
         """An API that the catalogue lacks: an error where it knows all there are, or where others are offered."""
         application = application_of(identifier)
-        all_are_known = application == BUILT_IN or self.apis.is_complete(application)
+        all_are_known = application == BUILT_IN_APPLICATION or self.apis.is_complete(application)
         is_offered = self.offered is not None and published_key(identifier) in self.offered
         if self.offered is not None and not is_offered and not all_are_known:
             return self.not_offered(node, identifier)

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from workflowllm.apis.model import BUILT_IN, application_of
+from workflowllm.apis.model import BUILT_IN_APPLICATION, application_of
 
 COMMON = 50  # the most common APIs, which an OOD test record may call beside held-out ones
 NearAny = Callable[[Sequence[int], Sequence[int]], Collection[int]]  # (records, tested): those near to a tested one
@@ -151,7 +151,7 @@ def _held_out(items: Sequence[Item], common: set[str], size: int, chance: random
     for place, item in enumerate(items):
         for api in item.apis:
             group = application_of(api)
-            group = f" {api}" if group == BUILT_IN else group  # a built-in API is a group of its own
+            group = f" {api}" if group == BUILT_IN_APPLICATION else group  # a built-in API is a group of its own
             groups[group].add(api)
             users[group].add(place)
     order = [group for group in sorted(groups) if not groups[group] & common]

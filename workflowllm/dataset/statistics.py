@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
-from workflowllm.apis.model import BUILT_IN, application_of
+from workflowllm.apis.model import BUILT_IN_APPLICATION, application_of
 from workflowllm.metrics.codebleu.trees import ERROR, FlatTree, Grammar
 from workflowllm.records.forms import Record
 from workflowllm.runs.shipped import shipped
@@ -153,7 +153,7 @@ def record_statistics(record: Record, calls: Sequence[str], shape: Shape) -> Row
         "category": record["category"] if isinstance(record.get("category"), str) else "",
         **shape.as_json(),
         "api_uses": len(calls),
-        "built_in_uses": sum(application_of(identifier) == BUILT_IN for identifier in calls),
+        "built_in_uses": sum(application_of(identifier) == BUILT_IN_APPLICATION for identifier in calls),
         "characters": len(record.get("workflow_code") or ""),
     }
 
@@ -230,7 +230,7 @@ def category_shares(rows: Sequence[Row], names: Sequence[str]) -> dict[str, floa
 
 def application_shares(rows: Sequence[Row]) -> dict[str, float]:
     """Percent of the records that call each application, built-in actions left out, most called first."""
-    counts = Counter(name for row in rows for name in row["application_names"] if name != BUILT_IN)
+    counts = Counter(name for row in rows for name in row["application_names"] if name != BUILT_IN_APPLICATION)
     ranked = sorted(counts, key=lambda name: (-counts[name], name))
     return {name: 100 * counts[name] / len(rows) for name in ranked}
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import json_document
-from workflowllm.apis.model import COMMON_PARAMETERS
+from workflowllm.apis.model import COMMON_PARAMETERS, STATEMENTS
 from workflowllm.prompts.files import Message, Prompt
-from workflowllm.prompts.generation import STATEMENTS
 from workflowllm.records.t_eval_form import FINISH, Plan
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.to_python.values import parse_ranges, slice_utf16

@@ -72,8 +72,9 @@ class Call:
         return coerce_all(self.value(key).items, kind, self.run.world)
 
     def first(self, key: str, kind: str = "any") -> Item | None:
-        """The first item of that kind."""
-        for item in self.value(key).items:
+        """The first item of that kind. A text that is nothing but one reference to a thing of it gives the thing."""
+        value = self.value(key) if kind in ("any", "text") else self.content(key)
+        for item in value.items:
             changed = item if kind == "any" else coerce(item, kind, self.run.world)
             if changed is not None:
                 return changed

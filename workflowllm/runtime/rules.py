@@ -41,6 +41,11 @@ _ROWS = (
     ("menu-no-case", "?", "A menu item without a case runs nothing."),
     ("zero-is-value", "?", "Zero, false and an empty text count as values."),
     ("missing-operand", "?", "A comparison without its operand is false."),
+    ("no-image", "?", "An image action that gets no image gives nothing."),
+    ("combine-sizes", "?", "Images of different sizes are not scaled when they are combined."),
+    ("trimmed-by-hand", "?", "Trimmed media keeps its length, which the person sets by hand."),
+    ("device-detail", "?", "A detail of the device that the world does not hold is nothing."),
+    ("missing-playlist", "?", "Get Playlist with a playlist that is not there gives nothing."),
     ("missing-shortcut", "?", "Run Shortcut with a shortcut that is not there breaks the run."),
 )
 RULES: dict[str, Rule] = {id: Rule(id, sentence, grade) for id, grade, sentence in _ROWS}

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workflowllm.apis.model import BUILT_IN, Api, Parameter, Returns, application_of, one_line
+from workflowllm.apis.model import BUILT_IN_APPLICATION, Api, Parameter, Returns, application_of, one_line
 from workflowllm.apis.sources.wfactions import output_type, read_action
 
 _KINDS = {
@@ -57,7 +57,7 @@ class Package:
         own = {
             entry["descriptor"]["BundleIdentifier"] for entry in self._data.ACTIONS.values() if entry.get("descriptor")
         }
-        return {name: name in own or name == BUILT_IN for name in self._groups}
+        return {name: name in own or name == BUILT_IN_APPLICATION for name in self._groups}
 
     def apis(self, application: str) -> Iterable[Api]:
         return [self._api(identifier) for identifier in self._groups.get(application, ())]

@@ -8,12 +8,21 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from workflowllm.runtime.actions import (
+    apps,
+    device,
     dictionaries,
     files,
+    finding,
     flow,
     health,
+    images,
     lists,
+    music,
     numbers,
+    people,
+    photos,
+    places,
+    planning,
     show,
     text,
     unknown,
@@ -22,7 +31,10 @@ from workflowllm.runtime.actions import (
 from workflowllm.runtime.rule import ActionRule
 
 BUILT_IN = "is.workflow.actions."
-FAMILIES: tuple[ModuleType, ...] = (dictionaries, files, flow, health, lists, numbers, show, text, web)
+FAMILIES: tuple[ModuleType, ...] = (
+    apps, device, dictionaries, files, finding, flow, health, images, lists, music, numbers, people, photos, places,
+    planning, show, text, web,
+)  # fmt: skip
 
 
 def _merged() -> dict[str, ActionRule]:
