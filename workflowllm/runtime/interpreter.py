@@ -14,10 +14,11 @@ from workflowllm.runtime.date_formats import formatted_date
 from workflowllm.runtime.devices import device_thing
 from workflowllm.runtime.effects import Effect
 from workflowllm.runtime.errors import Broken, Cancelled, RunEnds, Stopped
-from workflowllm.runtime.limits import MAX_DEPTH
-from workflowllm.runtime.parameters import Parameter, compile_parameter
-from workflowllm.runtime.rule import ActionRule
+from workflowllm.runtime.limits import MAX_ACTIONS, MAX_DEPTH
+from workflowllm.runtime.parameters import NO_PARAMETER, Parameter, compile_parameter
+from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.session import Session
+from workflowllm.runtime.text_fields import is_text_field
 from workflowllm.runtime.values import (
     NOTHING,
     Date,
@@ -82,7 +83,9 @@ class Run:
     def number_of(self, value: Value) -> Decimal | None:
         """The first item that is a number, or can be read as one."""
         for item in value.items:
-            number = item if type(item) is Decimal else coerce(item, "number", self.world)
+            if type(item) is Decimal:
+                return item
+            number = coerce(item, "number", self.world)
             if number is not None:
                 return number
         return None
@@ -206,19 +209,27 @@ class LeafStep:
 
     def compiled(self) -> dict[str, Parameter]:
         if self.parameters is None:
-            self.parameters = {key: compile_parameter(value) for key, value in self.raw.items()}
+            self.parameters = {key: self.compiled_parameter(key, value) for key, value in self.raw.items()}
         return self.parameters
+
+    def compiled_parameter(self, key: str, raw: Any) -> Parameter:
+        """Fact 25: a bare reference in a field of typed text reads as empty."""
+        parameter = compile_parameter(raw)
+        is_empty = parameter.form == "reference" and is_text_field(self.identifier, key)
+        return NO_PARAMETER if is_empty else parameter
 
     def execute(self, run: Run) -> None:
         session, rule = run.session, self.rule
-        session.count_action()
+        session.actions += 1
+        if session.actions > MAX_ACTIONS:
+            session.too_many()
         run.action, run.made_up = self.index, False
         if self.parameters is None:
             self.compiled()
         call = Call(run, self)
         before = len(session.effects)
         value = as_value(rule.function(call), run.made_up)
-        if rule.flow == "passes":
+        if rule.flow is PASSES:
             value = call.input
         self.finish(run, value)
         counts = session.implemented if rule.is_implemented else session.unimplemented
@@ -229,18 +240,18 @@ class LeafStep:
     def finish(self, run: Run, value: Value) -> None:
         """Store the output and hand it on. A silent action leaves what the next one takes as it was."""
         flow = self.rule.flow
-        if self.uuid and flow != "none":
+        if self.uuid and flow is not NONE:
             run.session.hold(run.outputs, self.uuid, value)
-        if flow == "output":
+        if flow is OUTPUT:
             run.last = run.result = value
-        elif flow == "passes":
+        elif flow is SILENT:
+            run.result = value
+        elif flow is PASSES:
             run.result = value
             if self.owned:
                 run.last = value
-        elif flow == "none":
+        else:
             run.last = run.result = NOTHING
-        elif flow == "silent":
-            run.result = value
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from workflowllm.dataset.near_duplicates import code_sketch, families, query_ske
 from workflowllm.llm.budget import BYTES_PER_TOKEN, estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate
-from workflowllm.metrics.calls import hallucinated
+from workflowllm.metrics.call_match import hallucinated
 from workflowllm.prompts.answers import holds_code, parse_answer
 from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.generation import api_documents

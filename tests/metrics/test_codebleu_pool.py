@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from workflowllm.metrics.codebleu.codebleu import FIGURES, TOTAL, CodeBleu
 from workflowllm.metrics.codebleu.options import COMPAT, FIXED
 from workflowllm.metrics.codebleu.pool import Limits, Scored, score_pairs
+from workflowllm.metrics.codebleu.scorer import FIGURES, TOTAL, CodeBleu
 
 PAIRS = [(f"a = {number % 7}\nb = a", f"a = {number % 5}\nc = a") for number in range(40)]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.metrics.codebleu.codebleu import FIGURES, CodeBleu
 from workflowllm.metrics.codebleu.options import COMPAT
+from workflowllm.metrics.codebleu.scorer import FIGURES, CodeBleu
 
 SCRIPT = Path(__file__).parents[2] / "eval" / "codebleu.py"
 GOOD = {"id": "a", "reference": "x = '#1'  # c\ny = x", "candidate": "x = '#1'\ny = x", "note": ["kept", None]}

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from workflowllm.apis.model import published_key
 from workflowllm.evaluation.predictions import REFERENCE_NAMES
-from workflowllm.metrics.steps import read_workflow
+from workflowllm.metrics.workflow_steps import read_workflow
 from workflowllm.runs.json_lines import read_records
 from workflowllm.runs.output_files import whole_file
 

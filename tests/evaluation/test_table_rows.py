@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.evaluation.table_rows import (
+from workflowllm.evaluation.paper_rows import (
     FIGURES,
     StandIn,
     difference_lines,

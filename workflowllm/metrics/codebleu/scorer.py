@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from functools import cached_property
 
-from workflowllm.metrics.codebleu.comments import strip_like_package
 from workflowllm.metrics.codebleu.dataflow import FlowGrammar
 from workflowllm.metrics.codebleu.flow_match import (
     AlignableFlow,
@@ -23,6 +22,7 @@ from workflowllm.metrics.codebleu.flow_match import (
 from workflowllm.metrics.codebleu.flow_state import Flow
 from workflowllm.metrics.codebleu.ngrams import Counts, NGrams, bleu, count_ngrams, shared_counts, weighted_bleu
 from workflowllm.metrics.codebleu.options import FIXED, WEIGHTS, Options
+from workflowllm.metrics.codebleu.stripping import strip_like_package
 from workflowllm.metrics.codebleu.syntax import SubtreeNumbers, syntax_match
 from workflowllm.metrics.codebleu.trees import FlatTree, Grammar
 from workflowllm.shortcuts.dialect.comments import strip_comments

@@ -1,6 +1,6 @@
-"""What a workflow does, as steps: each is an action's identifier, or a block with its branches.
+"""What a workflow does, as steps: a step is an action's identifier, or a block with its branches.
 
-Code that compiles is read exactly, from its actions. Of any other code `rough_steps.py` reads what can be made out.
+The steps of code that compiles come from its actions and are exact. Other code is read line by line (`rough_steps`).
 """
 
 import re
@@ -37,13 +37,86 @@ LOOPING = frozenset(LOOPS)
 
 @dataclass(slots=True)
 class Block:
-    """An if, a loop or a menu: what it is, and what stands in its branches."""
+    """An if, a loop or a menu: its identifier, and the steps of each branch."""
 
     identifier: str
-    branches: list[list["Step"]] = field(default_factory=list)
+    branches: list[list["WorkflowStep"]] = field(default_factory=list)
 
 
-Step = str | Block
+WorkflowStep = str | Block
+
+
+MOST_CHARACTERS = 4_000_000  # of code that is read at all: dense code takes 3 µs a character
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A workflow as steps, and how far its code could be read."""
+
+    steps: list[WorkflowStep] = field(default_factory=list)
+    parses: bool = False  # as Python
+    compiles: bool = False  # to a shortcut file
+    actions: int = 0  # as the paper counts: each mark of a block, and each comment, is an action
+
+    @cached_property
+    def calls(self) -> list[str]:
+        """Identifiers of the actions in order; a block counts once, comments, which do nothing, not at all."""
+        return [identifier for identifier in _identifiers(self.steps) if identifier != COMMENT]
+
+
+def read_workflow(code: str) -> Workflow:
+    """The workflow that a text holds; none of it where the text is longer than `MOST_CHARACTERS`."""
+    if len(code) > MOST_CHARACTERS:
+        return Workflow()
+    try:
+        program = parse_program(code)
+    except ShortcutError:
+        return _read_roughly(code, parses=False)
+    try:
+        compiled = compile_program(program)
+        workflow = build_workflow(compiled)
+        steps = _steps(build_tree(read_actions(workflow)))
+        to_bytes(workflow)
+    except (ShortcutError, RecursionError, MemoryError):
+        return _read_roughly(code, parses=True)
+    return Workflow(steps, parses=True, compiles=True, actions=len(compiled.actions))
+
+
+def _read_roughly(code: str, parses: bool) -> Workflow:
+    steps = rough_steps(code)
+    return Workflow(steps, parses, actions=_flat_length(steps))
+
+
+def _flat_length(steps: Sequence[WorkflowStep]) -> int:
+    """The length of the flat list of actions that has these steps."""
+    return sum(1 if isinstance(step, str) else _marks(step) + sum(map(_flat_length, step.branches)) for step in steps)
+
+
+def _marks(block: Block) -> int:
+    """The actions that open, divide and close a block. A menu also has a mark for its first item."""
+    return len(block.branches) + 1 + (block.identifier == MENU)
+
+
+def _steps(nodes: Sequence[Node]) -> list[WorkflowStep]:
+    return [_step(node) for node in nodes]
+
+
+def _step(node: Node) -> WorkflowStep:
+    if isinstance(node, Leaf):
+        return node.action.identifier
+    bodies = [_steps(body) for body in (first_body(node), *(branch.body for branch in branches(node)))]
+    is_menu_without_rest = len(bodies) > 1 and not bodies[0] and node.start.identifier.endswith("choosefrommenu")
+    return Block(node.start.identifier, bodies[1:] if is_menu_without_rest else bodies)
+
+
+def _identifiers(steps: Sequence[WorkflowStep]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step, str):
+            yield step
+        else:
+            yield step.identifier
+            for branch in step.branches:
+                yield from _identifiers(branch)
 
 
 _HEAD = re.compile(r"(if|elif|else|for|while|try|except|finally|with|def|class|async|(?:match|case)(?![ \t]*[=.:]))\b")
@@ -78,17 +151,17 @@ class _Statement:
 
 @dataclass(slots=True)
 class _Frame:
-    """A block that the reading is in; `block` is None for one that makes no step, such as try."""
+    """An open block; `block` is None for one that makes no step, such as try."""
 
     indent: int
     word: str
-    body: list[Step]
+    body: list[WorkflowStep]
     block: Block | None
     depth: int  # of blocks, this one included
 
 
-def rough_steps(code: str) -> list[Step]:
-    """The steps that a text's lines show."""
+def rough_steps(code: str) -> list[WorkflowStep]:
+    """The steps that the lines of a text show."""
     reading = _Reading()
     for statement in _statements(code):
         reading.take(statement)
@@ -98,16 +171,16 @@ def rough_steps(code: str) -> list[Step]:
 def _statements(code: str) -> Iterator[_Statement]:
     code = strip_comments(code).expandtabs(4)
     blanked = STRING_OR_COMMENT.sub(lambda match: _blank(match.group()), code)
-    start, indent, depth, place = 0, 0, 0, 0
+    start, indent, depth, offset = 0, 0, 0, 0
     for line in blanked.split("\n"):
         content = line.lstrip(" ")
-        own = len(line) - len(content)
-        goes_on = depth > 0 and (own > indent or content[:1] in (")", "]", "}"))
+        line_indent = len(line) - len(content)
+        goes_on = depth > 0 and (line_indent > indent or content[:1] in (")", "]", "}"))
         if content and not goes_on:
-            yield from _statement(code, blanked, start, place, indent)
-            start, indent, depth = place, own, 0
+            yield from _statement(code, blanked, start, offset, indent)
+            start, indent, depth = offset, line_indent, 0
         depth = max(0, depth + sum(map(content.count, "([{")) - sum(map(content.count, ")]}")))
-        place += len(line) + 1
+        offset += len(line) + 1
     yield from _statement(code, blanked, start, len(blanked), indent)
 
 
@@ -122,10 +195,10 @@ def _blank(text: str) -> str:
 
 
 class _Reading:
-    """Statements taken one after the other, and the blocks that are open."""
+    """The steps so far, and the blocks that are open."""
 
     def __init__(self) -> None:
-        self.top: list[Step] = []
+        self.top: list[WorkflowStep] = []
         self.frames: list[_Frame] = []
 
     def take(self, statement: _Statement) -> None:
@@ -143,11 +216,11 @@ class _Reading:
             self.body.extend(_plain_steps(inner))
 
     @property
-    def body(self) -> list[Step]:
+    def body(self) -> list[WorkflowStep]:
         return self.frames[-1].body if self.frames else self.top
 
     def leave(self, indent: int) -> _Frame | None:
-        """Close the blocks that a statement is not in; the last of them."""
+        """Close the blocks that end before a statement with this indent; return the last one closed."""
         closed = None
         while self.frames and self.frames[-1].indent >= indent:
             closed = self.frames.pop()
@@ -165,18 +238,18 @@ class _Reading:
             body = []
             self.frames[-1].block.branches.append(body)
         elif identifier := _block_identifier(word, head.text):
-            branches: list[list[Step]] = [] if word == "match" else [[]]
+            branches: list[list[WorkflowStep]] = [] if word == "match" else [[]]
             block = Block(identifier, branches)
             body.append(block)
             body = branches[0] if branches else []
         self.frames.append(_Frame(head.indent, word, body, block, depth))
 
 
-def _next_branch(word: str, closed: _Frame, around: list[Step]) -> tuple[list[Step], Block | None]:
-    """Where the statements after elif, else and the like go."""
+def _next_branch(word: str, closed: _Frame, around: list[WorkflowStep]) -> tuple[list[WorkflowStep], Block | None]:
+    """The body that takes the statements after elif, else and the like."""
     if closed.word != "if" or closed.block is None:
         return around, None
-    body: list[Step] = []
+    body: list[WorkflowStep] = []
     closed.block.branches.append(body)
     if word == "else":
         return body, None
@@ -192,16 +265,16 @@ def _block_identifier(word: str, head: str) -> str | None:
 
 
 def _head_end(text: str) -> int:
-    """Where the colon that ends a block's head is."""
+    """The offset of the colon that ends a block's head; the text's length if there is none."""
     depth = 0
-    for place, char in enumerate(text):
+    for offset, char in enumerate(text):
         depth += (char in "([{") - (char in ")]}")
         if char == ":" and depth <= 0:
-            return place
+            return offset
     return len(text)
 
 
-def _plain_steps(statement: _Statement) -> list[Step]:
+def _plain_steps(statement: _Statement) -> list[WorkflowStep]:
     """The steps of a statement that opens no block."""
     steps = _calls(statement)
     assigned = _ASSIGNED.match(statement.text)
@@ -216,18 +289,18 @@ def _plain_steps(statement: _Statement) -> list[Step]:
     return [COMMENT] if statement.text[0] in "\"'" else steps
 
 
-def _calls(statement: _Statement) -> list[Step]:
+def _calls(statement: _Statement) -> list[WorkflowStep]:
     """The actions that a statement calls, an inner call before the one it is in."""
-    found: list[Step] = []
-    waiting: list[str] = []
+    calls: list[WorkflowStep] = []
+    open_calls: list[str] = []
     for match in _BRACKET.finditer(statement.text):
         bracket = match.group()[-1]
         if bracket in "([{":
-            waiting.append(_called(match, statement))
-        elif waiting:
-            found.append(waiting.pop())
-    found += reversed(waiting)
-    return [identifier for identifier in found if identifier]
+            open_calls.append(_called(match, statement))
+        elif open_calls:
+            calls.append(open_calls.pop())
+    calls += reversed(open_calls)
+    return [identifier for identifier in calls if identifier]
 
 
 def _called(match: re.Match[str], statement: _Statement) -> str:
@@ -243,60 +316,3 @@ def _called(match: re.Match[str], statement: _Statement) -> str:
         return "" if is_reference or statement.text.startswith("match") else BUILT_IN + _SHORT_FORMS[name]
     identifier = identifier_of(name) if "_" in name.strip("_") and name not in _WORDS else ""
     return "" if identifier in BRANCHING | LOOPING else identifier  # `if is_workflow_actions_conditional(...):`
-
-
-MOST_CHARACTERS = 4_000_000  # of code that is read at all: dense code takes 3 µs a character
-
-
-@dataclass(frozen=True)
-class Workflow:
-    """A workflow as steps, and how far its code could be read."""
-
-    steps: list[Step] = field(default_factory=list)
-    parses: bool = False  # as Python
-    compiles: bool = False  # to a shortcut file
-
-    @cached_property
-    def calls(self) -> list[str]:
-        """Identifiers of the actions in order; a block counts once, comments, which do nothing, not at all."""
-        return [identifier for identifier in _identifiers(self.steps) if identifier != COMMENT]
-
-
-def read_workflow(code: str) -> Workflow:
-    """The workflow that a text holds; none of it where the text is longer than `MOST_CHARACTERS`."""
-    if len(code) > MOST_CHARACTERS:
-        return Workflow()
-    try:
-        program = parse_program(code)
-    except ShortcutError:
-        return Workflow(rough_steps(code))
-    try:
-        compiled = compile_program(program)
-        workflow = build_workflow(compiled)
-        steps = _steps(build_tree(read_actions(workflow)))
-        to_bytes(workflow)
-    except (ShortcutError, RecursionError, MemoryError):
-        return Workflow(rough_steps(code), parses=True)
-    return Workflow(steps, parses=True, compiles=True)
-
-
-def _steps(nodes: Sequence[Node]) -> list[Step]:
-    return [_step(node) for node in nodes]
-
-
-def _step(node: Node) -> Step:
-    if isinstance(node, Leaf):
-        return node.action.identifier
-    bodies = [_steps(body) for body in (first_body(node), *(branch.body for branch in branches(node)))]
-    is_menu_without_rest = len(bodies) > 1 and not bodies[0] and node.start.identifier.endswith("choosefrommenu")
-    return Block(node.start.identifier, bodies[1:] if is_menu_without_rest else bodies)
-
-
-def _identifiers(steps: Sequence[Step]) -> Iterator[str]:
-    for step in steps:
-        if isinstance(step, str):
-            yield step
-        else:
-            yield step.identifier
-            for branch in step.branches:
-                yield from _identifiers(branch)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.helpers.measure_checks import (
+from eval.support.measure_checks import (
     DAMAGES,
     MUST_FALL,
     RENAMED,

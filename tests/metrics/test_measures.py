@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflowllm.metrics import control_flow as control_tree
-from workflowllm.metrics.calls import Match, common_length, multiset_match, order_match
+from workflowllm.metrics.call_match import Match, common_subsequence_length, multiset_match, order_match
 from workflowllm.metrics.control_flow import control_similarity
 from workflowllm.metrics.measures import MEASURES, Case, measure, measuring_crashed
 from workflowllm.metrics.static_pass import static_pass
-from workflowllm.metrics.steps import MOST_CHARACTERS, Block, Step
+from workflowllm.metrics.workflow_steps import MOST_CHARACTERS, Block, WorkflowStep
 
 IF, LOOP = "is.workflow.actions.conditional", "is.workflow.actions.repeat.each"
 URL = 'url = is_workflow_actions_url(WFURLActionURL="https://example.com")\n'
@@ -32,7 +32,7 @@ def table_length(first: list[str], second: list[str]) -> int:
 
 @given(words, words)
 def test_the_longest_common_subsequence_is_that_of_the_table(first: list[str], second: list[str]) -> None:
-    assert common_length(first, second) == table_length(first, second)
+    assert common_subsequence_length(first, second) == table_length(first, second)
 
 
 def test_matches_by_hand() -> None:
@@ -42,7 +42,7 @@ def test_matches_by_hand() -> None:
     assert multiset_match("a", "") == order_match("", "a") == Match(0, 0, 0)
 
 
-def if_(*branches: list[Step]) -> Block:
+def if_(*branches: list[WorkflowStep]) -> Block:
     return Block(IF, list(branches))
 
 
@@ -57,8 +57,8 @@ def test_control_flow_by_hand() -> None:
     assert control_similarity(["is.workflow.actions.comment"], []) == 1
 
 
-def random_steps(chance: random.Random, depth: int) -> list[Step]:
-    steps: list[Step] = []
+def random_steps(chance: random.Random, depth: int) -> list[WorkflowStep]:
+    steps: list[WorkflowStep] = []
     for _ in range(chance.randint(0, 3)):
         kind = chance.random()
         if kind < 0.4 or not depth:
@@ -82,7 +82,7 @@ def test_similarity_is_symmetric_bounded_and_never_less_by_the_quick_way(monkeyp
 
 
 def test_large_trees_are_compared_too() -> None:
-    many: list[Step] = [if_(["a"], [if_(["a"])]) for _ in range(400)]
+    many: list[WorkflowStep] = [if_(["a"], [if_(["a"])]) for _ in range(400)]
     assert control_similarity(many, many[1:]) > 0.99
     assert control_similarity(many, ["a"]) < 0.01
 

@@ -4,8 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.metrics.shape import ACTIONS, CONTROL, NESTING, Shape, bucket_number, buckets, shape_of
-from workflowllm.metrics.steps import MOST_CHARACTERS, Block, Workflow, read_workflow, rough_steps
+from workflowllm.metrics.workflow_shape import (
+    ACTIONS,
+    CONTROL,
+    NESTING,
+    WorkflowShape,
+    bucket_number,
+    buckets,
+    shape_of,
+)
+from workflowllm.metrics.workflow_steps import MOST_CHARACTERS, Block, Workflow, read_workflow, rough_steps
+from workflowllm.records.action_buckets import action_count
 from workflowllm.shortcuts.model.tree import MAX_DEPTH
 
 A = "is.workflow.actions."
@@ -37,7 +46,7 @@ def test_compiled_code_gives_its_actions_with_blocks_once_and_without_comments()
     assert read.compiles and read.parses
     assert read.steps == [A + "comment", Block(A + "conditional", [[A + "gettext"], [inner]])]
     assert read.calls == [A + "conditional", A + "gettext", A + "repeat.count", A + "exit"]
-    assert shape_of(read) == Shape(actions=4, branches=1, loops=1, nesting=2)
+    assert shape_of(read) == WorkflowShape(actions=8, branches=1, loops=1, nesting=2)
 
 
 def test_lines_show_the_steps_of_code_that_does_not_parse() -> None:
@@ -105,9 +114,25 @@ def test_code_beyond_the_limit_is_not_read() -> None:
     assert read_workflow("a_b_c()\n" * (MOST_CHARACTERS // 8 + 1)) == Workflow()
 
 
+def test_actions_are_counted_as_the_paper_counts_them() -> None:
+    """Each mark of a block and each comment is an action, whether the code compiles or is read line by line."""
+    for path in SAMPLES:
+        code = path.read_text("utf-8")
+        assert read_workflow(code).actions == action_count(code), path.name
+    # if, two texts, otherwise, list, end if; menu, two items, end menu; repeat, exit, end repeat
+    rough = "if x:\n  a = 'b'\n  c = 'd'\nelse:\n  e = [1]\n"
+    rough += "match menu('?'):\n  case 'f':\n    pass\n  case 'g':\n    pass\n"
+    rough += "for h in i:\n  is_workflow_actions_exit()\nj = ("
+    read = read_workflow(rough)
+    assert not read.compiles and read.actions == 6 + 4 + 3
+
+
 def test_an_action_count_on_a_bound_is_in_the_bucket_that_it_begins() -> None:
+    def bucket(by: str, *counts: int) -> int:
+        return bucket_number(WorkflowShape(*counts), by)
+
     assert buckets(ACTIONS) == ["0-15", "15-30", "30-45", "45-60", "60-75", "75-90", "90-105", "105+"]
     assert buckets(CONTROL) == ["0", "1-2", "3-5", "6-10", "11-20", "21+"]
-    assert [bucket_number(Shape(n, 0, 0, 0), ACTIONS) for n in (0, 14, 15, 104, 105, 9_000)] == [0, 0, 1, 6, 7, 7]
-    assert [bucket_number(Shape(0, b, n, 0), CONTROL) for b, n in ((0, 0), (1, 1), (2, 1), (20, 1))] == [0, 1, 2, 5]
-    assert [bucket_number(Shape(0, 0, 0, n), NESTING) for n in (0, 4, 5, 40)] == [0, 4, 5, 5]
+    assert [bucket(ACTIONS, n, 0, 0, 0) for n in (0, 14, 15, 104, 105, 9_000)] == [0, 0, 1, 6, 7, 7]
+    assert [bucket(CONTROL, 0, b, n, 0) for b, n in ((0, 0), (1, 1), (2, 1), (20, 1))] == [0, 1, 2, 5]
+    assert [bucket(NESTING, 0, 0, 0, n) for n in (0, 4, 5, 40)] == [0, 4, 5, 5]

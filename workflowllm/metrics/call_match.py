@@ -16,36 +16,38 @@ class Match(NamedTuple):
     f1: float
 
 
-def multiset_match(wanted: Sequence[Hashable], found: Sequence[Hashable]) -> Match:
+def multiset_match(reference: Sequence[Hashable], answer: Sequence[Hashable]) -> Match:
     """Of two sequences as multisets."""
-    return _match((Counter(wanted) & Counter(found)).total(), len(wanted), len(found))
+    return _match((Counter(reference) & Counter(answer)).total(), len(reference), len(answer))
 
 
-def order_match(wanted: Sequence[Hashable], found: Sequence[Hashable]) -> Match:
+def order_match(reference: Sequence[Hashable], answer: Sequence[Hashable]) -> Match:
     """Of two sequences in order, by their longest common subsequence."""
-    return _match(common_length(wanted, found), len(wanted), len(found))
+    return _match(common_subsequence_length(reference, answer), len(reference), len(answer))
 
 
-def _match(common: int, wanted: int, found: int) -> Match:
-    """Two empty sides agree wholly; nothing against something not at all."""
-    if not wanted and not found:
+def _match(common: int, reference: int, answer: int) -> Match:
+    """Two empty sides match wholly; an empty side and another one match not at all."""
+    if not reference and not answer:
         return Match(1.0, 1.0, 1.0)
-    return Match(common / found if found else 0.0, common / wanted if wanted else 0.0, 2 * common / (wanted + found))
+    precision = common / answer if answer else 0.0
+    recall = common / reference if reference else 0.0
+    return Match(precision, recall, 2 * common / (reference + answer))
 
 
-def common_length(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
+def common_subsequence_length(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
     """Length of the longest common subsequence.
 
     Bit-parallel (Hyyrö 2004, "Bit-parallel LCS-length computation revisited"): a row of the table is one integer, so
     20,000 steps against 20,000 take half a second instead of minutes.
     """
-    places: dict[Hashable, int] = {}
-    for place, item in enumerate(first):
-        places[item] = places.get(item, 0) | 1 << place
+    bits: dict[Hashable, int] = {}
+    for index, item in enumerate(first):
+        bits[item] = bits.get(item, 0) | 1 << index
     every = (1 << len(first)) - 1
     row = every
     for item in second:
-        matches = row & places.get(item, 0)
+        matches = row & bits.get(item, 0)
         row = ((row + matches) | (row - matches)) & every
     return len(first) - row.bit_count()
 

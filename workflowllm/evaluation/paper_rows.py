@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from workflowllm.llm.settings import KEY, shown_url
-from workflowllm.metrics.codebleu.codebleu import PARTS, TOTAL
+from workflowllm.metrics.codebleu.scorer import PARTS, TOTAL
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.shipped import shipped
 

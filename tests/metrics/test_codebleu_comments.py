@@ -7,7 +7,7 @@ import tokenize
 
 import pytest
 
-from workflowllm.metrics.codebleu.comments import strip_like_package, strip_published
+from workflowllm.metrics.codebleu.stripping import strip_like_package, strip_published
 from workflowllm.shortcuts.dialect.comments import strip_comments
 
 PIECES = [

@@ -9,17 +9,18 @@ from itertools import pairwise
 from statistics import mean
 from typing import NamedTuple
 
-from support import metric_damage as damage
 from tqdm import tqdm
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.metrics.codebleu.codebleu import FIGURES
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
+from workflowllm.metrics.codebleu.scorer import FIGURES
 from workflowllm.metrics.codebleu.trees import Grammar
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.model.identifiers import identifier_of
+
+from . import metric_damage as damage
 
 SHARES = (0.1, 0.3, 0.5)
 WHOLE, RENAMED = "undamaged", "variables renamed"
@@ -94,16 +95,16 @@ def measured(samples: Sequence[Sample], cases: Sequence[Damaged], workers: int) 
     pairs = [(samples[case.number].code, case.code) for case in cases]
     for mode, options in MODES.items():
         scored = score_pairs(pairs, options, workers)
-        by_place = dict(tqdm(scored, f"CodeBLEU, {mode}", len(pairs), unit="pair", disable=None, file=sys.stderr))
-        for place, case in enumerate(cases):
+        by_index = dict(tqdm(scored, f"CodeBLEU, {mode}", len(pairs), unit="pair", disable=None, file=sys.stderr))
+        for index, case in enumerate(cases):
             for figure in FIGURES:
-                values[f"{mode} {figure}", case.damage, case.share].append(by_place[place].scores[figure])
+                values[f"{mode} {figure}", case.damage, case.share].append(by_index[index].scores[figure])
     answers = (Case(samples[case.number].code, case.code, samples[case.number].apis) for case in cases)
     others = map_inputs(other_measures, answers, workers, other_measures_crashed, len(cases), "answer")
-    for case, found in zip(cases, others):
-        for measure_name, value in found.items():
+    for case, measured_answer in zip(cases, others):
+        for measure_name, value in measured_answer.items():
             values[measure_name, case.damage, case.share].append(value)
-    return {key: mean(found) for key, found in values.items()}
+    return {key: mean(figures) for key, figures in values.items()}
 
 
 def other_measures(case: Case) -> dict[str, float]:
@@ -115,9 +116,9 @@ def other_measures_crashed(case: Case) -> dict[str, float]:
     return _as_shares(measuring_crashed(case))
 
 
-def _as_shares(found: Measured) -> dict[str, float]:
-    shares = {name.replace("_", " "): float(found.scores[name]) for name in OTHERS}
-    return shares | {"static pass": float(found.static.passes)}
+def _as_shares(measured_answer: Measured) -> dict[str, float]:
+    shares = {name.replace("_", " "): float(measured_answer.scores[name]) for name in OTHERS}
+    return shares | {"static pass": float(measured_answer.static.passes)}
 
 
 def metric_table(figures: Figures, samples: int) -> tuple[list[str], list[tuple[str, str]]]:
