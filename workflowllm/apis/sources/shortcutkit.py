@@ -53,6 +53,10 @@ class Package:
         return groups
 
     def applications(self) -> Mapping[str, bool]:
+        return self._completeness
+
+    @cached_property
+    def _completeness(self) -> Mapping[str, bool]:
         # The list is complete where an entry has the descriptor of App Intents; a share extension, say, has none.
         complete = {
             entry["descriptor"]["BundleIdentifier"] for entry in self._data.ACTIONS.values() if entry.get("descriptor")
