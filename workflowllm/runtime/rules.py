@@ -46,6 +46,7 @@ _ROWS = (
     ("trimmed-by-hand", "?", "Trimmed media keeps its length, which the person sets by hand."),
     ("device-detail", "?", "A detail of the device that the world does not hold is nothing."),
     ("missing-playlist", "?", "Get Playlist with a playlist that is not there gives nothing."),
+    ("append-result", "?", "A block that ends in Add to Variable gives what was added."),
     ("missing-shortcut", "?", "Run Shortcut with a shortcut that is not there breaks the run."),
 )
 RULES: dict[str, Rule] = {id: Rule(id, sentence, grade) for id, grade, sentence in _ROWS}
