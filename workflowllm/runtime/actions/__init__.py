@@ -9,20 +9,32 @@ from types import ModuleType
 
 from workflowllm.runtime.actions import (
     apps,
+    archives,
+    dates,
+    detecting,
     device,
     dictionaries,
+    encoding,
+    expressions,
     files,
     finding,
     flow,
+    folders,
+    formats,
     health,
     images,
+    links,
     lists,
+    measurements,
     music,
+    naming,
     numbers,
+    pages,
     people,
     photos,
     places,
     planning,
+    rich_text,
     show,
     text,
     unknown,
@@ -32,8 +44,9 @@ from workflowllm.runtime.rule import ActionRule
 
 BUILT_IN = "is.workflow.actions."
 FAMILIES: tuple[ModuleType, ...] = (
-    apps, device, dictionaries, files, finding, flow, health, images, lists, music, numbers, people, photos, places,
-    planning, show, text, web,
+    apps, archives, dates, detecting, device, dictionaries, encoding, expressions, files, finding, flow, folders,
+    formats, health, images, links, lists, measurements, music, naming, numbers, pages, people, photos, places,
+    planning, rich_text, show, text, web,
 )  # fmt: skip
 
 
