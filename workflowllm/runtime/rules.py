@@ -46,6 +46,7 @@ _ROWS = (
     ("trimmed-by-hand", "?", "Trimmed media keeps its length, which the person sets by hand."),
     ("device-detail", "?", "A detail of the device that the world does not hold is nothing."),
     ("missing-playlist", "?", "Get Playlist with a playlist that is not there gives nothing."),
+    ("append-result", "?", "A block that ends in Add to Variable gives what was added."),
     ("base64-line-break", "?", "Lines of Base64 end with a line feed alone."),
     ("type-names", "?", "Get Type gives the names of types as current clients show them, in English."),
     ("html-response", "?", "Get Contents of URL gives a page of HTML as rich text, whose text has no tags."),
