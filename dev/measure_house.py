@@ -4,7 +4,7 @@
     python dev/measure_house.py --root /tmp/before --list
 
 `--root` names another checkout, so that a table of before and after can be made. Only the standard library is used, and
-nothing of the checkout is imported but by the processes that try each module alone.
+only the processes that try each module alone import anything of the checkout.
 """
 
 import argparse
@@ -14,10 +14,9 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import run
+from subprocess import PIPE, run
 
 PACKAGE = "workflowllm"
 SCRIPT_FOLDERS = ("preprocess", "eval", "scripts")
@@ -116,17 +115,14 @@ def package_graph(library: Graph) -> Graph:
     }
 
 
-def not_importable_alone(house: House, workers: int) -> list[str]:
-    """Modules whose import fails in a process that has imported nothing else."""
-    with ProcessPoolExecutor(workers) as pool:
-        outcomes = pool.map(imports_alone, house.sources, [house.root] * len(house.sources))
-        return [name for name, works in zip(house.sources, outcomes) if not works]
-
-
-def imports_alone(module: str, root: Path) -> bool:
-    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", f"import {module}"]
-    return run(command, cwd=root, env=environment, capture_output=True).returncode == 0
+def not_importable_alone(house: House) -> list[str]:
+    """Modules whose import fails in a process that has imported nothing else of the package, with the reason."""
+    environment = {**os.environ, "PYTHONPATH": str(house.root), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(Path(__file__).with_name("import_alone.py")), *house.sources]
+    done = run(command, cwd=house.root, env=environment, stdout=PIPE, text=True)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"import_alone.py ended with status {done.returncode}")
+    return done.stdout.splitlines()
 
 
 def with_one_importer(house: House) -> list[str]:
@@ -185,13 +181,13 @@ class Measure:
     items: tuple[str, ...] = ()
 
 
-def measures(house: House, workers: int) -> Iterator[Measure]:
+def measures(house: House) -> Iterator[Measure]:
     packages, modules = circles(package_graph(house.library)), circles(house.library)
     plain = [name for name, path in house.sources.items() if path.name != "__init__.py"]
     yield Measure("modules", len(plain))
     yield counted("packages in circles", (name for circle in packages for name in circle))
     yield counted("module circles", (" ".join(circle) for circle in modules))
-    yield counted("modules that cannot be imported alone", not_importable_alone(house, workers))
+    yield counted("modules that cannot be imported alone", not_importable_alone(house))
     yield counted("modules with exactly one importer", with_one_importer(house))
     yield counted("argparse.Namespace in the library", namespace_mentions(house))
     yield counted("dialect tables", dialect_tables(house))
@@ -207,12 +203,10 @@ def counted(name: str, items: Iterable[str]) -> Measure:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", type=Path, default=Path("."), help="the checkout to measure (default: %(default)s)")
-    parser.add_argument(
-        "--workers", type=int, default=os.cpu_count(), help="processes at a time (default: %(default)s)"
-    )
+    parser.add_argument()
     parser.add_argument("--list", action="store_true", help="also print what was counted")
     arguments = parser.parse_args()
-    for measure in measures(read_house(arguments.root.resolve()), arguments.workers):
+    for measure in measures(read_house(arguments.root.resolve())):
         print(f"{measure.name:42}{measure.count:5}", flush=True)
         if arguments.list:
             print(*(f"    {item}" for item in measure.items), sep="\n", end="\n" if measure.items else "")

@@ -13,7 +13,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from eval.helpers.measure_checks import Sample, damaged_samples, measured, metric_table
+from support.measure_checks import Sample, damaged_samples, measured, metric_table
+
 from workflowllm.records.forms import normalised, record_file_rows
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int

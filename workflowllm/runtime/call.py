@@ -7,8 +7,7 @@ from workflowllm.runtime.answers import Prompt
 from workflowllm.runtime.coercions import coerce, coerce_all
 from workflowllm.runtime.data_forms import from_world, to_json, value_json
 from workflowllm.runtime.errors import Broken
-from workflowllm.runtime.parameters import Parameter
-from workflowllm.runtime.text_fields import is_text_field
+from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.values import NOTHING, Date, Dictionary, Item, Quantity, Value, flat
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Call:
         """The input: the rule's input parameter, or what the action before gave where that is not stored."""
         if self._input is None:
             parameter = self.parameters.get(self.step.rule.input)
-            self._input = self._read(self.step.rule.input, parameter) if parameter else self.run.marked(self.run.last)
+            self._input = parameter.evaluate(self.run) if parameter else self.run.marked(self.run.last)
         return self._input
 
     def has(self, key: str) -> bool:
@@ -62,29 +61,21 @@ class Call:
         if key == self.step.rule.input:
             return self.input
         parameter = self.parameters.get(key)
-        return self._read(key, parameter) if parameter else NOTHING
-
-    def _read(self, key: str, parameter: Parameter) -> Value:
-        if parameter.constant is not None:
-            return parameter.constant
-        if parameter.form == "reference" and is_text_field(self.step.identifier, key):
-            return NOTHING  # fact 25
-        return parameter.evaluate(self.run)
+        return parameter.evaluate(self.run) if parameter else NOTHING
 
     def content(self, key: str) -> Value:
         """Like `value`, but a text that is nothing but one reference gives what that refers to, not its text."""
         parameter = self.parameters.get(key)
-        if parameter is None:
-            return self.value(key)
-        return self.run.lone_reference(parameter) if parameter.lone else self._read(key, parameter)
+        return self.run.lone_reference(parameter) if parameter else self.value(key)
 
     def items(self, key: str, kind: str = "any") -> tuple[Item, ...]:
         """A parameter's items, as another kind where one is named (`coercions.py`); the others are left out."""
         return coerce_all(self.value(key).items, kind, self.run.world)
 
     def first(self, key: str, kind: str = "any") -> Item | None:
-        """The first item of that kind."""
-        for item in self.value(key).items:
+        """The first item of that kind. A text that is nothing but one reference to a thing of it gives the thing."""
+        value = self.value(key) if kind in ("any", "text") else self.content(key)
+        for item in value.items:
             changed = item if kind == "any" else coerce(item, kind, self.run.world)
             if changed is not None:
                 return changed
@@ -92,13 +83,18 @@ class Call:
 
     def text(self, key: str, default: str = "") -> str:
         """A parameter as one text: several items are joined by line ends. The default is for one not stored."""
-        if key not in self.parameters and key != self.step.rule.input:
-            return default
-        return self.run.text_of(self.value(key))
+        parameter = self.parameters.get(key)
+        if parameter is None:
+            return default if key != self.step.rule.input else self.run.text_of(self.input)
+        return parameter.text if parameter.text is not None else self.run.text_of(self.value(key))
 
     def texts(self, key: str) -> list[str]:
         """The text of each item."""
         return [item if type(item) is str else self.run.item_text(item) for item in flat(self.value(key).items)]
+
+    def content_texts(self, key: str) -> list[str]:
+        """The text of each item, where a text that is nothing but one reference stands for the reference's items."""
+        return [self.text_of(item) for item in flat(self.content(key).items)]
 
     def text_of(self, item: Item) -> str:
         return item if type(item) is str else self.run.item_text(item)
@@ -169,6 +165,12 @@ class Call:
     def fail(self, sentence: str) -> NoReturn:
         """Break the run as the action would on a phone."""
         raise Broken(sentence)
+
+    def missing(self, sentence: str, kind: str) -> Item:
+        """What the world should have held: breaks the run, but in a stock world gives a placeholder of this kind."""
+        if not self.session.makes_up:
+            self.fail(sentence)
+        return placeholder(self, kind)
 
     def set_variable(self, name: str, value: Value) -> None:
         self.run.session.hold(self.run.variables, name, value)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from workflowllm.runtime import dates
 from workflowllm.runtime.dates import Setting
 from workflowllm.runtime.json_text import NotJson, json_text, parse_json
+from workflowllm.runtime.property_lists import parse_property_list
 from workflowllm.runtime.values import (
     Date,
     Dictionary,
@@ -115,6 +116,8 @@ def thing_text(thing: Thing, setting: Setting) -> str:
 
 def parse_number(text: str, setting: Setting) -> Decimal | None:
     """Facts 13 to 15: the number that a text is, or the first one in it; None for a text without any."""
+    if len(text) < 16 and text.isascii() and text.isdigit():
+        return Decimal(text)
     text = text.strip()
     try:
         number = Decimal(text) if len(text) < 100 else None
@@ -157,6 +160,8 @@ def parse_dictionary(text: str, setting: Setting | None = None) -> Item | None:
             return parse_json(text)
         except NotJson:
             return None
+    if text.startswith(("<?xml", "<plist", "<!DOCTYPE plist")):
+        return parse_property_list(text)
     if "=" in text and not re.search(r"\s", text):
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=10_000)
         return Dictionary(dict(pairs)) if pairs else None
@@ -164,10 +169,9 @@ def parse_dictionary(text: str, setting: Setting | None = None) -> Item | None:
 
 
 def _text_to_dictionary(item: str, setting: Setting) -> Dictionary | None:
+    """Fact 84: the text of an array is no dictionary."""
     parsed = parse_dictionary(item)
-    if type(parsed) is tuple:
-        parsed = next((part for part in parsed if type(part) is Dictionary), None)
-    return parsed
+    return parsed if type(parsed) is Dictionary else None
 
 
 def _file_to_dictionary(item: Thing, setting: Setting) -> Dictionary | None:

@@ -1,17 +1,51 @@
 """Dates as text and from text, in the world's zone and locale."""
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Protocol
 
 from babel import dates as babel_dates
 from dateutil import parser as date_parser
 
+from workflowllm.runtime.date_words import read_words
 from workflowllm.runtime.values import Date
 
 STYLES = ("None", "Short", "Medium", "Long")
-_DAY_WORDS = {"today": 0, "now": 0, "tomorrow": 1, "yesterday": -1, "tonight": 0}
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]\s*")
+MAX_TEXT = 200  # of a text that is read as a date
+_ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December")  # fmt: skip
 _BLANKS = str.maketrans({"\u202f": " ", "\xa0": " "})  # what CLDR puts before AM and PM
+
+
+class _Forms(date_parser.parserinfo):
+    """Words that may stand between a date's parts: fewer than dateutil lets pass, so that two dates are none."""
+
+    JUMP = [" ", ".", ",", ";", "-", "/", "'", "at", "on", "of", "st", "nd", "rd", "th", "T"]  # noqa: RUF012
+
+    def convertyear(self, year: int, century_specified: bool = False) -> int:
+        """Two digits are 1970 to 2069: dateutil's own pivot is the clock of the machine."""
+        return year if century_specified or year >= 100 else year + (2000 if year < 70 else 1900)
+
+
+def _zone_named(name: str | None, offset: int | None) -> int | None:
+    """A zone's seconds east of Greenwich, never the machine's own; None for one that nobody knows."""
+    return offset if offset is not None else _ZONE_HOURS[name] * 3600 if name in _ZONE_HOURS else None
+
+
+_ZONE_HOURS = {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "CET": 1,
+    "CEST": 2,
+}
+_FORMS = {day_first: _Forms(dayfirst=day_first) for day_first in (False, True)}
 
 
 class Setting(Protocol):
@@ -44,18 +78,20 @@ def styled(value: Date, setting: Setting, date_style: str, time_style: str) -> s
 def parse_date(text: str, setting: Setting) -> Date | None:
     """The date that a text writes: ISO 8601, the usual forms, and words such as today; None where it has none."""
     text = text.strip()
-    if not text or len(text) > 200:
+    if not text or len(text) > MAX_TEXT:
         return None
-    word = text.lower()
-    if word in _DAY_WORDS:
-        moment = setting.now().astimezone(setting.zone) + timedelta(days=_DAY_WORDS[word])
-        return Date(moment) if word == "now" else day_of(moment.date(), setting)
+    local = setting.now().astimezone(setting.zone)
+    if text.lower() == "now":
+        return Date(local)
     try:
         moment = datetime.fromisoformat(text)
+        return Date(_zoned(moment, setting), len(text) > 10)
     except ValueError:
-        return _loose_date(text, setting)
-    has_time = len(text) > 10
-    return Date(_zoned(moment, setting), has_time)
+        pass
+    reading = read_words(text, local.replace(tzinfo=None))
+    if reading is not None:
+        return Date(_zoned(reading.moment, setting), reading.has_time)
+    return _loose_date(text, setting, local)
 
 
 def day_of(day: date, setting: Setting) -> Date:
@@ -67,16 +103,32 @@ def _zoned(moment: datetime, setting: Setting) -> datetime:
     return moment.replace(tzinfo=setting.zone) if moment.tzinfo is None else moment
 
 
-def _loose_date(text: str, setting: Setting) -> Date | None:
-    if not re.search(r"\d", text):
+def _loose_date(text: str, setting: Setting, local: datetime) -> Date | None:
+    """A date in one of the usual written forms. A bare number is none."""
+    if not re.search(r"\d", text) or re.fullmatch(r"[\d\s.,+-]*", re.sub(r"\d+[.-]\d+[.-]\d+", "x", text)):
         return None
-    start = datetime.combine(setting.now().astimezone(setting.zone).date(), time())
+    text = _EAST_ASIAN.sub(r"\1-\2-\3 ", text)
+    english = _with_english_months(text.replace(" at ", " "), setting.locale)
+    day_first = not setting.locale.startswith(("en_US", "zh", "ja", "ko", "hu", "sv", "lt"))
     try:
-        moment = date_parser.parse(text, default=start)
+        start = datetime.combine(local.date(), time())
+        moment = date_parser.parse(english, _FORMS[day_first], default=start, tzinfos=_zone_named)
     except (ValueError, OverflowError, TypeError):
         return None
     has_time = bool(re.search(r"\d\s*:\s*\d|\d\s*[ap]\.?m", text, re.I))
     return Date(_zoned(moment, setting), has_time)
+
+
+def _with_english_months(text: str, locale: str) -> str:
+    """A text with the locale's names of months in English."""
+    if locale.startswith("en"):
+        return text
+    for width in ("wide", "abbreviated"):
+        names = babel_dates.get_month_names(width, "format", locale)
+        for number, name in names.items():
+            if name and not name[0].isdigit():
+                text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _ENGLISH[number - 1], text, flags=re.I)
+    return text
 
 
 def iso_text(value: Date, setting: Setting) -> str:

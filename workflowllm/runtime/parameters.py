@@ -46,6 +46,7 @@ class Parameter:
     raw: Any
     constant: Value | None = None  # where it never changes
     lone: Evaluate | None = None  # of a text that is nothing but one reference: the reference
+    text: str | None = None  # of a constant that is one text
 
 
 def compile_parameter(raw: Any, depth: int = 0) -> Parameter:
@@ -59,8 +60,12 @@ def compile_parameter(raw: Any, depth: int = 0) -> Parameter:
     return _constant("plain", _plain(raw), raw)
 
 
+NO_PARAMETER = Parameter("reference", lambda run: NOTHING, None, NOTHING)
+
+
 def _constant(form: str, value: Value, raw: Any) -> Parameter:
-    return Parameter(form, lambda run: value, raw, value)
+    text = value.items[0] if len(value.items) == 1 and type(value.items[0]) is str else None
+    return Parameter(form, lambda run: value, raw, value, text=text)
 
 
 def _plain(raw: Any) -> Value:
@@ -197,13 +202,19 @@ def _typed(row: Mapping[str, Any], depth: int) -> Callable[["Run"], Any]:
     kind, raw = row.get("WFItemType", 0), row.get("WFValue")
     if kind == 2:
         return _array_items(_unwrapped(raw), depth)
-    parameter = compile_parameter(_unwrapped(raw) if kind in (1, 4) else raw, depth + 1)
+    if kind == 1 and isinstance(inner := _unwrapped(raw), Mapping) and "WFDictionaryFieldValueItems" in inner:
+        return _entry(_fields(inner, depth + 1))
+    parameter = compile_parameter(_unwrapped(raw) if kind == 4 else raw, depth + 1)
     if kind == 3:
         return lambda run: run.number_or_text(parameter.evaluate(run))
     if kind == 4:
         return lambda run: run.truth_or_item(parameter.evaluate(run))
     if kind == 0:
         return lambda run: run.content_of(parameter.evaluate(run), parameter.form)
+    return _entry(parameter)
+
+
+def _entry(parameter: Parameter) -> Callable[["Run"], Any]:
     return lambda run: _stored(parameter.evaluate(run))
 
 
@@ -214,7 +225,12 @@ def _unwrapped(raw: Any) -> Any:
     return raw
 
 
-_WRAPPERS = ("WFArrayParameterState", "WFNumberSubstitutableState", "WFBooleanSubstitutableState")
+_WRAPPERS = (
+    "WFArrayParameterState",
+    "WFDictionaryFieldValue",
+    "WFNumberSubstitutableState",
+    "WFBooleanSubstitutableState",
+)
 
 
 def _array_items(raw: Any, depth: int) -> Callable[["Run"], Any]:
@@ -226,7 +242,7 @@ def _element(item: Any, depth: int) -> Callable[["Run"], Any]:
     if isinstance(item, Mapping) and "WFItemType" in item:
         return _typed(item, depth)
     parameter = compile_parameter(item, depth)
-    return lambda run: _stored(parameter.evaluate(run))
+    return _entry(parameter)
 
 
 def _list(raw: list[Any], depth: int) -> Parameter:

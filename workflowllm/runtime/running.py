@@ -50,12 +50,14 @@ def run_prepared(
     seed: int | None = None,
     makes_up: bool = False,
     tracer: Tracer | None = None,
+    answers: Answers | None = None,
 ) -> Outcome:
     """The pure part: no file, no network, no clock, no process from here on."""
     seed = world.seed if seed is None else seed
     state = WorldState(world, seed)
     patterns = Patterns(state.zone)
-    answers: Answers = MadeUpAnswers(seed) if makes_up and not world.answers else WorldAnswers(world.answers, patterns)
+    if answers is None:
+        answers = MadeUpAnswers(seed) if makes_up and not world.answers else WorldAnswers(world.answers, patterns)
     session = Session(state, answers, patterns, shortcuts, makes_up, tracer=tracer)
     endings = []
     for number in range(1, world.runs + 1):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from workflowllm.runtime.answers import Answers, Prompt
 from workflowllm.runtime.effects import Effect, checked_fields
@@ -39,13 +39,18 @@ class Session:
     def count_action(self) -> None:
         self.actions += 1
         if self.actions > MAX_ACTIONS:
-            raise Broken(f"the run has more than {MAX_ACTIONS:,} actions")
+            self.too_many()
+
+    def too_many(self) -> NoReturn:
+        raise Broken(f"the run has more than {MAX_ACTIONS:,} actions")
 
     def hold(self, held: dict[str, Value], key: str, value: Value) -> None:
         """Store a value under a name, within the bound on what is held."""
         before = held.get(key)
         held[key] = value
-        self.grow(value.bytes - before.bytes if before else value.bytes)
+        self.held += value.bytes - before.bytes if before is not None else value.bytes
+        if self.held > MAX_BYTES:
+            self.grow(0)
 
     def grow(self, bytes_: int) -> None:
         self.held += bytes_

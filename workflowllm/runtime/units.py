@@ -1,7 +1,7 @@
 """Units of quantities: their names, what they measure, and their size in a base unit."""
 
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from workflowllm.runtime.values import Quantity
 
@@ -26,11 +26,13 @@ _TABLE = {
         "yd yard yards": "0.9144",
         "ft foot feet": "0.3048",
         "in inch inches": "0.0254",
+        "nmi": "1852",
     },
     "mass": {
         "kg kilogram kilograms": "1",
         "g gram grams": "0.001",
         "mg milligram milligrams": "0.000001",
+        "mcg µg microgram micrograms": "0.000000001",
         "lb lbs pound pounds": "0.45359237",
         "oz ounce ounces": "0.028349523125",
         "st stone": "6.35029318",
@@ -42,6 +44,8 @@ _TABLE = {
         "dl": "0.1",
         "fl_oz_us fl_oz fl oz floz": "0.0295735295625",
         "cup_us cup cups": "0.24",
+        "tsp teaspoon teaspoons": "0.00492892159375",
+        "tbsp tablespoon tablespoons": "0.01478676478125",
         "gal gallon gallons": "3.785411784",
         "pt pint pints": "0.473176473",
     },
@@ -52,8 +56,34 @@ _TABLE = {
         "gb": "1000000000",
         "tb": "1000000000000",
     },
-    "energy": {"kcal cal calories": "1", "kj": "0.2390057361376673", "j": "0.0002390057361376673"},
-}
+    "energy": {
+        "kcal cal calories": "1", "kj": "0.2390057361376673", "j": "0.0002390057361376673", "kwh": "860.4206500956023",
+    },
+    "speed": {
+        "m/s": "1", "km/h kph kmh": "0.27777777777777777777777777777778", "mph mi/h": "0.44704",
+        "kn kt knots knot": "0.51444444444444444444444444444444",
+    },
+    "area": {
+        "m²": "1", "km²": "1000000", "cm²": "0.0001", "mm²": "0.000001", "ha hectares": "10000",
+        "ft²": "0.09290304", "in²": "0.00064516", "yd²": "0.83612736", "mi²": "2589988.110336",
+        "ac acres acre": "4046.8564224",
+    },
+    "pressure": {
+        "pa": "1", "hpa": "100", "kpa": "1000", "mbar": "100", "bar": "100000", "psi": "6894.757293168",
+        "mmhg": "133.322387415", "inhg": "3386.389", "atm": "101325",
+    },
+    "angle": {
+        "° deg degrees degree": "1", "rad radians radian": "57.295779513082320876798154814105",
+        "grad gradians": "0.9", "rev revolutions": "360",
+    },
+    "power": {"w watts watt": "1", "kw": "1000", "mw": "1000000", "hp": "745.69987158227022"},
+    "frequency": {"hz": "1", "khz": "1000", "mhz": "1000000", "ghz": "1000000000"},
+    "temperature": {"k kelvin": "1", "°c c celsius": "1", "°f f fahrenheit": "0.55555555555555555555555555555556"},
+}  # fmt: skip
+# What zero of a unit is in the base unit: only temperatures have another zero.
+_ZEROS = {"°c": "273.15", "c": "273.15", "celsius": "273.15"}
+_ZEROS |= dict.fromkeys(("°f", "f", "fahrenheit"), "255.37222222222222222222222222222")
+_ROUNDED = Context(prec=15)
 _UNITS: dict[str, tuple[str, Decimal]] = {
     name: (dimension, Decimal(size))
     for dimension, rows in _TABLE.items()
@@ -70,7 +100,7 @@ def unit_of(name: str) -> tuple[str, Decimal] | None:
 def in_base(quantity: Quantity) -> Decimal:
     """A quantity's magnitude in its base unit; as it stands for a unit that is not known."""
     unit = unit_of(quantity.unit)
-    return quantity.magnitude * unit[1] if unit else quantity.magnitude
+    return quantity.magnitude * unit[1] + _zero(quantity.unit) if unit else quantity.magnitude
 
 
 def as_duration(quantity: Quantity) -> timedelta | None:
@@ -91,4 +121,9 @@ def converted(quantity: Quantity, unit: str) -> Decimal | None:
         return quantity.magnitude
     if own is None or other is None or own[0] != other[0]:
         return None
-    return quantity.magnitude * own[1] / other[1]
+    base = quantity.magnitude * own[1] + _zero(quantity.unit)
+    return _ROUNDED.plus((base - _zero(unit)) / other[1])
+
+
+def _zero(unit: str) -> Decimal:
+    return Decimal(_ZEROS.get(unit.strip().lower(), "0"))

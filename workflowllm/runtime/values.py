@@ -86,9 +86,12 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Value:
-    """What a variable or an output holds: any number of items. `bytes` is their size, roughly."""
+    """What a variable or an output holds: any number of items. `bytes` is their size, roughly.
+
+    Never changed, but not frozen: that would triple the time to make one, and every action makes one.
+    """
 
     items: tuple[Item, ...]
     made_up: bool = False

@@ -8,12 +8,33 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from workflowllm.runtime.actions import (
+    apps,
+    archives,
+    dates,
+    detecting,
+    device,
     dictionaries,
+    encoding,
+    expressions,
     files,
+    finding,
     flow,
+    folders,
+    formats,
     health,
+    images,
+    links,
     lists,
+    measurements,
+    music,
+    naming,
     numbers,
+    pages,
+    people,
+    photos,
+    places,
+    planning,
+    rich_text,
     show,
     text,
     unknown,
@@ -22,7 +43,11 @@ from workflowllm.runtime.actions import (
 from workflowllm.runtime.rule import ActionRule
 
 BUILT_IN = "is.workflow.actions."
-FAMILIES: tuple[ModuleType, ...] = (dictionaries, files, flow, health, lists, numbers, show, text, web)
+FAMILIES: tuple[ModuleType, ...] = (
+    apps, archives, dates, detecting, device, dictionaries, encoding, expressions, files, finding, flow, folders,
+    formats, health, images, links, lists, measurements, music, naming, numbers, pages, people, photos, places,
+    planning, rich_text, show, text, web,
+)  # fmt: skip
 
 
 def _merged() -> dict[str, ActionRule]:
@@ -60,6 +85,6 @@ GIVE_TEXT = frozenset(
 )
 
 
-def rule_of(identifier: str, is_owned: bool) -> ActionRule:
-    """The rule of an action. `is_owned`: whether something may refer to its output."""
-    return ACTIONS.get(identifier) or unknown.rule_for(identifier, is_owned)
+def rule_of(identifier: str) -> ActionRule:
+    """The rule of an action."""
+    return ACTIONS.get(identifier) or unknown.rule_for(identifier)

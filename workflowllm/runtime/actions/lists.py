@@ -1,16 +1,31 @@
 """Lists: making, counting, taking items."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.parameters import compile_parameter
 from workflowllm.runtime.regexes import compile_pattern, find_all
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Value
+from workflowllm.runtime.values import Value, as_value
 
 
 def make_list(call: Call) -> Value:
     """Fact 70: a row that is one variable gives the variable's items."""
+    rows = call.raw("WFItems")
+    if isinstance(rows, list) and any(map(_is_bare, rows)):
+        return as_value([item for row in rows for item in _row(call, row)], call.run.made_up)
     return call.value("WFItems")
+
+
+def _is_bare(row: Any) -> bool:
+    """Fact 71: a row with a reference that is not wrapped is an empty row."""
+    return isinstance(row, Mapping) and "WFItemType" not in row
+
+
+def _row(call: Call, row: Any) -> tuple:
+    return ("",) if _is_bare(row) else compile_parameter([row]).evaluate(call.run).items
 
 
 def count(call: Call) -> Decimal:
