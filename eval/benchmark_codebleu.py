@@ -17,9 +17,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from workflowllm.metrics.codebleu.codebleu import CodeBleu
 from workflowllm.metrics.codebleu.options import MODES, Options
 from workflowllm.metrics.codebleu.pool import Pair, score_pairs
+from workflowllm.metrics.codebleu.scorer import CodeBleu
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import read_records

@@ -30,8 +30,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pydantic
+from support.fault_server import FaultServer, Messages, fault_server
 
-from eval.helpers.fault_server import FaultServer, Messages, fault_server
 from workflowllm.llm.client import Client
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage

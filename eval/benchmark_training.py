@@ -168,9 +168,8 @@ def read_examples(arguments: argparse.Namespace) -> list[Any]:
 
 def model_config(arguments: argparse.Namespace, layers: int | None) -> Any:
     """The configuration of --model, or --shape's with so many layers."""
+    from support.shapes import read_shape
     from transformers import AutoConfig
-
-    from workflowllm.training.shapes import read_shape
 
     return read_shape(arguments.shape, layers) if arguments.shape else AutoConfig.from_pretrained(arguments.model)
 
@@ -178,10 +177,10 @@ def model_config(arguments: argparse.Namespace, layers: int | None) -> Any:
 def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dict[str, Any]:
     """One optimizer step over the examples; called in a process of its own."""
     import torch
+    from support.flops import training_flops
+    from support.shapes import load_model
 
-    from eval.helpers.flops import training_flops
     from workflowllm.training.loss import use_answer_loss
-    from workflowllm.training.shapes import load_model
     from workflowllm.training.step_metrics import peak_memory
 
     torch.set_num_threads(arguments.threads)

@@ -1,11 +1,18 @@
-"""Does CodeBLEU measure? Scores of damaged references against what is asked of them, and the effect of each switch.
+"""Does CodeBLEU measure? Scores of damaged references beside what is demanded, and the effect of each switch.
 
     python eval/check_codebleu.py --samples data_samples.json
     python eval/check_codebleu.py --samples data_samples.json --pairs pairs.jsonl.gz --table dev/codebleu_switches.md
+    python eval/check_codebleu.py --make tests/metrics/package_scores.jsonl --package_python ENVIRONMENT/bin/python
 
 The samples are records with `annotated_code`; comments are removed first. The first table has the means over them in
 both modes, the second the change of the mean total that each switch makes alone on the pairs. Exit 1 if a demand of
 mode fixed is not met.
+
+--make writes pairs of the project's own programs (data/shortcuts, damaged) with the scores that the package codebleu
+0.7.0 gives them; tests hold mode compat to these. The package has an environment of its own:
+
+    python -m venv ENVIRONMENT
+    ENVIRONMENT/bin/pip install --no-deps codebleu==0.7.0 tree-sitter==0.25.2 tree-sitter-python==0.25.0
 """
 
 import argparse
@@ -17,13 +24,15 @@ from statistics import mean
 from typing import Any
 
 from support.metric_damage import drop_lines, rename_variables
+from support.package_scores import make_pairs, package_scores
 
-from workflowllm.metrics.codebleu.codebleu import FIGURES, TOTAL, CodeBleu
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.metrics.codebleu.options import COMPAT, FIXED, SWITCHES
+from workflowllm.metrics.codebleu.scorer import FIGURES, TOTAL, CodeBleu
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
-from workflowllm.runs.json_lines import read_records
+from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.shipped import shipped
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 OTHERS = 20  # samples in the constant answer
 MORE_DAMAGE = ("30 % of lines dropped", "50 % of lines dropped")  # must score less than the row before
@@ -36,29 +45,48 @@ def constant_answer(number: int, codes: list[str], _: random.Random) -> str:
 
 
 def dropped(share: float) -> Callable[[int, list[str], random.Random], str]:
-    return lambda number, codes, chance: drop_lines(codes[number], share, chance)
+    return lambda number, codes, rng: drop_lines(codes[number], share, rng)
 
 
 DEMANDS: list[Demand] = [
-    ("empty answer", lambda number, codes, chance: "", "<", 0.01),
-    ("another sample", lambda number, codes, chance: codes[(number + 1) % len(codes)], "<", 0.25),
+    ("empty answer", lambda number, codes, rng: "", "<", 0.01),
+    ("another sample", lambda number, codes, rng: codes[(number + 1) % len(codes)], "<", 0.25),
     ("constant answer of 20 others", constant_answer, "<", 0.15),
-    ("unrelated first line", lambda number, codes, chance: "zz_start = zz_begin(7)\n" + codes[number], ">", 0.9),
-    ("variables renamed", lambda number, codes, chance: rename_variables(codes[number]), ">", 0.7),
+    ("unrelated first line", lambda number, codes, rng: "zz_start = zz_begin(7)\n" + codes[number], ">", 0.9),
+    ("variables renamed", lambda number, codes, rng: rename_variables(codes[number]), ">", 0.7),
     ("10 % of lines dropped", dropped(0.1), ">", 0.7),
     ("30 % of lines dropped", dropped(0.3), "<", 1.0),
     ("50 % of lines dropped", dropped(0.5), "<", 1.0),
-    ("the reference itself", lambda number, codes, chance: codes[number], "=", 1.0),
+    ("the reference itself", lambda number, codes, rng: codes[number], "=", 1.0),
 ]
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--samples", type=Path, required=True, help="records with annotated_code")
+    parser.add_argument("--samples", type=Path, help="records with annotated_code")
     parser.add_argument("--pairs", type=Path, help="pairs for the table of switches (default: no such table)")
     parser.add_argument("--table", type=Path, help="Markdown file for both tables (default: only printed)")
-    parser.add_argument("--seed", type=int, default=0, help="which lines are dropped (default: %(default)s)")
-    return parser.parse_args()
+    parser.add_argument("--seed", type=int, default=0, help="of the damage (default: %(default)s)")
+    parser.add_argument(
+        "--make", type=Path, metavar="FILE", help="write pairs with the package's scores, and nothing else"
+    )
+    parser.add_argument("--package_python", default="", help="a Python that has the package codebleu 0.7.0, for --make")
+    arguments = parser.parse_args()
+    if arguments.make and not arguments.package_python:
+        parser.error("--make needs --package_python.")
+    if not arguments.make and not arguments.samples:
+        parser.error("--samples or --make is needed.")
+    return arguments
+
+
+def write_package_scores(path: Path, python: str, seed: int) -> int:
+    """Write pairs of the bundled programs with the package's scores."""
+    codes = [file.read_text("utf-8") for file in sorted(shipped("data/shortcuts").glob("*.py"))]
+    pairs = list(make_pairs(codes, seed))
+    lines = [pair | {"scores": scores} for pair, scores in zip(pairs, package_scores(pairs, python))]
+    write_bytes(path, b"".join(map(json_line, lines)))
+    print(f"{path}: {len(lines)} pairs")
+    return ALL_DONE
 
 
 def field(path: Path, name: str) -> list[str]:
@@ -70,8 +98,8 @@ def field(path: Path, name: str) -> list[str]:
 
 
 def score_demand(demand: Demand, scorer: CodeBleu, codes: list[str], seed: int) -> dict[str, float]:
-    chance = random.Random(seed)
-    rows = [scorer.score(code, demand[1](number, codes, chance)) for number, code in enumerate(codes)]
+    rng = random.Random(seed)
+    rows = [scorer.score(code, demand[1](number, codes, rng)) for number, code in enumerate(codes)]
     return {figure: mean(row[figure] for row in rows) for figure in FIGURES}
 
 
@@ -84,7 +112,7 @@ def demand_table(codes: list[str], seed: int) -> tuple[list[str], bool]:
     lines = [
         f"Means over {len(codes)} samples as references.",
         "",
-        "| candidate | asked | compat | fixed | n-gram | weighted | syntax | data-flow | met |",
+        "| candidate | demand | compat | fixed | n-gram | weighted | syntax | data-flow | met |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     compat, fixed = CodeBleu(COMPAT), CodeBleu(FIXED)
@@ -133,6 +161,8 @@ def totals_of(options: Any, pairs: list[tuple[str, str]]) -> list[float]:
 
 def main() -> int:
     arguments = parse_arguments()
+    if arguments.make:
+        return write_package_scores(arguments.make, arguments.package_python, arguments.seed)
     codes = [strip_comments(code).strip() for code in field(arguments.samples, "annotated_code")]
     lines, all_met = demand_table(codes, arguments.seed)
     if arguments.pairs:

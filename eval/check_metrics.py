@@ -13,12 +13,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from eval.helpers.measure_checks import Sample, damaged_samples, measured, metric_table
-from workflowllm.metrics.codebleu.comments import strip_comments
+from support.measure_checks import Sample, damaged_samples, measured, metric_table
+
 from workflowllm.records.forms import normalised, record_file_rows
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -16,10 +16,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.metrics.codebleu.codebleu import FIGURES
-from workflowllm.metrics.codebleu.comments import STRIPPERS
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import Pair, Scored, score_pairs
+from workflowllm.metrics.codebleu.scorer import FIGURES
+from workflowllm.metrics.codebleu.stripping import STRIPPERS
 from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line, read_records

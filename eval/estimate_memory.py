@@ -1,4 +1,4 @@
-"""Estimate the memory that training with ZeRO-2 takes: DeepSpeed's formula for model states, ours for activations.
+"""Estimate the memory that training with ZeRO-2 takes: DeepSpeed's formula for states, our own for activations.
 
     python eval/estimate_memory.py
     python eval/estimate_memory.py --config output/models/smollm2-135m-instruct/config.json --devices 1 2
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from workflowllm.runs.command import ALL_DONE, run_command
 from workflowllm.runs.flags import positive_int
-from workflowllm.training.arguments import CONFIGS
+from workflowllm.runs.shipped import shipped
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--config", type=Path, default=CONFIGS / "shapes" / "llama-3.1-8b.json",
+    parser.add_argument("--config", type=Path, default=shipped("configs") / "shapes" / "llama-3.1-8b.json",
                         help="a model's config.json (default: %(default)s)")  # fmt: skip
     parser.add_argument("--devices", type=positive_int, nargs="+", default=[1, 2, 4, 8],
                         help="devices of a machine (default: 1 2 4 8)")  # fmt: skip
@@ -31,8 +31,9 @@ def parse_arguments() -> argparse.Namespace:
 
 def main() -> int:
     arguments = parse_arguments()
-    from workflowllm.training.memory import GB, described, estimated_needs, parameter_count
-    from workflowllm.training.shapes import read_shape
+    from support.shapes import read_shape
+
+    from workflowllm.training.memory import GB, estimated_needs, needs_sentence, parameter_count
 
     config = read_shape(arguments.config)
     parameters = parameter_count(config)
@@ -51,7 +52,7 @@ def main() -> int:
             )
             fits = (needs.states + needs.activations) / GB <= arguments.device_gb
             where = f"{devices} x {arguments.device_gb:g} GB" + (", optimizer on the host" if offloads else "")
-            print(f"{where}: {'fits' if fits else 'DOES NOT FIT'}: {described(needs)}")
+            print(f"{where}: {'fits' if fits else 'DOES NOT FIT'}: {needs_sentence(needs)}")
     return ALL_DONE
 
 

@@ -24,13 +24,13 @@ from typing import Any
 from workflowllm.evaluation.evaluation import evaluate
 from workflowllm.evaluation.judged import Judged, read_judged, verdicts_on
 from workflowllm.evaluation.predictions import SPLITS, Prediction, Rejected, read_predictions
-from workflowllm.evaluation.report import write_report
+from workflowllm.evaluation.report_file import write_report
 from workflowllm.evaluation.scoring import Scores, scored_record
 from workflowllm.evaluation.summary import breakdown_rows, paper_rows, summary_rows
 from workflowllm.evaluation.tables import results_markdown
 from workflowllm.llm.run_facts import file_sha256
 from workflowllm.metrics.bootstrap import RESAMPLES
-from workflowllm.metrics.codebleu.comments import STRIPPERS
+from workflowllm.metrics.codebleu.stripping import STRIPPERS
 from workflowllm.metrics.static_pass import SHARE
 from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import positive_int, share_or_none

@@ -18,7 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workflowllm.evaluation.table_rows import (
+from workflowllm.evaluation.paper_rows import (
     StandIn,
     TableRow,
     difference_lines,

@@ -1,7 +1,7 @@
 """What is done to code to see whether a measure notices, or rightly does not.
 
-All of it works on text, since half of the code that is scored does not parse. A share is of the places that a kind of
-damage can strike, at least one of them; what a function finds no place for comes back as it was.
+All of it works on text, since half of the code that is scored does not parse. A share is of the
+spots that a kind of damage can strike, at least one of them; code without such a spot is returned unchanged.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import random
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from workflowllm.metrics.codebleu.comments import STRING_OR_COMMENT
 from workflowllm.metrics.codebleu.trees import Grammar, encode
+from workflowllm.shortcuts.dialect.comments import STRING_OR_COMMENT
 
 ASSIGNED = re.compile(r"^[ \t]*(?:for[ \t]+)?([^\W\d]\w*)[ \t]*(?:=(?!=)|in\b)", re.MULTILINE)
 WORD = re.compile(r"[^\W\d]\w*")
@@ -22,43 +22,49 @@ _LITERAL = r"[rbfuRBFU]{0,2}\0+|-?\d+(?:\.\d+)?|True|False"
 _ARGUMENT = re.compile(rf"[(,][\s\0]*[^\W\d]\w*[ \t]*=[ \t]*({_LITERAL})(?=[ \t]*[,)])")
 
 
-def drop_lines(code: str, share: float, chance: random.Random) -> str:
+def drop_lines(code: str, share: float, rng: random.Random) -> str:
     """Without that share of its lines, at least one."""
     lines = code.split("\n")
-    dropped = set(chance.sample(range(len(lines)), max(1, round(share * len(lines)))))
+    dropped = set(rng.sample(range(len(lines)), max(1, round(share * len(lines)))))
     return "\n".join(line for number, line in enumerate(lines) if number not in dropped)
 
 
-def swap_calls(code: str, share: float, chance: random.Random, names: Sequence[str]) -> str:
+def lose_characters(code: str, share: float, rng: random.Random) -> str:
+    """Without that share of its characters, at least one."""
+    lost = set(rng.sample(range(len(code)), max(1, round(share * len(code)))))
+    return "".join(character for offset, character in enumerate(code) if offset not in lost)
+
+
+def swap_calls(code: str, share: float, rng: random.Random, names: Sequence[str]) -> str:
     """That share of the calls of `names` call another one of them."""
     calls = [match.span(1) for match in _CALL.finditer(blanked(code)) if match[1] in set(names)]
-    return _replaced(code, _struck(calls, share, chance), lambda name: _another(name, names, chance))
+    return _replaced(code, _struck(calls, share, rng), lambda name: _another(name, names, rng))
 
 
-def change_arguments(code: str, share: float, chance: random.Random, values: Sequence[str]) -> str:
+def change_arguments(code: str, share: float, rng: random.Random, values: Sequence[str]) -> str:
     """That share of the literals passed by keyword take another one of `values`."""
-    places = [match.span(1) for match in _ARGUMENT.finditer(blanked(code))]
-    return _replaced(code, _struck(places, share, chance), lambda value: _another(value, values, chance))
+    spans = [match.span(1) for match in _ARGUMENT.finditer(blanked(code))]
+    return _replaced(code, _struck(spans, share, rng), lambda value: _another(value, values, rng))
 
 
-def reorder_lines(code: str, share: float, chance: random.Random) -> str:
-    """That share of the statements on one line stand in each other's places, with the indentation found there."""
+def reorder_lines(code: str, share: float, rng: random.Random) -> str:
+    """That share of the statements on one line change positions; each takes the indentation of its new line."""
     lines = code.split("\n")
     movable = list(_movable(code))
     if len(movable) < 2:
         return code
-    places = chance.sample(movable, max(2, round(share * len(movable))))
-    moved = [lines[place].lstrip() for place in places]
-    for place, line in zip(places, moved[1:] + moved[:1]):
-        lines[place] = lines[place][: len(lines[place]) - len(lines[place].lstrip())] + line
+    numbers = rng.sample(movable, max(2, round(share * len(movable))))
+    moved = [lines[number].lstrip() for number in numbers]
+    for number, line in zip(numbers, moved[1:] + moved[:1]):
+        lines[number] = lines[number][: len(lines[number]) - len(lines[number].lstrip())] + line
     return "\n".join(lines)
 
 
-def pad(code: str, share: float, chance: random.Random, others: Sequence[str]) -> str:
+def pad(code: str, share: float, rng: random.Random, others: Sequence[str]) -> str:
     """With lines of other samples behind it, that share of its own number; all of a sample is used before the next."""
     lines: list[str] = []
     wanted = max(1, round(share * (code.count("\n") + 1)))
-    for other in chance.sample(others, len(others)):
+    for other in rng.sample(others, len(others)):
         lines += other.split("\n")
         if len(lines) >= wanted:
             break
@@ -111,17 +117,17 @@ def _names(source: bytes, grammar: Grammar) -> Iterator[tuple[int, int]]:
         nodes += [child for child in node.children if child != skipped]
 
 
-def _struck(places: Sequence[tuple[int, int]], share: float, chance: random.Random) -> list[tuple[int, int]]:
-    return sorted(chance.sample(places, max(1, round(share * len(places))))) if places else []
+def _struck(spans: Sequence[tuple[int, int]], share: float, rng: random.Random) -> list[tuple[int, int]]:
+    return sorted(rng.sample(spans, max(1, round(share * len(spans))))) if spans else []
 
 
-def _another(old: str, pool: Collection[str], chance: random.Random) -> str:
-    return chance.choice([value for value in pool if value != old] or [old])
+def _another(old: str, pool: Collection[str], rng: random.Random) -> str:
+    return rng.choice([value for value in pool if value != old] or [old])
 
 
-def _replaced(code: str, places: Sequence[tuple[int, int]], new: Callable[[str], str]) -> str:
+def _replaced(code: str, spans: Sequence[tuple[int, int]], new: Callable[[str], str]) -> str:
     pieces, end = [], 0
-    for start, stop in places:
+    for start, stop in spans:
         pieces += [code[end:start], new(code[start:stop])]
         end = stop
     return "".join([*pieces, code[end:]])

@@ -5,7 +5,7 @@ from typing import Any
 
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import write_bytes
-from workflowllm.training.arguments import CONFIGS
+from workflowllm.runs.shipped import shipped
 
 SAMPLES = Path(__file__).parents[2] / "data" / "shortcuts"
 _SPECIAL = ("<|im_start|>", "<|im_end|>", "<|pad|>")
@@ -25,7 +25,7 @@ def small_tokenizer(template: str = "chatml") -> Any:
                                   show_progress=False)  # fmt: skip
     words.train_from_iterator([path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.py"))], learner)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, eos_token=_SPECIAL[1], pad_token=_SPECIAL[2])
-    tokenizer.chat_template = (CONFIGS / "chat_templates" / f"{template}.jinja").read_text("utf-8")
+    tokenizer.chat_template = (shipped("configs") / "chat_templates" / f"{template}.jinja").read_text("utf-8")
     return tokenizer
 
 
@@ -61,14 +61,13 @@ def small_records(count: int) -> list[dict[str, Any]]:
     records = []
     for number in range(count):
         title, lines = texts[number % len(texts)]
-        kept = lines[: 3 + number % 11]
         records.append(
             {
                 "key": f"sample-{number}",
                 "query": f"Can you make workflow number {number}, {title}?",
                 "apis": ["is.workflow.actions.showresult", "is.workflow.actions.getclipboard"][: 1 + number % 2],
                 "task_plan": f"1. Begin with {title}.\n2. Show the result.",
-                "workflow_code": "\n".join(kept),
+                "workflow_code": "\n".join(lines[: 3 + number % 11]),
             }
         )
     return records

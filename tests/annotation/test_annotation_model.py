@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.helpers.fault_server import fault_server
+from eval.support.fault_server import fault_server
 from workflowllm.annotation.checks import annotation_faults
 from workflowllm.annotation.model import dialogue as model
 from workflowllm.annotation.model.windows import MOST_CHARACTERS, comment_tree, windows

@@ -10,7 +10,7 @@ import pytest
 
 from workflowllm.apis import Api, Catalogue, Parameter, Returns, catalogue, published_key
 from workflowllm.apis.catalogue import filled_in
-from workflowllm.apis.model import BUILT_IN, TYPES, application_of, by_application
+from workflowllm.apis.model import BUILT_IN_APPLICATION, TYPES, application_of, by_application
 from workflowllm.apis.sources.own_catalogue import CATALOGUE_FOLDER, CatalogueError, CatalogueFiles, read_catalogue_file
 
 FILES = sorted(CATALOGUE_FOLDER.glob("*.yaml"))
@@ -36,10 +36,10 @@ apis:
 """
 
 
-class Given:
+class MemorySource:
     """A source in memory."""
 
-    name = "given"
+    name = "memory"
 
     def __init__(self, *apis: Api, complete: bool = False):
         self.skipped: list[str] = []
@@ -116,38 +116,41 @@ def broken(*changes: tuple[str, str]) -> str:
         ("name: x\n" + GOOD, 1, "the first line"),
         (broken(("name: Example Notes\n", "")), 1, "name is missing"),
         (broken(("complete: true", "complete: maybe")), 3, "complete must be true or false"),
-        (broken(("apis:", "apis: []\napis:")), 5, "apis is given twice"),
-        (broken(("  name: Add Note\n", "  title: Add Note\n")), 7, "'title' is no field here"),
+        (broken(("apis:", "apis: []\napis:")), 5, "apis stands twice"),
+        (broken(("  name: Add Note\n", "  title: Add Note\n")), 7, "'title' is not a field here"),
         (broken(("  description: Adds a note.\n", "")), 5, "description is missing"),
         (broken(("Adds a note.", "''")), 8, "description is empty"),
         (broken(("Adds a note.", "Adds: a note.")), 8, "mapping values are not allowed"),
         (broken(("Adds a note.", "[a note]")), 8, "description must be a text"),
         (broken(("name: Add Note", "name: 12")), 7, "put it in quotes"),
-        (broken(("  - key: text\n", "  - name: text\n")), 10, "'name' is no field here"),
-        (broken(("  - key: position", "  - key: text")), 13, "the key text is given twice"),
-        (broken(("type: text", "type: string")), 11, "'string' is no type"),
+        (broken(("  - key: text\n", "  - name: text\n")), 10, "'name' is not a field here"),
+        (broken(("  - key: position", "  - key: text")), 13, "the key text stands twice"),
+        (broken(("type: text", "type: string")), 11, "'string' is not a type"),
         (broken(("values: [top, bottom]", "values: [on, off]")), 16, "put it in quotes"),
         (broken(("values: [top, bottom]", "values: {top: yes, bottom: x}")), 16, "put it in quotes"),
-        (broken(("values: [top, bottom]", "values: [top, top]")), 16, "given twice"),
+        (broken(("values: [top, bottom]", "values: [top, top]")), 16, "stands twice"),
         (broken(("    values: [top, bottom]\n", "")), 13, "an enum needs values"),
         (broken(("    required: true", "    values: [a]")), 12, "a text has no values"),
         (broken(("default: top", "default: middle")), 15, "not among the values"),
-        (broken(("    required: true", "    default: true")), 12, "no default for the type text"),
-        (broken(("    required: true", "    default: 2024-01-01")), 12, "no default for the type text"),
+        (broken(("    required: true", "    default: true")), 12, "cannot be the default of the type text"),
+        (broken(("    required: true", "    default: 2024-01-01")), 12, "cannot be the default of the type text"),
         (broken(("    required: true", "    required: 'yes'")), 12, "required must be true or false"),
-        (broken(("{text: x}", "{other: x}")), 17, "'other' is no parameter"),
+        (broken(("{text: x}", "{other: x}")), 17, "'other' is not a parameter"),
         (broken(("{text: x}", "{text: [x]}")), 17, "must be a text"),
-        (broken(("kind: NoteEntity, ", "colour: red, ")), 18, "'colour' is no field here"),
+        (broken(("kind: NoteEntity, ", "colour: red, ")), 18, "'colour' is not a field here"),
         (broken((", name: Note}", "}")), 18, "name is missing"),
-        (broken(("[com.example.Notes.AddNoteIntent]", "[com.example.Other.AddNoteIntent]")), 6, "no identifier of"),
+        (broken(("[com.example.Notes.AddNoteIntent]", "[com.example.Other.AddNoteIntent]")), 6, "not an identifier of"),
         (broken(("[com.example.Notes.AddNoteIntent]", "[com.example.Notes.EXAddNoteIntent]")), 6, "twice"),
         (broken(("[com.example.Notes.AddNoteIntent]", "[5]")), 6, "an alias must be a text"),
-        (broken(("  parameters:", "  parameters: none\n  more:")), 10, "no field here"),
+        (broken(("  parameters:", "  parameters: none\n  more:")), 10, "not a field here"),
         (broken(("  returns: {", "  returns: {{")), 19, "expected"),
         (broken(("  parameters:", "\tparameters:")), 9, "tab"),
         (broken(("Adds", "\0Adds")), 8, "a character that YAML does not allow"),
         (broken(("Adds", "!!python/object/apply:os.system ['true'] #")), 8, "could not determine a constructor"),
-        ("application: com.example.Notes\n" + "- " * 3000, 2, ""),
+        ("application: com.example.Notes\napis:\n" + "- " * 3000, 3, "nested deeper"),
+        ("application: com.example.Notes\napis: " + "[" * 100_000, 2, "nested deeper"),
+        ("application: com.example.Notes\napis: " + "[\n" * 100_000, 101, "nested deeper"),
+        ("application: com.example.Notes\napis: " + '{"a":\n' * 3000, 101, "nested deeper"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
@@ -194,14 +197,14 @@ def test_the_first_source_has_the_say_and_a_later_one_fills_in() -> None:
     assert (merged.name, merged.description, merged.source) == ("One", "Says.", "1")
     assert merged.parameters == (Parameter("x", "enum", "T", values={"v": ""}), Parameter("y", "text", default="d"))
     assert (merged.returns, merged.input_key) == (Returns("text"), "x")
-    both = Catalogue([Given(first), Given(later, Api("a.c"), complete=True)])
+    both = Catalogue([MemorySource(first), MemorySource(later, Api("a.c"), complete=True)])
     assert (both["a.b"], set(both), len(both)) == (merged, {"a.b", "a.c"}, 2)
     assert both.is_complete("a")
 
 
 def test_a_file_that_knows_of_gaps_has_the_last_word(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(broken(("complete: true", "complete: false")))
-    known = Catalogue([Given(Api("com.example.Notes.X"), complete=True), CatalogueFiles(tmp_path)])
+    known = Catalogue([MemorySource(Api("com.example.Notes.X"), complete=True), CatalogueFiles(tmp_path)])
     assert not known.is_complete("com.example.Notes")
 
 
@@ -209,7 +212,7 @@ def test_the_catalogue_of_everybody() -> None:
     known = catalogue()
     assert known is catalogue()
     assert len(set(known)) == len(known) > 3000
-    assert known.is_complete(BUILT_IN)
+    assert known.is_complete(BUILT_IN_APPLICATION)
     assert "is.workflow.actions.nosuchthing" not in known and "nosuchthing" not in known
     url = known.by_function("is_workflow_actions_downloadurl")
     assert url is not None and url.input_key == "WFURL" and url.by_key["WFURL"].required

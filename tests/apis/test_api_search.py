@@ -3,8 +3,8 @@
 import pytest
 
 from workflowllm.apis.catalogue import catalogue
+from workflowllm.apis.model import STATEMENTS
 from workflowllm.apis.search import search_apis
-from workflowllm.prompts.generation import STATEMENTS
 
 
 @pytest.mark.parametrize(("query", "wanted"), [

@@ -2,6 +2,7 @@
 
 import collections
 import datetime
+import os
 import pickle
 import pickletools
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from workflowllm.apis import pickles
 from workflowllm.apis.pickles import UnsafePickle, release_pickle, safe_unpickle
 
 PLAIN = [
@@ -29,13 +31,74 @@ def test_plain_containers_come_back(tmp_path: Path, content: Any, protocol: int)
     assert (read, type(read)) == (content, type(content))
 
 
-def test_a_list_that_holds_itself_comes_back(tmp_path: Path) -> None:
-    knot: list[Any] = []
-    knot.append(knot)
+def test_shared_values_come_back(tmp_path: Path) -> None:
+    """A pickle refers back to what it has written once, and a diamond is no cycle."""
+    shared = ["x"]
     path = tmp_path / "a.pkl"
-    path.write_bytes(pickle.dumps(knot))
-    read = safe_unpickle(path)
-    assert read[0] is read
+    path.write_bytes(pickle.dumps({"a": shared, "b": [shared, (shared, "x")]}))
+    assert safe_unpickle(path) == {"a": ["x"], "b": [["x"], (["x"], "x")]}
+
+
+def knot() -> list[Any]:
+    """A list that holds itself."""
+    tied: list[Any] = []
+    tied.append([tied])
+    return tied
+
+
+def doubled(levels: int) -> bytes:
+    """Instructions for a tuple of 2 ** levels items, four bytes a level."""
+    return b")" + b"".join(b"q" + bytes([level]) + b"h" + bytes([level]) + b"\x86" for level in range(levels))
+
+
+# What a few hundred bytes, or a number of bytes that grows, would cost without a bound.
+COSTLY = {
+    "a list that holds itself": (pickle.dumps(knot()), "holds itself"),
+    "a doubled tuple": (doubled(40) + b".", "items"),
+    "a doubled tuple as a key": (b"}" + doubled(40) + b"Ns.", "a key has more"),
+    "a doubled tuple as a key among many": (b"}(" + doubled(40) + b"Nu.", "a key has more"),
+    "a doubled tuple in a dictionary of protocol 0": (b"(" + doubled(40) + b"Nd.", "a key has more"),
+    "a doubled tuple in a set": (b"\x80\x04\x8f(" + doubled(40) + b"\x90.", "a key has more"),
+    "a doubled tuple in a frozenset": (b"\x80\x04(" + doubled(40) + b"\x91.", "a key has more"),
+    "a doubled tuple in a set of protocol 2": (b"cbuiltins\nset\n](" + doubled(40) + b"e\x85R.", "a key has more"),
+    "chained str": (b"cbuiltins\nstr\np0\n0" + b"g0\n" * 30 + doubled(30) + b"\x85R" * 30 + b".", "call of str"),
+    "str of a class's instance": (b"(cbuiltins\nstr\n)o.", "instances"),
+    "integers of equal hashes": (pickle.dumps({n * (2**61 - 1): 0 for n in range(1, 99)}), "very large integer"),
+    "complex numbers of equal hashes": (pickle.dumps({complex(-1000003 * n, n) for n in range(9)}), "complex"),
+    "a long key": (pickle.dumps({"x" * 20_000: 1}), "characters"),
+    "lists in lists": (b"]" * 5000 + b"a" * 4999 + b".", "levels"),
+    "tuples in tuples as a key": (b"})" + b"\x85" * 100_000 + b"Ns.", "a key has more"),
+    "bytes copied again and again": (
+        b"c_codecs\nencode\nq\x00(V" + b"x" * 2000 + b"\nVlatin1\ntq\x01R" + b"0h\x00h\x01R" * 1000 + b".", "copies"),
+    "a list copied again and again": (
+        b"cbuiltins\nset\nq\x00](" + b"K\x01" * 2000 + b"e\x85q\x01R" + b"0h\x00h\x01R" * 1000 + b".", "copies"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_pickle_that_would_cost_much_is_refused_before(tmp_path: Path, name: str) -> None:
+    data, reason = COSTLY[name]
+    path = tmp_path / "a.pkl"
+    path.write_bytes(data)
+    with pytest.raises(UnsafePickle, match=reason):
+        safe_unpickle(path)
+
+
+def test_the_number_of_containers_and_bytes_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.pkl"
+    path.write_bytes(pickle.dumps([[] for _ in range(99)]))
+    monkeypatch.setattr(pickles, "MAX_CONTAINERS", 99)
+    with pytest.raises(UnsafePickle, match="99 containers"):
+        safe_unpickle(path)
+    monkeypatch.setattr(pickles, "MAX_BYTES", 10)
+    with pytest.raises(UnsafePickle, match="MiB"):
+        safe_unpickle(path)
+
+
+def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pkl")
+    with pytest.raises(UnsafePickle, match="not a regular file"):
+        safe_unpickle(tmp_path / "a.pkl")
 
 
 def test_the_release_shape_comes_back(tmp_path: Path) -> None:
@@ -61,7 +124,6 @@ def text(*lines: str) -> bytes:
 
 
 def hostile(mark: Path) -> dict[str, bytes]:
-    import os
     import subprocess
 
     command = f"open({str(mark)!r}, 'w')"
@@ -114,8 +176,6 @@ def test_a_hostile_pickle_does_nothing(tmp_path: Path, name: str) -> None:
 
 
 def test_the_refusal_names_what_is_asked_for(tmp_path: Path) -> None:
-    import os
-
     path = tmp_path / "a.pkl"
     path.write_bytes(pickle.dumps(Calls(os.system, "true")))
     with pytest.raises(UnsafePickle, match=r"(posix|nt)\.system is refused"):

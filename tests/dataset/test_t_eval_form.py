@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.dataset.t_eval_plans import FIELDS, api_description, plan_messages, plan_text, workflow_plan
+from workflowllm.dataset.t_eval_plans import FIELDS, api_description, plan_messages, workflow_plan
 from workflowllm.metrics.plan_score import plan_score, read_plan, word_similarity
 from workflowllm.prompts.files import load_prompt
+from workflowllm.records.t_eval_form import plan_text
 from workflowllm.shortcuts.dialect.problems import DialectError
 
 ROOT = Path(__file__).parents[2]

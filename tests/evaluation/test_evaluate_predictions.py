@@ -129,7 +129,7 @@ def test_intervals_are_as_wide_as_theory_says() -> None:
 def test_intervals_do_not_depend_on_how_many_draws_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [[place % 7, place % 3] for place in range(50)]
     whole = figures(rows, seed=4, resamples=333)
-    monkeypatch.setattr(bootstrap, "HELD", 50 * 10)
+    monkeypatch.setattr(bootstrap, "MOST_DRAWS", 50 * 10)
     assert figures(rows, seed=4, resamples=333) == whole
 
 

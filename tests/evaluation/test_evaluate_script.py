@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from eval.support.metric_damage import drop_lines
-from workflowllm.metrics.codebleu.codebleu import CodeBleu
-from workflowllm.metrics.codebleu.comments import strip_comments, strip_published
 from workflowllm.metrics.codebleu.options import COMPAT, FIXED
+from workflowllm.metrics.codebleu.scorer import CodeBleu
+from workflowllm.metrics.codebleu.stripping import strip_published
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 ROOT = Path(__file__).parents[2]
 CODES = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "data" / "shortcuts").glob("*.py"))}

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 from real_server import RealServer
 
-from eval.helpers.fault_server import Messages, fault_server
+from eval.support.fault_server import Messages, fault_server
 from workflowllm.evaluation.predictions import read_predictions
 from workflowllm.runs.command import run_command
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from helpers_report import GENERATED, REFERENCE, figure, scored, table_row, write_scored
 
-from workflowllm.evaluation.report import write_report
+from workflowllm.evaluation.report_file import write_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from helpers_report import APIS, GENERATED, REFERENCE, scored, table_row, write_scored
 
-from workflowllm.evaluation.report import api_uses, collect_samples, script_json, write_report
-from workflowllm.metrics.steps import read_workflow
+from workflowllm.evaluation.report_file import api_uses, collect_samples, script_json, write_report
+from workflowllm.metrics.workflow_steps import read_workflow
 from workflowllm.runs.command import CommandError
 
 HOSTILE = "x = '</script><script>alert(1)</script><!-- <script> \0 \ud800 \u2028 '\n"

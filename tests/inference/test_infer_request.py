@@ -5,7 +5,7 @@ from pathlib import Path
 
 from helpers_infer import CODE, ROOT, SHOW, run
 
-from eval.helpers.fault_server import fault_server
+from eval.support.fault_server import fault_server
 from workflowllm.shortcuts.files.containers import read_file
 
 

@@ -13,7 +13,7 @@ import pytest
 from helpers_infer import ANSWER, CODE, MORE, SCRIPT, SHOW, run
 from tiny_checkpoints import save_recitation
 
-from eval.helpers.fault_server import fault_server
+from eval.support.fault_server import fault_server
 
 
 def started(*command: object) -> "subprocess.Popen[str]":

@@ -7,7 +7,7 @@ from typing import Any
 
 import pydantic
 
-from eval.helpers.fault_server import FaultServer
+from eval.support.fault_server import FaultServer
 from workflowllm.llm.client import Client
 from workflowllm.llm.settings import EndpointSettings
 

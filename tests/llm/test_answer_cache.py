@@ -8,7 +8,7 @@ import pydantic
 import pytest
 from helpers_client import ASKED, GOOD, Answer, settings_for, using
 
-from eval.helpers.fault_server import fault_server
+from eval.support.fault_server import fault_server
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import NoUsableAnswer
 from workflowllm.runs.command import CommandError

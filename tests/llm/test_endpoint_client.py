@@ -7,7 +7,7 @@ import time
 import pytest
 from helpers_client import ASKED, GOOD, Answer, settings_for, using
 
-from eval.helpers.fault_server import fault_server
+from eval.support.fault_server import fault_server
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, NoUsableAnswer
 from workflowllm.llm.settings import EndpointSettings

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from helpers_stage import echo, errors_of, records, rows_of
 
-from eval.helpers.fault_server import FaultServer, fault_server
+from eval.support.fault_server import FaultServer, fault_server
 
 SCRIPT = """
 import sys

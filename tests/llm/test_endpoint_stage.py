@@ -11,7 +11,7 @@ from helpers_stage import ask_echo, echo, errors_of, records, rows_of, settings_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.helpers.fault_server import fault_server
+from eval.support.fault_server import fault_server
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.stage import keyed_rows, run_stage

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.apis.model import BUILT_IN, application_of
-from workflowllm.prompts.generation import STATEMENTS
+from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, application_of
+from workflowllm.records.paper import categories
 from workflowllm.runs.command import CommandError
-from workflowllm.synthesis.draws import CATEGORIES, Pool, draw, make_pool
+from workflowllm.synthesis.draws import Pool, draw, make_pool
 from workflowllm.synthesis.expansion import draw_of, drawn
 
 BUILT_INS = ["is.workflow.actions." + name for name in ("url", "downloadurl", "count", "date", "alert", "openurl")]
@@ -48,23 +48,23 @@ def test_a_draw_is_made_again_from_its_number_alone(pool: Pool) -> None:
 
 
 def test_every_draw_keeps_the_rules(pool: Pool) -> None:
-    categories: Counter[str] = Counter()
+    drawn_categories: Counter[str] = Counter()
     for number in range(600):
         one = draw(pool, 0, number)
-        own = [api for api in one.apis if application_of(api) == BUILT_IN]
-        foreign = [api for api in one.apis if application_of(api) != BUILT_IN]
+        own = [api for api in one.apis if application_of(api) == BUILT_IN_APPLICATION]
+        foreign = [api for api in one.apis if application_of(api) != BUILT_IN_APPLICATION]
         assert len(set(one.apis)) == len(one.apis) in (1, 6, 7)
         assert len(own) >= len(one.apis) // 2 and not STATEMENTS & set(one.apis)
         assert {application_of(api) for api in foreign} == set(one.applications) and len(one.applications) <= 5
         assert all(api in catalogue() for api in one.apis)
-        categories[one.category] += 1
-    assert set(categories) == set(CATEGORIES) and len(CATEGORIES) == 28
-    assert max(categories.values()) < 4 * min(categories.values())  # even: 21 each, give or take
+        drawn_categories[one.category] += 1
+    assert set(drawn_categories) == set(categories()) and len(categories()) == 28
+    assert max(drawn_categories.values()) < 4 * min(drawn_categories.values())  # even: 21 each, give or take
 
 
 def test_every_application_of_the_catalogue_may_be_drawn() -> None:
     everything = make_pool(records(), catalogue(), every_application=True)
-    assert len(everything.applications) > 200 and BUILT_IN not in everything.applications
+    assert len(everything.applications) > 200 and BUILT_IN_APPLICATION not in everything.applications
 
 
 @pytest.mark.parametrize("given", [[], [{"key": "a", "apis": []}], [records()[1]]])

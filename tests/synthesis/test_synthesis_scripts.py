@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from eval.helpers.fault_server import FaultServer, fault_server
+from eval.support.fault_server import FaultServer, fault_server
 
 ROOT = Path(__file__).parents[2]
 CODE = 'url = is_workflow_actions_url(WFURLActionURL="https://example.com")\nif url:\n    is_workflow_actions_openurl(WFInput=url)\n'  # noqa: E501

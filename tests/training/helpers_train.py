@@ -13,11 +13,12 @@ import torch
 from torch.nn import functional
 
 from eval.support.stand_in import write_small_model, write_small_records
+from train import training_config
 from workflowllm.prompts.answers import format_answer
 from workflowllm.prompts.chat import encode
 from workflowllm.prompts.generation import generation_messages
 from workflowllm.training import run as training
-from workflowllm.training.arguments import parse_arguments
+from workflowllm.training.config import TrainingConfig
 
 FLAGS = ("--precision", "fp32", "--batch_size", "4", "--epochs", "2", "--learning_rate", "1e-3", "--max_length", "2048")
 
@@ -37,16 +38,16 @@ def small_data(count: int = 14) -> Path:
     return path
 
 
-def arguments_of(output: Path, *flags: str, model: Path | None = None, data: Path | None = None) -> Any:
-    places = ["--base_model", str(model or small_model()), "--data_path", str(data or small_data())]
-    return parse_arguments("", [*places, "--output_dir", str(output), *FLAGS, *flags])
+def config_of(output: Path, *flags: str, model: Path | None = None, data: Path | None = None) -> TrainingConfig:
+    paths = ["--base_model", str(model or small_model()), "--data_path", str(data or small_data())]
+    return training_config([*paths, "--output_dir", str(output), *FLAGS, *flags])
 
 
-def run(arguments: Any) -> int:
+def run(config: TrainingConfig) -> int:
     """A run in this process; what libraries leave in the environment goes with it."""
     before = dict(os.environ)
     try:
-        return training.run(arguments)
+        return training.run(config)
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -54,7 +55,7 @@ def run(arguments: Any) -> int:
 
 def train(output: Path, *flags: str, model: Path | None = None, data: Path | None = None) -> list[dict[str, Any]]:
     """Train in this process, without DeepSpeed; the lines of metrics.jsonl."""
-    assert run(arguments_of(output, *flags, model=model, data=data)) == 0
+    assert run(config_of(output, *flags, model=model, data=data)) == 0
     return metrics(output)
 
 
@@ -94,7 +95,7 @@ def plain_training(model: Any, steps: Sequence[Sequence[tuple[list[int], int]]],
     """The losses of the paper's recipe, written out: AdamW, linear schedule, warm-up of a tenth, gradient norm 0.3."""
     warm = math.ceil(0.1 * len(steps))
     optimizer = torch.optim.AdamW(model.parameters(), lr=peak, weight_decay=0.0)
-    found = []
+    losses = []
     for number, samples in enumerate(steps):
         rate = peak * (number / warm if number < warm else (len(steps) - number) / (len(steps) - warm))
         optimizer.param_groups[0]["lr"] = rate
@@ -103,8 +104,8 @@ def plain_training(model: Any, steps: Sequence[Sequence[tuple[list[int], int]]],
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 0.3)
         optimizer.step()
-        found.append(loss.item())
-    return found
+        losses.append(loss.item())
+    return losses
 
 
 def records_file(folder: Path, records: Sequence[Any]) -> Path:

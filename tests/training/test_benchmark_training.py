@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from small_models import VOCABULARY, small_model
 
-from eval.helpers.flops import training_flops
+from eval.support.flops import training_flops
+from eval.support.shapes import read_shape
 from workflowllm.prompts.chat import Example
-from workflowllm.training.shapes import read_shape
 
 SCRIPT = Path(__file__).parents[2] / "eval" / "benchmark_training.py"
 
@@ -20,8 +20,10 @@ SCRIPT = Path(__file__).parents[2] / "eval" / "benchmark_training.py"
 def script():
     spec = importlib.util.spec_from_file_location("benchmark_training", SCRIPT)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPT.parent)  # for `support`, as when it runs as a script
+        spec.loader.exec_module(module)
+        yield module
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from small_models import SIZES, small_model
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import LlamaConfig
 
-from eval.helpers.flops import training_flops
+from eval.support.flops import training_flops
 from workflowllm.training.loss import IGNORED, use_answer_loss
 
 

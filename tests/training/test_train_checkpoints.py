@@ -16,7 +16,7 @@ from workflowllm.training.checkpoints import (
     prune,
     seal,
 )
-from workflowllm.training.step_metrics import kept_lines
+from workflowllm.training.step_metrics import cut_back
 
 
 def made(output: Path, step: int, best_step: int | None = None, whole: bool = True) -> Path:
@@ -105,7 +105,7 @@ def test_metrics_are_cut_back_to_the_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     lines = [f'{{"step": {step}, "loss": 1.0}}\n' for step in range(1, 6)]
     path.write_text("".join(lines) + '{"step": 3, "lo', "utf-8")
-    assert kept_lines(path, 3) == 3 and path.read_text("utf-8") == "".join(lines[:3])
+    assert cut_back(path, 3) == 3 and path.read_text("utf-8") == "".join(lines[:3])
     path.write_text("no json\n[]\n" + lines[0] + '{"step": 2, "loss": 1.0}', "utf-8")
-    assert kept_lines(path, 3) == 1 and path.read_text("utf-8") == lines[0]
-    assert kept_lines(tmp_path / "none.jsonl", 3) == 0
+    assert cut_back(path, 3) == 1 and path.read_text("utf-8") == lines[0]
+    assert cut_back(tmp_path / "none.jsonl", 3) == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers_train import arguments_of, facts, records_file, run, small_data, train
+from helpers_train import config_of, facts, records_file, run, small_data, train
 
 from eval.support.stand_in import small_records
 from workflowllm.runs.command import CommandError
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def chosen(tmp_path: Path, data: Path, *flags: str) -> Any:
-    return choose_records(arguments_of(tmp_path / "out", *flags, data=data))
+    return choose_records(config_of(tmp_path / "out", *flags, data=data))
 
 
 def keys(records: list[Any]) -> list[str]:
@@ -163,12 +163,12 @@ def test_no_record_with_an_answer(tmp_path: Path) -> None:
 def test_keys_of_the_split_that_the_data_lack_are_told(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(arguments_of(tmp_path / "out", "--prepare", data=folder))
+    run(config_of(tmp_path / "out", "--prepare", data=folder))
     assert "1 keys of the split are not in the data" in capsys.readouterr().err
 
 
 def test_prepare_encodes_and_training_finds_it(tmp_path: Path) -> None:
-    assert run(arguments_of(tmp_path, "--prepare")) == 0
+    assert run(config_of(tmp_path, "--prepare")) == 0
     ids = next((tmp_path / "encoded").iterdir()) / "train" / "ids.npy"
     before = ids.stat().st_mtime_ns
     assert not (tmp_path / "metrics.jsonl").exists()
@@ -178,8 +178,8 @@ def test_prepare_encodes_and_training_finds_it(tmp_path: Path) -> None:
 
 def test_other_data_are_encoded_anew(tmp_path: Path) -> None:
     data = records_file(tmp_path, small_records(6))
-    run(arguments_of(tmp_path / "out", "--prepare", data=data))
+    run(config_of(tmp_path / "out", "--prepare", data=data))
     records_file(tmp_path, small_records(9))
-    run(arguments_of(tmp_path / "out", "--prepare", data=data))
+    run(config_of(tmp_path / "out", "--prepare", data=data))
     (folder,) = (tmp_path / "out" / "encoded").iterdir()
     assert len(Examples.open(folder / "train")) == 8

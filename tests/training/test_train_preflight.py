@@ -9,16 +9,17 @@ from typing import Any
 import psutil
 import pytest
 import torch
-from helpers_train import arguments_of, run, small_data, small_model
+from helpers_train import config_of, run, small_data, small_model
 from small_models import small_model as capped_model
 from transformers import AutoTokenizer, LlamaConfig
 
+from train import training_config
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.ranks import Ranks
+from workflowllm.runs.shipped import shipped
 from workflowllm.training import preflight
-from workflowllm.training.arguments import parse_arguments
 from workflowllm.training.memory import Needs, estimated_needs, parameter_count
-from workflowllm.training.preflight import World
-from workflowllm.training.run import load_model
+from workflowllm.training.models import load_model
 
 LLAMA_8B = LlamaConfig(vocab_size=128256, hidden_size=4096, intermediate_size=14336, num_hidden_layers=32,
                        num_attention_heads=32, num_key_value_heads=8, tie_word_embeddings=False)  # fmt: skip
@@ -33,7 +34,7 @@ def model(tmp_path: Path) -> Path:
 
 def refusal(output: Path, *flags: str, model: Path | None = None, data: Path | None = None) -> str:
     with pytest.raises(CommandError) as refused:
-        run(arguments_of(output, *flags, model=model, data=data))
+        run(config_of(output, *flags, model=model, data=data))
     assert "\n" not in str(refused.value)
     assert not list(output.glob("checkpoint-*")) and not (output / "metrics.jsonl").exists()
     return str(refused.value)
@@ -73,14 +74,14 @@ def test_weights_of_another_model(model: Path) -> None:
     config = json.loads((model / "config.json").read_text("utf-8")) | {"num_hidden_layers": 3}
     (model / "config.json").write_text(json.dumps(config), "utf-8")
     with pytest.raises(CommandError, match=r"lacks \d+ weights, such as model\.layers\.2"):
-        load_model(arguments_of(model / "out", model=model), AutoTokenizer.from_pretrained(model))
+        load_model(config_of(model / "out", model=model), AutoTokenizer.from_pretrained(model))
 
 
 def test_a_file_of_weights_that_is_cut_short(model: Path) -> None:
     weights = model / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(CommandError, match="cannot be read: "):
-        load_model(arguments_of(model / "out", model=model), AutoTokenizer.from_pretrained(model))
+        load_model(config_of(model / "out", model=model), AutoTokenizer.from_pretrained(model))
 
 
 def test_a_model_without_tokenizer(tmp_path: Path, model: Path) -> None:
@@ -106,7 +107,7 @@ def test_a_template_by_flag_goes_with_the_model(tmp_path: Path, model: Path) -> 
     (model / "chat_template.jinja").unlink()
     chatml = Path(__file__).parents[2] / "configs" / "chat_templates" / "chatml.jinja"
     flags = ("--chat_template", str(chatml), "--max_steps", "1", "--dev_share", "0")
-    run(arguments_of(tmp_path / "out", *flags, model=model))
+    run(config_of(tmp_path / "out", *flags, model=model))
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out")
     assert tokenizer.chat_template == chatml.read_text("utf-8")
 
@@ -118,7 +119,7 @@ def test_without_a_pad_token_another_serves(tmp_path: Path, model: Path, capsys:
             content.pop("pad_token", None)
             (model / name).write_text(json.dumps(content), "utf-8")
     assert AutoTokenizer.from_pretrained(model).pad_token is None
-    run(arguments_of(tmp_path / "out", "--max_steps", "1", "--dev_share", "0", model=model))
+    run(config_of(tmp_path / "out", "--max_steps", "1", "--dev_share", "0", model=model))
     assert "no pad token; '<|pad|>' serves as one" in capsys.readouterr().err
     assert AutoTokenizer.from_pretrained(tmp_path / "out").pad_token == "<|pad|>"
 
@@ -136,11 +137,11 @@ def test_more_length_than_positions(tmp_path: Path) -> None:
 
 def test_configurations_of_deepspeed(tmp_path: Path) -> None:
     path = tmp_path / "ds.json"
-    for content, said in (("{", "cannot read --deepspeed"), ("[]", "is no DeepSpeed configuration"),
+    for content, said in (("{", "cannot read "), ("[]", "is no DeepSpeed configuration"),
                           ('{"zero_optimization": {"stage": 3}}', "asks for ZeRO stage 3")):  # fmt: skip
         path.write_text(content, "utf-8")
         assert said in refusal(tmp_path / "out", "--deepspeed", str(path))
-    assert "cannot read --deepspeed" in refusal(tmp_path / "out", "--deepspeed", str(tmp_path / "none.json"))
+    assert "none.json: No such file" in refusal(tmp_path / "out", "--deepspeed", str(tmp_path / "none.json"))
 
 
 def test_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,12 +164,15 @@ def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free(10**6))
     assert "each process has 1.0 MB. Use more devices" in refusal(tmp_path / "out")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    run(arguments_of(tmp_path / "out", "--ignore_memory", "--prepare"))
+    run(config_of(tmp_path / "out", "--ignore_memory", "--prepare"))
 
 
 def test_an_output_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert "cannot write to --output_dir" in refusal(tmp_path / "file" / "out")
+    assert "file/out: Not a directory" in refusal(tmp_path / "file" / "out")
+    for path in (Path("."), Path("/"), Path("..")):
+        with pytest.raises(CommandError, match="give the output a name"):
+            run(config_of(path))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +182,7 @@ def test_an_output_folder_that_cannot_be(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_flags_out_of_range(flags: tuple[str, ...], tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as stopped:
-        arguments_of(tmp_path, *flags)
+        config_of(tmp_path, *flags)
     assert stopped.value.code == 2
 
 
@@ -188,13 +192,13 @@ def test_flags_out_of_range(flags: tuple[str, ...], tmp_path: Path) -> None:
 )
 def test_flags_that_contradict_each_other(flags: tuple[str, ...], tmp_path: Path) -> None:
     with pytest.raises(CommandError):
-        arguments_of(tmp_path, *flags)
+        config_of(tmp_path, *flags)
 
 
 def test_defaults_are_the_paper_s() -> None:
-    given = parse_arguments("", ["--base_model", "m", "--data_path", "d", "--output_dir", "o"])
-    assert (given.epochs, given.learning_rate, given.warmup, given.batch_size) == (3, 2e-5, 0.1, 32)
-    assert (given.max_length, given.precision, given.max_grad_norm, given.neftune) == (8192, "bf16", 0.3, None)
+    config = training_config(["--base_model", "m", "--data_path", "d", "--output_dir", "o"])
+    assert (config.epochs, config.learning_rate, config.warmup, config.batch_size) == (3, 2e-5, 0.1, 32)
+    assert (config.max_length, config.precision, config.max_grad_norm, config.neftune) == (8192, "bf16", 0.3, None)
 
 
 def test_parameters_of_llama_3_1_8b() -> None:
@@ -228,16 +232,16 @@ def test_less_is_needed_with_adapters_and_checkpointing_more_with_float32() -> N
 
 
 def test_offloading_needs_the_host_s_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    offload = Path(preflight.__file__).parents[2] / "configs" / "ds_config_offload.json"
-    given = arguments_of(tmp_path, "--deepspeed", str(offload))
-    assert preflight.offloads(given)
+    offload = shipped("configs") / "ds_config_offload.json"
+    config = config_of(tmp_path, "--deepspeed", str(offload))
+    assert preflight.offloads_optimizer(config.deepspeed)
     free: Any = namedtuple("free", "available")
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free(10**9))
     with pytest.raises(CommandError, match=r"offloading needs about 2\.0 GB of the host"):
-        preflight.check_room(given, Needs(1, 1, 2 * 10**9, 1), World(0, 1, 1))
+        preflight.check_room(config, Needs(1, 1, 2 * 10**9, 1), Ranks())
 
 
 def test_a_model_that_caps_its_scores_does_not_get_an_attention_that_cannot(tmp_path: Path) -> None:
     made, tokenizer = tmp_path / "capped", AutoTokenizer.from_pretrained(small_model())
     capped_model("capped").save_pretrained(made)
-    assert load_model(arguments_of(tmp_path / "out", model=made), tokenizer).config._attn_implementation == "eager"
+    assert load_model(config_of(tmp_path / "out", model=made), tokenizer).config._attn_implementation == "eager"

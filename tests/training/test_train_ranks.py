@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers_train import arguments_of, facts, losses, small_data, small_model, train
+from helpers_train import facts, losses, small_data, small_model, train
 
 from workflowllm.runs.command import CommandError
-from workflowllm.training import facts as run_facts
 from workflowllm.training.checkpoints import is_whole
+from workflowllm.training.train_run import check_same_run
 from workflowllm.training.trainer import engine_facts
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def test_two_ranks_under_zero_2_give_the_losses_of_one_plain_process(tmp_path: P
     assert (engine["engine"], engine["zero_stage"], engine["world_size"]) == ("DeepSpeedEngine", 2, 2)
     assert is_whole(tmp_path / "2" / "checkpoint-6")
     with pytest.raises(CommandError, match="of 2 processes and this run has 1"):
-        run_facts.check_same(arguments_of(tmp_path / "2", *FLAGS), facts(tmp_path / "1")["identity"])
+        check_same_run(tmp_path / "2", facts(tmp_path / "1")["identity"])
 
 
 def test_one_line_where_a_process_refuses_or_dies(tmp_path: Path) -> None:

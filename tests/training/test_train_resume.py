@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers_train import arguments_of, facts, losses, metrics, records_file, run, train
+from helpers_train import config_of, facts, losses, metrics, records_file, run, train
 
 from eval.support.stand_in import small_records
 from workflowllm.runs.command import CommandError
-from workflowllm.training import facts as run_facts
 from workflowllm.training.checkpoints import checkpoints, is_whole, only_run
+from workflowllm.training.train_run import check_same_run
 
 FLAGS = ("--dev_share", "0.15", "--save_steps", "2", "--checkpoint_limit", "9", "--neftune", "5")  # noise: RNG states
 
@@ -127,7 +127,7 @@ def test_other_data_are_another_run(interrupted: Path, tmp_path: Path) -> None:
 def test_a_refusal_leaves_the_encoded_data_of_the_run(interrupted: Path) -> None:
     before = sorted((interrupted / "encoded").rglob("*"))
     with pytest.raises(CommandError):
-        run(arguments_of(interrupted, *FLAGS, "--no_comments", "--prepare"))
+        run(config_of(interrupted, *FLAGS, "--no_comments", "--prepare"))
     assert sorted((interrupted / "encoded").rglob("*")) == before
 
 
@@ -135,14 +135,14 @@ def test_checkpoints_of_somebody_else_are_not_touched(tmp_path: Path) -> None:
     (tmp_path / "checkpoint-7").mkdir()
     (tmp_path / "checkpoint-7" / "model.safetensors").write_text("precious")
     with pytest.raises(CommandError, match="has checkpoints but no train_run"):
-        run(arguments_of(tmp_path))
+        run(config_of(tmp_path))
     assert (tmp_path / "checkpoint-7" / "model.safetensors").read_text() == "precious"
 
 
 def test_other_processes_are_refused(interrupted: Path) -> None:
     wanted = facts(interrupted)["identity"] | {"world_size": 4}
     with pytest.raises(CommandError, match=r"of 1 processes and this run has 4.*--overwrite"):
-        run_facts.check_same(arguments_of(interrupted, *FLAGS), wanted)
+        check_same_run(interrupted, wanted)
 
 
 def test_overwrite_starts_afresh(interrupted: Path) -> None:
@@ -154,8 +154,8 @@ def test_overwrite_starts_afresh(interrupted: Path) -> None:
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
-    with only_run(tmp_path), pytest.raises(CommandError, match="another process is training"):
-        run(arguments_of(tmp_path))
+    with only_run(tmp_path), pytest.raises(CommandError, match="another run is writing"):
+        run(config_of(tmp_path))
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_the_checkpoint_before(interrupted: Path, undisturbed: Path) -> None:

@@ -1,4 +1,4 @@
-"""What applications offer to Shortcuts: every API's parameters and output, from several sources, as documents."""
+"""The APIs that applications offer to Shortcuts: their definitions from several sources, their documents, a search."""
 
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.apis.model import COMMON_PARAMETERS, Api, Parameter, Returns, application_of, published_key

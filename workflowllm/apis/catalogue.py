@@ -1,4 +1,4 @@
-"""All sources as one catalogue, read application by application as it is asked."""
+"""All sources as one catalogue. Each application is read when it is first needed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,14 +17,18 @@ from workflowllm.shortcuts.model.identifiers import identifier_of
 class Catalogue(Mapping[str, Api]):
     """Identifier -> API.
 
-    Where several sources describe one API, the first has the say; a later one fills in the texts, the output and the
-    types and values that the first leaves open, and adds no parameter.
+    Where several sources describe one API, the first decides. A later source fills in the texts, the output, the types
+    and the values that the first leaves open; it adds no parameter.
     """
 
     def __init__(self, sources: Sequence[Source]):
         self.sources = sources
         self._groups: dict[str, dict[str, Api]] = {}
         self._keys: dict[str, str | None] = {}
+
+    # Two catalogues are equal only if they are one: comparing their content would read every source.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __getitem__(self, identifier: str) -> Api:
         return self.of_application(application_of(identifier))[identifier]
@@ -37,11 +41,11 @@ class Catalogue(Mapping[str, Api]):
         return sum(len(self.of_application(application)) for application in self.applications())
 
     def applications(self) -> list[str]:
-        """Every application that a source knows, in order."""
+        """Every application that some source knows, in alphabetical order."""
         return sorted({application for source in self.sources for application in source.applications()})
 
     def of_application(self, application: str) -> Mapping[str, Api]:
-        """The APIs of one application; none where no source knows it."""
+        """Identifier -> API for one application; empty where no source knows it."""
         if application not in self._groups:
             group: dict[str, Api] = {}
             for source in self.sources:
@@ -51,13 +55,13 @@ class Catalogue(Mapping[str, Api]):
         return self._groups[application]
 
     def knows(self, application: str) -> bool:
+        """Whether any source knows an API of this application."""
         return bool(self.of_application(application))
 
     def is_complete(self, application: str) -> bool:
-        """Whether the whole list of an application is known, so that an action it lacks does not exist.
+        """Whether every action of an application is known, so that any other does not exist.
 
-        A source vouches for the list; a file of our own catalogue that says `complete: false` knows of gaps and has
-        the last word.
+        A file of our own catalogue decides with its `complete`; where there is no such file, any source may vouch.
         """
         for source in self.sources:
             if isinstance(source, CatalogueFiles) and application in source.files:
@@ -65,7 +69,7 @@ class Catalogue(Mapping[str, Api]):
         return any(source.applications().get(application, False) for source in self.sources)
 
     def by_key(self, key: str) -> Api | None:
-        """The API that a released file keys as `key` (its identifier with `.` as `_`)."""
+        """The API that a released file lists under `key`, its identifier with `_` for `.`."""
         if key not in self._keys:
             self._keys[key] = self._identifier_of_key(key)
         identifier = self._keys[key]
@@ -77,7 +81,7 @@ class Catalogue(Mapping[str, Api]):
 
     @property
     def skipped(self) -> list[str]:
-        """A line for everything that the sources left out, of what has been read so far."""
+        """One line for each definition, or part of one, that was read so far and could not be used."""
         return [f"{source.name}: {line}" for source in self.sources for line in source.skipped]
 
     def _identifier_of_key(self, key: str) -> str | None:
@@ -90,18 +94,18 @@ class Catalogue(Mapping[str, Api]):
 
 
 def filled_in(first: Api, later: Api) -> Api:
-    """`first` with what it leaves open taken from `later`."""
+    """`first`, with everything that it leaves open taken from `later`."""
     return replace(
         first,
         name=first.name or later.name,
         description=first.description or later.description,
-        parameters=tuple(_filled_in(mine, later.by_key.get(mine.key)) for mine in first.parameters),
+        parameters=tuple(_parameter_filled_in(item, later.by_key.get(item.key)) for item in first.parameters),
         returns=first.returns or later.returns,
         input_key=first.input_key or later.input_key,
     )
 
 
-def _filled_in(first: Parameter, later: Parameter | None) -> Parameter:
+def _parameter_filled_in(first: Parameter, later: Parameter | None) -> Parameter:
     if later is None:
         return first
     typed = later if first.type == "any" else first
@@ -118,7 +122,7 @@ def _filled_in(first: Parameter, later: Parameter | None) -> Parameter:
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
-    """The package and our own catalogue, which everybody has."""
+    """The project's catalogue: the package shortcutkit and our own files, which every installation has."""
     return Catalogue([Package(), CatalogueFiles()])
 
 
@@ -128,7 +132,10 @@ def catalogue_with(
     intents: Path | None = None,
     folder: Path = CATALOGUE_FOLDER,
 ) -> Catalogue:
-    """The catalogue with definitions of one's own between the package and our files."""
+    """The project's catalogue with the user's definitions between the package and our own files.
+
+    `wfactions` is a file, `app_intents` and `intents` are folders. Raises ValueError where a file cannot be read.
+    """
     sources: list[Source] = [Package()]
     sources += [WFActions(wfactions)] if wfactions else []
     sources += [AppIntents(app_intents)] if app_intents else []

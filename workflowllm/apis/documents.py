@@ -1,4 +1,4 @@
-"""The files that API documents are kept in."""
+"""An API's document, as JSON and as a Python stub, and the files that hold the documents of all APIs."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from workflowllm.shortcuts.model.identifiers import is_name
 
 
 def json_document(api: Api) -> dict[str, Any]:
-    """The API as plain data. What is not known is left out, except that `returns` is then null."""
+    """The API as plain data. Unknown fields are left out, except `returns`, which is then None."""
     returns = None
     if api.returns:
         returns = _without_blanks({"type": api.returns.type, "kind": api.returns.kind, "name": api.returns.name})
@@ -31,32 +31,33 @@ def json_document(api: Api) -> dict[str, Any]:
 def python_stub(api: Api) -> str | None:
     """The API as a documented stub that parses, or None where no Python name calls it.
 
-    A key that is no Python name cannot stand in a signature; it is described, and given through `**{"key": value}`.
+    A key that is not a Python name cannot stand in a signature. The docstring describes it, and a call passes it as
+    `**{"key": value}`.
     """
     if api.function is None:
         return None
     named = [_argument(parameter) for parameter in api.parameters if is_name(parameter.key)]
     rest = ["**others: Any"] if len(named) < len(api.parameters) else []
     star = ["*"] if named else []
-    gives = HINTS[api.returns.type] if api.returns else "None"
-    head = f"def {api.function}({', '.join(star + named + rest)}) -> {gives}:"
+    returned = HINTS[api.returns.type] if api.returns else "None"
+    head = f"def {api.function}({', '.join(star + named + rest)}) -> {returned}:"
     return "\n".join([head, *("    " + line if line else "" for line in _docstring(api))]) + "\n"
 
 
 def describe(api: Api) -> str:
-    """What the API does; its name where no source says more."""
+    """What the API does, in words; its name where no source describes it."""
     return _text(api.description) or _sentence(_text(api.name))
 
 
 def _json_parameter(parameter: Parameter) -> dict[str, Any]:
-    same = not any(parameter.values.values())
+    has_titles = any(parameter.values.values())
     document = {
         "name": parameter.key,
         "type": parameter.type,
         "kind": parameter.kind,
         "title": parameter.title,
         "description": parameter.description,
-        "values": list(parameter.values) if same else dict(parameter.values),
+        "values": dict(parameter.values) if has_titles else list(parameter.values),
         "when": dict(parameter.when),
     }
     document = _without_blanks(document) | {"required": parameter.required}
@@ -89,7 +90,7 @@ def _docstring(api: Api) -> Iterator[str]:
 
 
 def meaning(parameter: Parameter) -> str:
-    """A parameter in words: its title, description, kind, allowed values and what it depends on."""
+    """A parameter in words: its title, description, kind and allowed values, and when it applies."""
     parts = [_sentence(_text(parameter.title)), _sentence(_text(parameter.description))]
     if parameter.kind:
         of = "Items: " if parameter.type == "list" else ""
@@ -122,19 +123,21 @@ def _sentence(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """On one line, without characters that a source file may not hold."""
+    """A text on one line, without characters that a source file must not hold."""
     return one_line("".join(char if char.isprintable() or char.isspace() else " " for char in text))
 
 
 def _quoted(text: str) -> str:
-    """Text that may stand between triple quotes."""
+    """A text escaped so that it can stand between triple quotes."""
     text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return text[:-1] + '\\"' if text.endswith('"') else text
 
 
 def write_documents(apis: Iterable[Api], folder: Path) -> int:
-    """Write the documents as identifier2json and identifier2python, each to read and as released; how many APIs have
-    no stub."""
+    """Write identifier2json (.json, .pkl) and identifier2python (.py, .pkl); return how many APIs have no stub.
+
+    The pickles have the release's shape: their keys are identifiers with `_` for `.`.
+    """
     documents, stubs = {}, {}
     for api in apis:
         documents[api.identifier] = json_document(api)

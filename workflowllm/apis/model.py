@@ -1,4 +1,4 @@
-"""An API as every source describes it: typed parameters, an output, and words about them."""
+"""An API as every source describes it: typed parameters, an output, a name and a description."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -6,13 +6,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.identifiers import function_name
 
-BUILT_IN = "builtin"  # the application of every is.workflow.actions.*
-_BUILT_IN_PREFIX = "is.workflow.actions."
+BUILT_IN_APPLICATION = "builtin"  # the application of every identifier that starts with BUILT_IN
 
-# The vocabulary of types, and the hint that a stub shows. `file` is any content (a text will do), `object` an item of
-# an application (`kind` names which), `any` whatever an action gives.
+# Actions that the dialect writes as Python statements, so that no call names them and no document shows them.
+STATEMENTS = frozenset(
+    BUILT_IN + name
+    for name in ("comment", "gettext", "setvariable", "appendvariable", "conditional", "repeat.each", "repeat.count",
+                 "choosefrommenu")
+)  # fmt: skip
+
+# Actions that a workflow may always use, because the generation prompt teaches the statements that make them, and
+# because the compiler's messages advise is_workflow_actions_exit().
+ALWAYS_OFFERED = STATEMENTS | {BUILT_IN + "ask", BUILT_IN + "exit"}
+
+# The vocabulary of types, and the type hint that a stub shows. `file` is content of any kind, text included; `object`
+# is an item of an application, and `kind` says which; `any` is the output of any action.
 HINTS = {
     "text": "str", "number": "float", "integer": "int", "boolean": "bool", "enum": "str", "date": "Date",
     "duration": "Duration", "quantity": "Quantity", "url": "URL", "file": "File", "location": "Location",
@@ -21,8 +32,8 @@ HINTS = {
 }  # fmt: skip
 TYPES = frozenset(HINTS)
 
-# Keys that Shortcuts stores with an action of any application, so no definition lists them. Keys that start with
-# `Show-` say that a list of values is unfolded in the editor; they are as common.
+# Keys that Shortcuts stores with an action of any application, so that no definition lists them. Keys that start with
+# `Show-` are as common: they say that the editor shows a list of values unfolded.
 COMMON_PARAMETERS = frozenset(
     {
         "UUID", "CustomOutputName", "GroupingIdentifier", "WFControlFlowMode", "AppIntentDescriptor", "ShowWhenRun",
@@ -37,13 +48,13 @@ class Parameter:
 
     key: str
     type: str = "any"  # one of TYPES
-    title: str = ""  # what the application calls it, where the key does not say it
+    title: str = ""  # the label in the application, where it differs from the key
     description: str = ""
-    kind: str = ""  # the definition's own name of the type, or of a list's items
+    kind: str = ""  # the definition's name for the type, or for the type of a list's items
     required: bool = False
-    default: Any = None  # None where there is none
-    values: Mapping[str, str] = field(default_factory=dict)  # allowed value -> what it is shown as, "" for the same
-    when: Mapping[str, Any] = field(default_factory=dict)  # other parameter -> the value it must have for this to count
+    default: Any = None  # None where the parameter has no default
+    values: Mapping[str, str] = field(default_factory=dict)  # allowed value -> its shown title, "" where they are equal
+    when: Mapping[str, Any] = field(default_factory=dict)  # other parameter -> the value that makes this one apply
 
 
 @dataclass(frozen=True)
@@ -57,14 +68,14 @@ class Returns:
 
 @dataclass(frozen=True)
 class Api:
-    """One action: what it is called, takes and gives."""
+    """One action: its name, its parameters and its output."""
 
     identifier: str
     name: str = ""
     description: str = ""
     parameters: tuple[Parameter, ...] = ()
     returns: Returns | None = None
-    input_key: str = ""  # the parameter that takes the previous action's output when it is not given
+    input_key: str = ""  # the parameter that takes the previous action's output when the call leaves it out
     source: str = ""
 
     @property
@@ -73,7 +84,7 @@ class Api:
 
     @property
     def function(self) -> str | None:
-        """The Python name that calls it, or None where `action("identifier", ...)` does."""
+        """The Python name that calls it, or None where only `action("identifier", ...)` can."""
         return function_name(self.identifier)
 
     @cached_property
@@ -82,10 +93,10 @@ class Api:
 
 
 class Source(Protocol):
-    """Where definitions come from. A catalogue asks for one application at a time, as it is needed."""
+    """Where definitions come from. A catalogue reads one application at a time, when it is first needed."""
 
     name: str
-    skipped: list[str]  # a line for everything that was left out
+    skipped: list[str]  # one line for each part of a definition that could not be used
 
     def applications(self) -> Mapping[str, bool]:
         """Each application, and whether this source lists all that it offers."""
@@ -96,16 +107,16 @@ class Source(Protocol):
 
 def application_of(identifier: str) -> str:
     """The application whose action this is: its bundle identifier, or `builtin`."""
-    return BUILT_IN if identifier.startswith(_BUILT_IN_PREFIX) else identifier.rpartition(".")[0]
+    return BUILT_IN_APPLICATION if identifier.startswith(BUILT_IN) else identifier.rpartition(".")[0]
 
 
 def identifier_prefix(application: str) -> str:
-    """What the identifiers of an application start with."""
-    return _BUILT_IN_PREFIX if application == BUILT_IN else application + "."
+    """The start of every identifier of an application."""
+    return BUILT_IN if application == BUILT_IN_APPLICATION else application + "."
 
 
 def published_key(identifier: str) -> str:
-    """How released files key an API: `.` as `_`, which cannot be undone."""
+    """The key of an API in released files: its identifier with `_` for `.`, which cannot be reversed."""
     return identifier.replace(".", "_")
 
 
@@ -118,14 +129,14 @@ def by_application(apis: Iterable[Api]) -> dict[str, list[Api]]:
 
 
 def one_line(text: Any) -> str:
-    """A definition's text on one line, "" for anything else. Localised ones come as {"key": ...} or {"format": ...}."""
+    """A definition's text on one line, "" for anything else. Localised texts are {"key": ...} or {"format": ...}."""
     if isinstance(text, Mapping):
         text = text.get("key", text.get("format"))
     return " ".join(text.split()) if isinstance(text, str) else ""
 
 
 def plain(value: Any) -> Any:
-    """A default that Python and JSON can both write, or None."""
+    """The value where Python and JSON can both write it as a literal, else None."""
     if isinstance(value, list):
         items = [plain(item) for item in value]
         return None if any(item is None for item in items) else items

@@ -1,21 +1,19 @@
-"""APIs that fit a request by its words: BM25 over the catalogue's documents, on this machine."""
+"""API search: BM25 over the catalogue's documents, without a network or a model."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.apis.documents import describe
-from workflowllm.apis.model import BUILT_IN, Api
-from workflowllm.prompts.generation import STATEMENTS
+from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, Api
 
-NAME_WEIGHT = 3  # a word of the name counts like so many of the description
-WHOLE = 0.2  # weight of the request as a whole, whose scores are sums over more words
-EVEN = 0.5  # how far the best of each clause stands level with the best of the others
-FOREIGN = 0.2  # share of its score that an action of an application keeps that the request does not name
-# Words of requests that say nothing about what to do.
-_EMPTY = frozenset(
+NAME_WEIGHT = 3  # times that a word of the name is counted; a word of the description is counted once
+WHOLE_REQUEST_WEIGHT = 0.2  # of scores for the whole request, which are sums over more words than a clause's
+CLAUSE_LEVELLING = 0.5  # 1 scales the best score of every clause to 1, 0 leaves the scores as they are
+UNNAMED_APPLICATION_FACTOR = 0.2  # for the score of an action whose application the request does not name
+_STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
         "a an and are as at be but by can could create do does each every for from give have help how i if in into is "
@@ -24,58 +22,59 @@ _EMPTY = frozenset(
     )
 )
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_A-Za-z]+")
-_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')  # titles and texts, which speak of other things
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')  # titles and texts, whose words do not name actions
 _CLAUSE = re.compile(r"[.,;:!?\n]+|\b(?:and|then|after|before|otherwise|finally|next|which|that)\b", re.IGNORECASE)
 
 
 def search_apis(query: str, count: int, apis: Catalogue | None = None) -> list[str]:
-    """Up to `count` identifiers that fit a request, best first.
+    """Up to `count` identifiers of APIs that fit a request, best first.
 
-    The request is searched as a whole and clause by clause, since each action that it needs is named in a few words;
-    an API's score is the best of these. Actions that Python's own statements stand for are left out.
+    Both the whole request and each of its clauses are searched, because a request names each action in a few words.
+    The score of an API is the best of its scores. STATEMENTS are never among the results.
     """
     index = _index(apis)
     scores: dict[str, float] = {}
-    for text, weight in _parts(query):
-        found = dict(index.scores(text))
-        top = max(found.values(), default=0.0) ** EVEN
-        for identifier, score in found.items():
-            score /= top
-            scores[identifier] = max(scores.get(identifier, 0.0), weight * score)
-    named = set(_words(query))
-    ranked = sorted(scores, key=lambda identifier: (-scores[identifier] * index.share(identifier, named), identifier))
+    for text, weight in _weighted_parts(query):
+        part_scores = dict(index.scores(text))
+        divisor = max(part_scores.values(), default=0.0) ** CLAUSE_LEVELLING
+        for identifier, score in part_scores.items():
+            scores[identifier] = max(scores.get(identifier, 0.0), weight * score / divisor)
+    words = frozenset(_words(query))
+    ranked = sorted(scores, key=lambda name: (-scores[name] * index.application_factor(name, words), name))
     return ranked[:count]
 
 
-def _parts(query: str) -> Iterator[tuple[str, float]]:
-    yield query, WHOLE
+def _weighted_parts(query: str) -> Iterator[tuple[str, float]]:
+    yield query, WHOLE_REQUEST_WEIGHT
     for clause in _CLAUSE.split(_QUOTED.sub(" ", query)):
         if clause.strip():
             yield clause, 1.0
 
 
 class ApiIndex:
-    """The documents of a catalogue as BM25 sees them."""
+    """A BM25 index over the documents of a catalogue."""
 
     def __init__(self, apis: Catalogue):
         import bm25s
 
         self.apis = [api for api in apis.values() if api.identifier not in STATEMENTS and api.function]
-        self.owners = {api.identifier: _owner_words(api) for api in self.apis}
+        self.application_words = {api.identifier: _application_words(api) for api in self.apis}
         self.ranker = bm25s.BM25()
         self.ranker.index([_document(api) for api in self.apis], show_progress=False)
 
     def scores(self, text: str) -> Iterator[tuple[str, float]]:
+        """(identifier, BM25 score) of every API that shares a word with a text."""
         words = [word for word in _words(text) if word in self.ranker.vocab_dict]
         if not words:
             return
-        for place, score in enumerate(self.ranker.get_scores(words)):
+        for api, score in zip(self.apis, self.ranker.get_scores(words)):
             if score > 0:
-                yield self.apis[place].identifier, float(score)
+                yield api.identifier, float(score)
 
-    def share(self, identifier: str, named: Collection[str]) -> float:
-        owner = self.owners[identifier]
-        return 1.0 if not owner or owner & set(named) else FOREIGN
+    def application_factor(self, identifier: str, query_words: frozenset[str]) -> float:
+        """1 for a built-in action and for one whose application the query names, less for any other."""
+        names = self.application_words[identifier]
+        return 1.0 if not names or names & query_words else UNNAMED_APPLICATION_FACTOR
 
 
 @lru_cache(maxsize=2)
@@ -84,22 +83,22 @@ def _index(apis: Catalogue | None) -> ApiIndex:
 
 
 def _document(api: Api) -> list[str]:
-    said = [describe(api)]
+    texts = [describe(api)]
     for parameter in api.parameters:
-        said += [parameter.title or parameter.key, *map(str, parameter.values)]
+        texts += [parameter.title or parameter.key, *map(str, parameter.values)]
     tail = api.identifier.rpartition(".")[2]
-    return _words(api.name) * NAME_WEIGHT + _words(tail) + _words(" ".join(said))
+    return _words(api.name) * NAME_WEIGHT + _words(tail) + _words(" ".join(texts))
 
 
-def _owner_words(api: Api) -> set[str]:
-    """Words that name the application; none for what every device has."""
-    if api.application == BUILT_IN:
+def _application_words(api: Api) -> set[str]:
+    """Words that name the application; none for built-in actions, which every device has."""
+    if api.application == BUILT_IN_APPLICATION:
         return set()
     return set(_words(api.application.partition(".")[2])) - {"app", "ios", "mac", "macos", "com"}
 
 
 def _words(text: str) -> list[str]:
-    return [_stem(word) for word in map(str.lower, _WORD.findall(text)) if word not in _EMPTY]
+    return [_stem(word) for word in map(str.lower, _WORD.findall(text)) if word not in _STOP_WORDS]
 
 
 @lru_cache(maxsize=50_000)
@@ -109,6 +108,7 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Any:
+    # nltk is here anyway, since rouge-score depends on it. It loads for 0.2 s, which most commands can do without.
     from nltk.stem import PorterStemmer
 
     return PorterStemmer()

@@ -9,9 +9,9 @@ from workflowllm.evaluation.judged import Judged
 from workflowllm.evaluation.predictions import SPLITS, Prediction
 from workflowllm.evaluation.scoring import Scores, score_cases
 from workflowllm.evaluation.summary import CEILING, FLOOR, MODEL, Group
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.metrics.measures import Case
 from workflowllm.metrics.static_pass import SHARE
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 
 @dataclass(frozen=True)

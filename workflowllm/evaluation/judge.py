@@ -10,13 +10,14 @@ from typing import Any
 
 import pydantic
 
+from workflowllm.apis.model import STATEMENTS
 from workflowllm.evaluation.predictions import read_answer
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import NoUsableAnswer
 from workflowllm.metrics.agreement import FAIL, PASS, UNREADABLE, Labels, agreement, confusion, kappa
 from workflowllm.metrics.static_pass import static_pass
 from workflowllm.prompts.files import Message, Prompt
-from workflowllm.prompts.generation import STATEMENTS, api_stub
+from workflowllm.prompts.generation import api_stub
 from workflowllm.records.forms import Record, normalised, record_file_rows, same_api
 from workflowllm.runs.command import CommandError
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.metrics.codebleu.codebleu import FIGURES
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
+from workflowllm.metrics.codebleu.scorer import FIGURES
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
 from workflowllm.runs.pools import map_inputs
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 Strip = Callable[[str], str]
 

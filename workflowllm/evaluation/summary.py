@@ -10,10 +10,10 @@ from workflowllm.evaluation.judged import Judged
 from workflowllm.evaluation.predictions import SPLITS
 from workflowllm.evaluation.scoring import Scores
 from workflowllm.metrics.bootstrap import RESAMPLES, Figure, figures
-from workflowllm.metrics.codebleu.codebleu import FIGURES, TOTAL
 from workflowllm.metrics.codebleu.options import MODES
+from workflowllm.metrics.codebleu.scorer import FIGURES, TOTAL
 from workflowllm.metrics.measures import MEASURES
-from workflowllm.metrics.shape import STARTS, bucket_number, buckets
+from workflowllm.metrics.workflow_shape import BREAKDOWNS, bucket_number, buckets
 from workflowllm.runs.shipped import shipped
 
 Row = dict[str, Any]
@@ -70,7 +70,7 @@ def _columns(scores: Scores) -> list[float]:
 
 def breakdown_rows(groups: Sequence[Group], seed: int, resamples: int = RESAMPLES) -> list[Row]:
     """The rows of all groups once more for each bucket of each breakdown that has answers in it."""
-    return [row for by in STARTS for group in groups for row in _broken_down(group, by, seed, resamples)]
+    return [row for by in BREAKDOWNS for group in groups for row in _broken_down(group, by, seed, resamples)]
 
 
 def _broken_down(group: Group, by: str, seed: int, resamples: int) -> Iterator[Row]:

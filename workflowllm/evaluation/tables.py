@@ -5,8 +5,8 @@ from typing import Any
 
 from workflowllm.evaluation.predictions import SPLITS
 from workflowllm.evaluation.summary import CEILING, FLOOR, MODEL, PAPER, Row
-from workflowllm.metrics.codebleu.codebleu import PARTS, TOTAL
 from workflowllm.metrics.codebleu.options import MODES
+from workflowllm.metrics.codebleu.scorer import PARTS, TOTAL
 from workflowllm.metrics.measures import MEASURES
 
 _HEADINGS = dict(zip((*PARTS, TOTAL), ("BLEU", "Weighted N-Gram", "AST", "Data-Flow", "Overall")))

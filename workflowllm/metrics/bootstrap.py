@@ -7,7 +7,7 @@ import numpy as np
 
 RESAMPLES = 1_000
 TAILS = (0.025, 0.975)
-HELD = 4_000_000  # draws held at a time: 32 MB
+MOST_DRAWS = 4_000_000  # draws in memory at a time: 32 MB
 
 
 class Figure(TypedDict):
@@ -34,9 +34,9 @@ def _short(value: np.float64) -> float:
 
 def _counts(samples: int, seed: int, resamples: int) -> Iterator[np.ndarray]:
     """How often each sample is drawn in each resample, (some resamples, samples) at a time."""
-    chance = np.random.default_rng(seed)
-    at_a_time = max(1, HELD // samples)
-    for first in range(0, resamples, at_a_time):
-        rows = min(at_a_time, resamples - first)
-        places = chance.integers(samples, size=(rows, samples)) + samples * np.arange(rows)[:, None]
-        yield np.bincount(places.ravel(), minlength=rows * samples).reshape(rows, samples).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    batch = max(1, MOST_DRAWS // samples)
+    for first in range(0, resamples, batch):
+        rows = min(batch, resamples - first)
+        draws = rng.integers(samples, size=(rows, samples)) + samples * np.arange(rows)[:, None]
+        yield np.bincount(draws.ravel(), minlength=rows * samples).reshape(rows, samples).astype(np.float64)

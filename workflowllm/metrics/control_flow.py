@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from apted import APTED, Config
 
-from workflowllm.metrics.calls import common_length
-from workflowllm.metrics.steps import BRANCHING, COMMENT, Step
+from workflowllm.metrics.call_match import common_subsequence_length
+from workflowllm.metrics.workflow_steps import BRANCHING, COMMENT, WorkflowStep
 
 EXACT_PRODUCT = 10_000  # nodes times nodes up to which the distance is exact: half a second; 600 times 600 take 23 s
 BRANCH, RUN = "branch", "run"
@@ -33,14 +33,14 @@ class _Costs(Config):
         return 0 if node1.name == node2.name else 2
 
 
-def control_similarity(wanted: Sequence[Step], found: Sequence[Step]) -> float:
+def control_similarity(reference: Sequence[WorkflowStep], answer: Sequence[WorkflowStep]) -> float:
     """1 for the same control flow, 0 where nothing of it fits.
 
     Trees too large for an exact distance are compared as sequences of brackets. The distance of those is at most twice
     that of the trees (Akutsu 2006, "A relation between edit distance for ordered trees and edit distance for Euler
     strings"), so they never come out less alike than they are.
     """
-    ours, theirs = Node("", control_nodes(wanted)), Node("", control_nodes(found))
+    ours, theirs = Node("", control_nodes(reference)), Node("", control_nodes(answer))
     first, second = list(_brackets(ours)), list(_brackets(theirs))
     if first == second:
         return 1.0
@@ -48,11 +48,11 @@ def control_similarity(wanted: Sequence[Step], found: Sequence[Step]) -> float:
     if not all(sizes):
         return 0.0
     if sizes[0] * sizes[1] > EXACT_PRODUCT:
-        return 2 * (common_length(first, second) - 2) / (len(first) + len(second) - 4)
+        return 2 * (common_subsequence_length(first, second) - 2) / (len(first) + len(second) - 4)
     return 1 - APTED(ours, theirs, _Costs()).compute_edit_distance() / sum(sizes)
 
 
-def control_nodes(steps: Sequence[Step]) -> list[Node]:
+def control_nodes(steps: Sequence[WorkflowStep]) -> list[Node]:
     """The nodes of a sequence of steps."""
     nodes: list[Node] = []
     for step in steps:

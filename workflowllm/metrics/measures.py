@@ -8,11 +8,11 @@ from typing import Any
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import published_key
 from workflowllm.checking.findings import Finding
-from workflowllm.metrics.calls import hallucinated, multiset_match, order_match
+from workflowllm.metrics.call_match import hallucinated, multiset_match, order_match
 from workflowllm.metrics.control_flow import control_similarity
-from workflowllm.metrics.shape import Shape, shape_of
 from workflowllm.metrics.static_pass import SHARE, StaticVerdict, findings_on, verdict
-from workflowllm.metrics.steps import Workflow, read_workflow
+from workflowllm.metrics.workflow_shape import WorkflowShape, shape_of
+from workflowllm.metrics.workflow_steps import Workflow, read_workflow
 
 MEASURES = (
     "parses", "checks", "compiles", "hallucination_rate", "api_precision", "api_recall", "api_f1",
@@ -34,7 +34,7 @@ class Measured:
     """An answer's measures by name (`MEASURES`, and `hallucinated_apis`), and what else was found out."""
 
     scores: dict[str, Any]
-    shape: Shape
+    shape: WorkflowShape
     static: StaticVerdict
     findings: list[Finding]
 
@@ -72,7 +72,7 @@ def measuring_crashed(case: Case) -> Measured:
 
 def _lost(reason: str) -> Measured:
     scores = dict.fromkeys(MEASURES, 0.0) | dict.fromkeys(("parses", "checks", "compiles"), False)
-    return Measured(scores | {"hallucinated_apis": []}, Shape(0, 0, 0, 0), StaticVerdict(False, reason), [])
+    return Measured(scores | {"hallucinated_apis": []}, WorkflowShape(0, 0, 0, 0), StaticVerdict(False, reason), [])
 
 
 @lru_cache(maxsize=16)

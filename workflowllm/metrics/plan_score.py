@@ -20,7 +20,7 @@ import numpy as np
 from json_repair import loads as repaired
 from scipy.optimize import linear_sum_assignment
 
-from workflowllm.dataset.t_eval_plans import FINISH
+from workflowllm.records.t_eval_form import FINISH
 from workflowllm.runs.command import CommandError
 
 NAME_WEIGHT, ARGUMENTS_WEIGHT, THRESHOLD = 0.75, 0.25, 0.8
@@ -50,7 +50,7 @@ def read_plan(plan: Any) -> list[Call]:
     """The calls of a plan, given as a list or as the text of one, in the order of their ids; [] where it is no plan."""
     items = _list_of(plan) if isinstance(plan, str) else plan
     try:
-        numbered = sorted((int(item["id"]), place, item) for place, item in enumerate(items))
+        numbered = sorted((int(item["id"]), index, item) for index, item in enumerate(items))
         calls = [Call(str(item["name"]), _arguments(item["args"])) for _, _, item in numbered]
     except (TypeError, KeyError, ValueError, OverflowError):
         return []
@@ -93,9 +93,9 @@ def plan_score(
     alike += ARGUMENTS_WEIGHT * similarity(
         [call.arguments for call in predicted], [call.arguments for call in expected]
     )
-    found = _longest_rising(matched(alike, threshold))
-    precision, recall = found / len(predicted), found / len(expected)
-    return PlanScore(precision, recall, 2 * found / (len(predicted) + len(expected)), True)
+    in_order = _longest_rising(matched(alike, threshold))
+    precision, recall = in_order / len(predicted), in_order / len(expected)
+    return PlanScore(precision, recall, 2 * in_order / (len(predicted) + len(expected)), True)
 
 
 def matched(alike: np.ndarray, threshold: float) -> list[int]:
@@ -109,8 +109,8 @@ def _longest_rising(numbers: Sequence[int]) -> int:
     """Length of the longest strictly rising subsequence."""
     tails: list[int] = []
     for number in numbers:
-        place = bisect_left(tails, number)
-        tails[place : place + 1] = [number]
+        index = bisect_left(tails, number)
+        tails[index : index + 1] = [number]
     return len(tails)
 
 

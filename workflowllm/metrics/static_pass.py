@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from workflowllm.apis.model import published_key
 from workflowllm.checking.checker import check_code
 from workflowllm.checking.findings import Finding
-from workflowllm.metrics.steps import MOST_CHARACTERS, Workflow, read_workflow
+from workflowllm.metrics.workflow_steps import MOST_CHARACTERS, Workflow, read_workflow
 
 SHARE = 0.5  # of the reference's distinct APIs that an answer must call
 

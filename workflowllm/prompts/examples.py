@@ -16,7 +16,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.metrics.codebleu.comments import strip_comments
 from workflowllm.prompts.answers import format_answer
 from workflowllm.prompts.chat import Example, answers_ids, prompts_ids
 from workflowllm.prompts.example_store import Examples, ExamplesWriter
@@ -24,6 +23,7 @@ from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import LEVELS, Stubs, generation_messages, generation_prompt
 from workflowllm.records.forms import Record
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
 BATCH = 256  # records tokenised at a time, by all threads of the tokenizer
 Fitted = tuple[list[int], int]  # a prompt's ids and its level

@@ -10,17 +10,11 @@ from functools import lru_cache
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import python_stub
-from workflowllm.apis.model import published_key
+from workflowllm.apis.model import STATEMENTS, published_key
 from workflowllm.prompts.files import Message, Prompt, load_prompt
 
 LEVELS = (0, 1, 2, 3)
 FIELDS = frozenset({"query", "apis"})
-# Actions that Python's own statements stand for; a document of a function that nobody calls would mislead.
-STATEMENTS = frozenset(
-    "is.workflow.actions." + name
-    for name in ("comment", "gettext", "setvariable", "appendvariable", "conditional", "repeat.each", "repeat.count",
-                 "choosefrommenu")
-)  # fmt: skip
 _STATEMENT_KEYS = frozenset(map(published_key, STATEMENTS))
 Stubs = Mapping[str, str]  # identifier, with dots or as released with `_`, to a documented Python stub
 

@@ -8,9 +8,7 @@ from typing import IO, Any, NamedTuple
 
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED
 from workflowllm.runs.json_lines import json_line
-from workflowllm.runs.output_files import beside, whole_file
-
-ERRORS = ".errors.jsonl"  # ends the name of the file that says what failed
+from workflowllm.runs.output_files import errors_file, whole_file
 
 
 class Piece(NamedTuple):
@@ -33,7 +31,7 @@ class Outcomes:
     """How the inputs of a run end: counts, and what failed in `<output>.errors.jsonl`, there only when needed."""
 
     def __init__(self, output: Path):
-        self.errors = beside(output, ERRORS)
+        self.errors = errors_file(output)
         self.done = self.skipped = self.failed = 0
         self.files = ExitStack()
 

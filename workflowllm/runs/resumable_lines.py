@@ -1,7 +1,6 @@
 """The JSON Lines files of a stage that resumes: each record is one line the moment it is finished."""
 
 import contextlib
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -10,8 +9,10 @@ from typing import Any
 
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.json_lines import json_line
-from workflowllm.runs.outcomes import ERRORS
-from workflowllm.runs.output_files import beside, whole_file
+from workflowllm.runs.locks import OutputLock
+from workflowllm.runs.output_files import PRIVATE, errors_file, open_private, whole_file
+from workflowllm.runs.paths import check_output_file
+from workflowllm.runs.reasons import cannot_write
 
 Identity = Callable[[dict[str, Any]], str]
 
@@ -23,15 +24,13 @@ class Lines:
         self.path = path
         self._places: dict[str, tuple[int, int]] = {}  # identity -> start and length in the file
         self._size = 0
+        check_output_file(path)
+        self._lock = OutputLock(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open(path, "a+b", buffering=0)  # noqa: SIM115
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise CommandError(f"another run is writing {path}; wait for it, or name another output.") from None
+            self._file = open(path, "a+b", buffering=0, opener=open_private)  # noqa: SIM115
         except OSError as error:
-            raise CommandError(f"cannot write {path}: {error.strerror}.") from None
+            self._lock.release()
+            raise cannot_write(path, error) from None
         if overwrite:
             self._file.truncate(0)
         for name, length in _whole_lines(path, identity):
@@ -61,13 +60,15 @@ class Lines:
         order += [name for name in self._places if name not in known]
         if order == list(self._places):
             return
-        with whole_file(self.path) as sorted_file:
+        with whole_file(self.path, PRIVATE) as sorted_file:
             for name in order:
                 start, length = self._places[name]
                 sorted_file.write(os.pread(self._file.fileno(), length, start))
 
     def close(self) -> None:
+        """Let another run write the file."""
         self._file.close()
+        self._lock.release()
 
 
 def identities_in(path: Path, identity: Identity) -> set[str]:
@@ -93,7 +94,7 @@ class Failures:
     """`<output>.errors.jsonl`: why each record failed, until it succeeds. There only when something failed."""
 
     def __init__(self, output: Path, done: Lines, overwrite: bool = False):
-        self.path = beside(output, ERRORS)
+        self.path = errors_file(output)
         self._reasons: dict[str, str] = {}
         self._fresh: set[str] = set()  # names that failed in this run
         if overwrite:
@@ -113,7 +114,7 @@ class Failures:
     def add(self, name: str, reason: str) -> None:
         self._reasons[name] = reason
         self._fresh.add(name)
-        with self.path.open("ab") as file:
+        with open(self.path, "ab", opener=open_private) as file:
             file.write(json_line({"key": name, "error": reason}))
 
     def succeeded(self, name: str) -> None:
@@ -128,6 +129,6 @@ class Failures:
         if not self._reasons:
             self.path.unlink(missing_ok=True)
             return
-        with whole_file(self.path) as file:
+        with whole_file(self.path, PRIVATE) as file:
             for name, reason in self._reasons.items():
                 file.write(json_line({"key": name, "error": reason}))

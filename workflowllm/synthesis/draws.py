@@ -13,21 +13,15 @@ from math import sqrt
 from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue
-from workflowllm.apis.model import BUILT_IN, application_of
-from workflowllm.prompts.generation import STATEMENTS
+from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, application_of
 from workflowllm.records.forms import Record
+from workflowllm.records.paper import categories
 from workflowllm.runs.command import CommandError
+from workflowllm.shortcuts.model.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
 
-CATEGORIES = (
-    "Books", "Business", "Development Tools", "Education", "Entertainment", "Finance", "Food & Drink", "Games",
-    "Graphics & Design", "Health & Fitness", "Jailbreaking", "Kids", "Lifestyle", "Medical", "Music", "Navigation",
-    "News", "Photo & Video", "Productivity", "Reference", "Shopping", "Snippets", "Social Networking", "Sports",
-    "Travel", "Utilities", "Weather", "Widgets",
-)  # fmt: skip
 MOST_APPLICATIONS = 5
 EXAMPLES = 2
-_BLOCKS = frozenset("is.workflow.actions." + name for name in ("conditional", "repeat.each", "repeat.count",
-                                                               "choosefrommenu"))  # fmt: skip
+_BLOCKS = frozenset({CONDITIONAL, REPEAT_EACH, REPEAT_COUNT, MENU})
 _LONGEST_EXAMPLE = 4000  # characters of an example's code; a prompt holds two
 
 
@@ -74,11 +68,11 @@ def make_pool(records: Iterable[Record], catalogue: Catalogue, every_application
     if not examples:
         raise CommandError("no real record has a query and a branch or loop; annotate the records first.")
     names = catalogue.applications() if every_application else sorted(map(application_of, called))
-    applications = {name: _documented(catalogue, name) for name in names if name != BUILT_IN}
+    applications = {name: _documented(catalogue, name) for name in names if name != BUILT_IN_APPLICATION}
     built_ins = {
         api: called[api]
         for api in sorted(called.keys() - STATEMENTS)
-        if application_of(api) == BUILT_IN and api in catalogue
+        if application_of(api) == BUILT_IN_APPLICATION and api in catalogue
     }
     if not built_ins:
         raise CommandError("the real records call no built-in action of the catalogue.")
@@ -99,7 +93,7 @@ def draw(pool: Pool, seed: int, number: int) -> Draw:
     return Draw(
         number=number,
         seed=seed,
-        category=chance.choice(CATEGORIES),
+        category=chance.choice(categories()),
         applications=applications,
         apis=(*sorted(built_ins), *foreign),
         examples=tuple(one["key"] for one in chance.sample(pool.examples, min(EXAMPLES, len(pool.examples)))),

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.apis.model import published_key
+from workflowllm.apis.model import STATEMENTS, published_key
 from workflowllm.checking.checker import check_code
 from workflowllm.dataset.filters import binary_size
 from workflowllm.dataset.near_duplicates import code_sketch, families, query_sketch
 from workflowllm.llm.budget import BYTES_PER_TOKEN, estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate
-from workflowllm.metrics.calls import hallucinated
+from workflowllm.metrics.call_match import hallucinated
 from workflowllm.prompts.answers import holds_code, parse_answer
 from workflowllm.prompts.files import Message, Prompt
-from workflowllm.prompts.generation import STATEMENTS, api_documents
+from workflowllm.prompts.generation import api_documents
 from workflowllm.records.forms import Record
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program

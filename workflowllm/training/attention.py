@@ -1,8 +1,8 @@
-"""Attention over rows of several samples: each token sees its own sample only.
+"""Attention over rows of several samples: a token attends to its own sample only.
 
-FlashAttention is told where samples begin (`cu_seq_lens`) and needs nothing more. Elsewhere `packed_sdpa` runs
-PyTorch's causal attention over one sample of the row after the other. No mask is built, so the work is that of the
-samples alone: a block mask over a row of T tokens would cost T^2 in time and memory whatever stands in it.
+FlashAttention takes the offsets of the samples (`cu_seq_lens`) and needs nothing more. Elsewhere `packed_sdpa` runs
+PyTorch's causal attention over one sample of the row after the other. It builds no mask, so the cost is that of the
+samples alone: a block mask over a row of T tokens would cost T^2 in time and memory, whatever the row holds.
 """
 
 import importlib.util
@@ -20,7 +20,7 @@ PACKED_SDPA = "packed_sdpa"
 def packed_attention(device: str | torch.device, config: PreTrainedConfig | None = None) -> str:
     """The `attn_implementation` to load a model with, for rows of several samples on this device.
 
-    A model that caps its attention scores, which PyTorch's attention cannot, gets transformers' own with a block mask.
+    A model that caps its attention scores, which PyTorch's attention cannot do, gets transformers' with a block mask.
     """
     if torch.device(device).type == "cuda" and importlib.util.find_spec("flash_attn") is not None:
         return "flash_attention_2"
@@ -37,9 +37,9 @@ def packed_sdpa_forward(
     sliding_window: int | None = None,
     **settings: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Attention of (1, heads, T, size) tensors, sample by sample where `cu_seq_lens_q` says where they begin and end.
+    """Attention of (1, heads, T, size) tensors, sample by sample where `cu_seq_lens_q` gives their offsets.
 
-    Without it this is transformers' own attention with the mask that it makes, as in generation.
+    Without offsets this is transformers' own attention with the mask that it makes, as in generation.
     """
     if cu_seq_lens_q is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, **settings)
@@ -53,11 +53,11 @@ def packed_sdpa_forward(
 
 
 def _band(length: int, window: int | None, device: torch.device) -> torch.Tensor | None:
-    """The mask of a sample longer than the model's sliding window; any other is causal, which needs no mask."""
+    """The mask of a sample longer than the model's sliding window; any other sample is causal and needs no mask."""
     if window is None or length <= window:
         return None
-    places = torch.arange(length, device=device)
-    distance = places[:, None] - places[None, :]
+    positions = torch.arange(length, device=device)
+    distance = positions[:, None] - positions[None, :]
     return ((distance >= 0) & (distance < window))[None, None]
 
 

@@ -1,11 +1,10 @@
-"""Checkpoints that are whole or not there.
+"""Checkpoints that are whole or are not used.
 
-A checkpoint's last file is its manifest, with the size of every other one, written once they are all on the disk. What
-a kill cut short has no manifest, or files of other sizes, and is never loaded; the one before it stays until a newer
-one is whole.
+A checkpoint's last file is its manifest, which lists the sizes of the others and is written when they are all on the
+disk. A checkpoint that a kill cut short has no manifest, or files of other sizes, and is never loaded. The previous
+checkpoint stays until a newer one is whole.
 """
 
-import fcntl
 import json
 import os
 import re
@@ -16,11 +15,14 @@ from pathlib import Path
 
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.locks import OutputLock
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_output_name
+from workflowllm.runs.reasons import cannot_write
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"checkpoint-(\d+)")
-# What a checkpoint holds for going on; everything else at its top is the model, as it can be loaded.
+# The state of training; every other file directly in a checkpoint is part of the model, as it can be loaded.
 _STATE = re.compile(
     r"optimizer\.pt|scheduler\.pt|rng_state.*\.pth|trainer_state\.json|training_args\.bin|latest|zero_to_\w+\.py|"
     rf"README\.md|{re.escape(MANIFEST)}"
@@ -28,7 +30,7 @@ _STATE = re.compile(
 
 
 def checkpoint_path(output_dir: Path, step: int) -> Path:
-    """Where the checkpoint of a step stands."""
+    """The folder of the checkpoint of a step."""
     return output_dir / f"checkpoint-{step}"
 
 
@@ -38,7 +40,7 @@ def step_of(checkpoint: Path) -> int:
 
 
 def seal(checkpoint: Path) -> None:
-    """Declare a checkpoint whole: every file is on the disk, then the manifest is written."""
+    """Declare a checkpoint whole: make sure that every file is on the disk, then write the manifest."""
     sizes = {}
     for path in sorted(checkpoint.rglob("*")):
         if path.is_file() and path.name != MANIFEST:
@@ -59,8 +61,8 @@ def is_whole(checkpoint: Path) -> bool:
 
 def checkpoints(output_dir: Path) -> list[Path]:
     """Every checkpoint folder, whole or not, oldest step first."""
-    found = [path for path in output_dir.glob("checkpoint-*") if path.is_dir() and _NAME.fullmatch(path.name)]
-    return sorted(found, key=step_of)
+    folders = [path for path in output_dir.glob("checkpoint-*") if path.is_dir() and _NAME.fullmatch(path.name)]
+    return sorted(folders, key=step_of)
 
 
 def last_whole(output_dir: Path) -> Path | None:
@@ -77,7 +79,10 @@ def drop_broken(output_dir: Path) -> list[str]:
 
 
 def prune(output_dir: Path, limit: int, best_step: int | None) -> None:
-    """Keep the newest `limit` checkpoints and the best one. The manifest goes first, lest half of one looks whole."""
+    """Keep the newest `limit` checkpoints and the best one.
+
+    The manifest is deleted first, so that a half-deleted checkpoint never looks whole.
+    """
     for path in checkpoints(output_dir)[:-limit]:
         if step_of(path) != best_step:
             (path / MANIFEST).unlink(missing_ok=True)
@@ -98,20 +103,20 @@ def copy_model(checkpoint: Path, output_dir: Path) -> None:
     """Put a checkpoint's model, tokenizer and configuration into the output folder, each file whole or not at all."""
     for path in sorted(checkpoint.iterdir()):
         if path.is_file() and not _STATE.fullmatch(path.name):
-            beside = output_dir / f".{path.name}.part"
+            unfinished = output_dir / f".{path.name}.part"
             try:
-                shutil.copyfile(path, beside)
+                shutil.copyfile(path, unfinished)
             except OSError as error:
-                beside.unlink(missing_ok=True)
+                unfinished.unlink(missing_ok=True)
                 raise CommandError(
                     f"cannot write the final model to {output_dir}: {error.strerror}; {checkpoint} holds it whole; "
                     "make room and run the same command again."
                 ) from None
-            os.replace(beside, output_dir / path.name)
+            os.replace(unfinished, output_dir / path.name)
 
 
 def clear_run(output_dir: Path) -> None:
-    """Remove what an earlier run left: checkpoints, metrics, facts, model files. Encoded data stays, it is checked."""
+    """Remove what an earlier run left: checkpoints, metrics, facts, model files. Encoded data stay."""
     for path in output_dir.iterdir() if output_dir.is_dir() else ():
         if path.is_dir() and (_NAME.fullmatch(path.name) or path.name == "runs"):
             shutil.rmtree(path)
@@ -121,15 +126,11 @@ def clear_run(output_dir: Path) -> None:
 
 @contextmanager
 def only_run(output_dir: Path) -> Iterator[None]:
-    """Hold the output folder alone. Raises CommandError where another process trains into it."""
+    """Hold the output folder alone. Raises CommandError where another run trains into it."""
+    check_output_name(output_dir)
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
-        handle = (output_dir / ".lock").open("w")
     except OSError as error:
-        raise CommandError(f"cannot write to --output_dir {output_dir}: {error.strerror}.") from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CommandError(f"another process is training into {output_dir}; wait for it or end it.") from None
+        raise cannot_write(output_dir, error) from None
+    with OutputLock(output_dir):
         yield

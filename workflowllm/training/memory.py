@@ -1,7 +1,7 @@
 """How much memory and disk a run needs, before any weight is read.
 
-Model states by the formula that DeepSpeed offers for ZeRO-2; activations and logits are ours, for a decoder of Llama's
-make. An estimate: allocators and communication take some more.
+Model states are reckoned by DeepSpeed's formula for ZeRO-2, activations and logits by our own for a decoder like
+Llama's. It is an estimate: allocators and communication take some more.
 """
 
 import os
@@ -42,9 +42,12 @@ def estimated_needs(
     checkpointing: bool = True,
     trained: int | None = None,
 ) -> Needs:
-    """What ZeRO-2 over `devices` (of each of `nodes`) needs; `trained` parameters, where not all of them are (LoRA)."""
+    """What ZeRO-2 over `devices` (of each of `nodes`) needs. `trained` parameters may be fewer than all (LoRA).
+
+    It takes more than six parameters because each is one number of the estimate, and callers name them.
+    """
     if not torch.accelerator.is_available():
-        os.environ.setdefault("DS_ACCELERATOR", "cpu")  # else DeepSpeed warns that it has found none
+        os.environ.setdefault("DS_ACCELERATOR", "cpu")  # else DeepSpeed warns that it found none
     from deepspeed.runtime.zero.stage_1_and_2 import estimate_zero2_model_states_mem_needs  # loads for seconds
 
     trained = parameters if trained is None else trained
@@ -75,8 +78,8 @@ def readable(size: float) -> str:
     return f"{size / GB:.1f} GB" if size >= GB else f"{size / 1e6:.1f} MB"
 
 
-def described(needs: Needs) -> str:
-    """The numbers as a sentence's part."""
+def needs_sentence(needs: Needs) -> str:
+    """The numbers as part of a sentence."""
     return (
         f"{readable(needs.states + needs.activations)} on each device ({readable(needs.states)} of model states, "
         f"{readable(needs.activations)} of activations and logits), {readable(needs.host)} of the host, "

@@ -1,8 +1,8 @@
-"""Several samples in one row: which go together, and the row as tensors.
+"""Several samples in one row: which samples share it, and the row as tensors.
 
 An optimizer step takes `batch_size` samples, whatever the number of devices. They are spread over as many rows as the
-fullest step of all epochs needs, the same number for every device and step, so that gradient accumulation is a constant
-and each row is a batch of its own. Nothing here is random but the seeded order of samples.
+fullest step of all epochs needs, the same number for every device and step, so that gradient accumulation is constant
+and each row is one batch. Only the seeded order of samples is random.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,57 +18,57 @@ _FLATTEN = DataCollatorWithFlattening(return_flash_attn_kwargs=True, return_tens
 
 
 def first_fit(lengths: Sequence[int], row_tokens: int) -> list[list[int]]:
-    """Rows of places in `lengths`, longest first, each into the first row that has room (first-fit decreasing).
+    """Rows of indices into `lengths`: longest sample first, each into the first row with room (first-fit decreasing).
 
     A sample longer than `row_tokens` gets a row of its own.
     """
     rows: list[list[int]] = []
     free: list[int] = []
-    for place in sorted(range(len(lengths)), key=lambda place: (-lengths[place], place)):
-        length = int(lengths[place])
+    for index in sorted(range(len(lengths)), key=lambda index: (-lengths[index], index)):
+        length = int(lengths[index])
         row = next((row for row, room in enumerate(free) if room >= length), None)
         if row is None:
             rows.append([])
             free.append(row_tokens)
             row = len(rows) - 1
-        rows[row].append(place)
+        rows[row].append(index)
         free[row] -= length
     return rows
 
 
 def spread(lengths: Sequence[int], row_tokens: int, count: int) -> list[list[int]]:
-    """Exactly `count` rows, as even as may be: the longest sample left goes to the emptiest row.
+    """Exactly `count` rows, as even as possible: the longest sample left goes to the emptiest row.
 
     Where that overfills a row, `first_fit` decides, and its fullest rows are halved until there are enough. Rows are
     empty only where there are fewer samples than rows.
     """
     rows = _evenly(lengths, count)
-    if max(sum(lengths[place] for place in row) for row in rows) <= max(row_tokens, max(lengths, default=0)):
+    if max(sum(lengths[index] for index in row) for row in rows) <= max(row_tokens, max(lengths, default=0)):
         return rows
     rows = first_fit(lengths, row_tokens)
     while len(rows) < count:
-        fullest = max(rows, key=lambda row: (len(row) > 1, sum(lengths[place] for place in row)))
+        fullest = max(rows, key=lambda row: (len(row) > 1, sum(lengths[index] for index in row)))
         rows.remove(fullest)
-        halves = _evenly([lengths[place] for place in fullest], 2)
-        rows += [[fullest[place] for place in half] for half in halves]
+        halves = _evenly([lengths[index] for index in fullest], 2)
+        rows += [[fullest[index] for index in half] for half in halves]
     return rows
 
 
 def _evenly(lengths: Sequence[int], count: int) -> list[list[int]]:
     rows: list[list[int]] = [[] for _ in range(count)]
     totals = [0] * count
-    for place in sorted(range(len(lengths)), key=lambda place: (-lengths[place], place)):
+    for index in sorted(range(len(lengths)), key=lambda index: (-lengths[index], index)):
         row = min(range(count), key=lambda row: (totals[row], row))
-        rows[row].append(place)
-        totals[row] += int(lengths[place])
+        rows[row].append(index)
+        totals[row] += int(lengths[index])
     return rows
 
 
 class StepRows:
     """The rows of every optimizer step, as a batch sampler whose batches are rows.
 
-    Row m of device r in step s of an epoch stands at (s * rows_per_rank + m) * world_size + r, which is how accelerate
-    deals batches out. The samples of a step depend on seed, epoch and batch size alone.
+    Row m of device r in step s of an epoch has the index (s * rows_per_rank + m) * world_size + r, which is how
+    accelerate shards batches. The samples of a step depend on seed, epoch and batch size alone.
     """
 
     def __init__(
@@ -98,13 +98,13 @@ class StepRows:
         """All rows of an epoch, each a list of samples."""
         count = self.rows_per_rank * self.world_size
         return [
-            [int(step[place]) for place in row]
+            [int(step[index]) for index in row]
             for step in self.steps(epoch)
             for row in spread(self.lengths[step], self.row_tokens, count)
         ]
 
     def set_epoch(self, epoch: int) -> None:
-        """The epoch whose rows are next."""
+        """Set the epoch whose rows come next."""
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[list[int]]:
@@ -117,7 +117,7 @@ class StepRows:
 def row_collator(examples: Sequence[Example], pad_id: int = 0) -> dict[str, torch.Tensor | int]:
     """One row of samples as a model's inputs; without samples, one token that has no label.
 
-    `labels` are set by place: none on a prompt, whatever its tokens are, and every token of an answer.
+    Labels go by position: prompt tokens have none, whatever they are, and every answer token has one.
     """
     samples = [_sample(example) for example in examples] or [{"input_ids": [pad_id], "labels": [IGNORED]}]
     return _FLATTEN(samples)

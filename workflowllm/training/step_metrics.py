@@ -1,4 +1,4 @@
-"""What a run leaves to read: `metrics.jsonl`, a line for each optimizer step, and a line on standard error."""
+"""A line for each optimizer step, in `metrics.jsonl` and on standard error."""
 
 import contextlib
 import json
@@ -17,24 +17,24 @@ from workflowllm.runs.output_files import write_bytes
 METRICS = "metrics.jsonl"
 
 
-def kept_lines(path: Path, last_step: int) -> int:
+def cut_back(path: Path, last_step: int) -> int:
     """Cut `metrics.jsonl` back to the steps that the checkpoint knows; return how many lines stay.
 
-    Steps after it are trained again; a line that a kill cut short goes too.
+    Later steps are trained again. A line that a kill cut short is removed too.
     """
-    kept = []
+    lines = []
     for line in path.read_bytes().splitlines(keepends=True) if path.is_file() else ():
         try:
             if json.loads(line)["step"] <= last_step and line.endswith(b"\n"):
-                kept.append(line)
+                lines.append(line)
         except (ValueError, KeyError, TypeError):
             continue
-    write_bytes(path, b"".join(kept))
-    return len(kept)
+    write_bytes(path, b"".join(lines))
+    return len(lines)
 
 
 def peak_memory(device: torch.device) -> int:
-    """The most memory that this process has held, in bytes: on the GPU, or resident where there is none."""
+    """The peak memory of this process in bytes: allocated on the GPU, or resident where there is no GPU."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     with contextlib.suppress(OSError):  # Linux; rusage there also counts what the parent held before exec

@@ -10,10 +10,11 @@ import yaml
 
 from workflowllm.annotation.rules.words import plain_text, shortened, split_name, words
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.apis.model import BUILT_IN, Api, application_of
+from workflowllm.apis.model import BUILT_IN_APPLICATION, Api, application_of
 from workflowllm.apis.sources.own_catalogue import CatalogueFiles
 from workflowllm.runs.shipped import shipped
 from workflowllm.shortcuts.dialect.bindings import called
+from workflowllm.shortcuts.model.action_table import BUILT_IN
 
 Given = Mapping[str, ast.expr]
 
@@ -95,7 +96,6 @@ COMPUTED: dict[str, Callable[[Given], str]] = {
 
 
 TABLE = shipped("data/phrases.yaml")
-BUILT_IN_PREFIX = "is.workflow.actions."
 _PART = re.compile(r"\[([^\[\]]*)\]|\{[^}]*\}")
 _SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^}]*))?\}")
 _FLAG = re.compile(r"(\w+)\?")
@@ -119,7 +119,7 @@ def templates() -> dict[str, tuple[int, str]]:
 
 def action_phrase(identifier: str, given: Given) -> Phrase:
     """What a call of an API does."""
-    name = identifier.removeprefix(BUILT_IN_PREFIX)
+    name = identifier.removeprefix(BUILT_IN)
     if name in COMPUTED and name != identifier:
         return Phrase(COMPUTED[name](given), 2)
     if name in templates() and name != identifier:
@@ -268,8 +268,10 @@ def _documented(identifier: str, given: Given) -> Phrase:
     """An action by its title, with the application where it is not Apple's, and its most telling parameters."""
     api = catalogue().get(identifier)
     application = application_of(identifier)
-    app = "" if application == BUILT_IN else application_name(application) or split_name(application.rpartition(".")[2])
-    app = app.title() if app.islower() else app
+    app = ""
+    if application != BUILT_IN_APPLICATION:
+        app = application_name(application) or split_name(application.rpartition(".")[2])
+        app = app.title() if app.islower() else app
     title = sentence_case(api.name) if api and api.name else _title_of(identifier)
     text = f"{title} in {app}" if app else title
     if title.partition(" ")[0] not in verbs():
@@ -282,7 +284,7 @@ def _documented(identifier: str, given: Given) -> Phrase:
 @lru_cache(maxsize=1)
 def verbs() -> frozenset[str]:
     """Words that begin an order: those that Apple's action titles begin with, and a few more."""
-    titles = (api.name for api in catalogue().of_application(BUILT_IN).values() if " " in api.name)
+    titles = (api.name for api in catalogue().of_application(BUILT_IN_APPLICATION).values() if " " in api.name)
     return frozenset(title.partition(" ")[0] for title in titles) - _NO_VERBS | _MORE_VERBS
 
 

@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from workflowllm.annotation.rules.words import plain_text, split_name
 from workflowllm.apis.catalogue import catalogue
+from workflowllm.apis.model import published_key
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.words import SOURCES
 from workflowllm.shortcuts.from_python.program import Program
+from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.identifiers import identifier_of, is_name
 
 _LONGEST, _WORDS = 40, 4
@@ -71,7 +73,6 @@ def named_by(title: str) -> str:
     return title if result is None else f"{result}_{rest}".strip("_")
 
 
-_BUILT_IN_PREFIX = "is_workflow_actions_"
 _SOURCE_NAMES = {"shortcut_input": "input", "clipboard": "clipboard", "current_date": "today", "input": "answer"}
 
 
@@ -156,7 +157,7 @@ class _Namer:
         given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         if name == "input":
             return _asked(call.args[0] if call.args else None)
-        role = _ROLES.get((name or "").removeprefix(_BUILT_IN_PREFIX))
+        role = _ROLES.get((name or "").removeprefix(published_key(BUILT_IN)))
         if role:
             return role(self, given)
         return output_title(name or "")

@@ -1,4 +1,4 @@
-"""What binds a name in Python and the package does not see, each kind behind its switch."""
+"""A program's data-flow, read from its tree in source order; each difference from the package is behind a switch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workflowllm.metrics.codebleu.trees import FlatTree, Grammar
 PACKAGE_DEPTH = 991
 
 
-Step = tuple[Callable[[Any], None], Any]
+Visit = tuple[Callable[[Any], None], Any]
 
 
 class Unreadable(ValueError):
@@ -65,7 +65,7 @@ class FlowReader:
         self.defined = Definitions()
         self.items = FlowItems()
         self.rereading = 0
-        self.todo: list[Step] = []
+        self.todo: list[Visit] = []
 
     def run(self) -> None:
         self.todo.append((self.visit, 0))
@@ -73,7 +73,7 @@ class FlowReader:
             step, argument = self.todo.pop()
             step(argument)
 
-    def plan(self, *steps: Step) -> None:
+    def plan(self, *steps: Visit) -> None:
         """Do these next, in this order."""
         self.todo.extend(reversed(steps))
 
@@ -97,17 +97,17 @@ class FlowReader:
             children = first + [child for child in children if self.tree.kinds[child] not in self.grammar.for_in]
         self.plan(*((self.visit, child) for child in children))
 
-    def read(self, places: range) -> None:
+    def read(self, tokens_read: range) -> None:
         tokens, reaching, items = self.tokens, self.defined.reaching, self.items
-        for place in places:
-            name, index = tokens.names[place], tokens.indexes[place]
+        for token in tokens_read:
+            name, index = tokens.names[token], tokens.indexes[token]
             definition = reaching.get(name)
             if definition is not None:
                 items.add(index, name, COMES_FROM, (name,))
                 items.flowing.add(index)
                 items.flow(definition)
                 continue
-            if tokens.identifiers[place]:
+            if tokens.identifiers[token]:
                 self.read_unknown(name, index)
             items.add(index, name, COMES_FROM, ())
 
@@ -122,10 +122,10 @@ class FlowReader:
 
     def compute(self, targets: Iterable[int], values: Sequence[int]) -> None:
         tokens, items = self.tokens, self.items
-        sources = tuple([tokens.names[place] for place in values])
-        origins = [tokens.indexes[place] for place in values]
-        for place in targets:
-            name, index = tokens.names[place], tokens.indexes[place]
+        sources = tuple([tokens.names[token] for token in values])
+        origins = [tokens.indexes[token] for token in values]
+        for token in targets:
+            name, index = tokens.names[token], tokens.indexes[token]
             items.add(index, name, COMPUTED_FROM, sources)
             if origins:
                 items.flowing.add(index)
@@ -142,7 +142,7 @@ class FlowReader:
             return
         self.plan(*self.assignment_steps(self.field(node, self.grammar.left), right))
 
-    def assignment_steps(self, left: int, right: int) -> list[Step]:
+    def assignment_steps(self, left: int, right: int) -> list[Visit]:
         pairs = self.pairs(left, right)
         return [*((self.visit, value) for _, value in pairs), *((self.assign, pair) for pair in pairs)]
 
@@ -182,19 +182,19 @@ class FlowReader:
 
     def bind(self, node: int) -> None:
         """Its tokens are defined from here on, from nothing."""
-        for place in self.tokens.under(self.tree, node):
-            self.items.add(self.tokens.indexes[place], self.tokens.names[place], COMES_FROM, ())
-            self.bind_name(self.tokens.names[place], self.tokens.indexes[place])
+        for token in self.tokens.under(self.tree, node):
+            self.items.add(self.tokens.indexes[token], self.tokens.names[token], COMES_FROM, ())
+            self.bind_name(self.tokens.names[token], self.tokens.indexes[token])
 
     def take_default(self, sides: tuple[int, int]) -> None:
         """As an assignment, but token by token, and a parameter "comes from" its default."""
         left, right = (self.tokens.under(self.tree, side) for side in sides)
         tokens = self.tokens
-        for place in left:
+        for token in left:
             for source in right:
-                self.items.add(tokens.indexes[place], tokens.names[place], COMES_FROM, (tokens.names[source],))
-                self.items.flowing.update((tokens.indexes[place], tokens.indexes[source]))
-            self.bind_name(tokens.names[place], tokens.indexes[place])
+                self.items.add(tokens.indexes[token], tokens.names[token], COMES_FROM, (tokens.names[source],))
+                self.items.flowing.update((tokens.indexes[token], tokens.indexes[source]))
+            self.bind_name(tokens.names[token], tokens.indexes[token])
 
     def if_statement(self, node: int) -> None:
         """Each `elif` and `else` starts from the state before the `if`, its condition not yet read."""
@@ -205,7 +205,7 @@ class FlowReader:
         exhaustive = any(kinds[child] in self.grammar.elses for child in children)
         self.branches([[(self.visit, child) for child in main], *([(self.visit, one)] for one in clauses)], exhaustive)
 
-    def branches(self, bodies: list[list[Step]], exhaustive: bool) -> None:
+    def branches(self, bodies: list[list[Visit]], exhaustive: bool) -> None:
         """Each body starts from the present state."""
         branches = self.defined.begin()
         ended = [[*body, (self.defined.end_branch, branches)] for body in bodies]
@@ -224,13 +224,13 @@ class FlowReader:
     def reread(self, change: int) -> None:
         self.rereading += change
 
-    def while_steps(self, node: int) -> list[Step]:
+    def while_steps(self, node: int) -> list[Visit]:
         return [(self.visit, child) for child in self.tree.children(node)]
 
-    def for_steps(self, node: int) -> list[Step]:
+    def for_steps(self, node: int) -> list[Visit]:
         left, right = self.field(node, self.grammar.left), self.field(node, self.grammar.right)
         if self.grammar.options.pair_sequences:
-            steps: list[Step] = [(self.visit, right), (self.assign, (left, right))]
+            steps: list[Visit] = [(self.visit, right), (self.assign, (left, right))]
         else:
             steps = self.assignment_steps(left, right)
         return steps + [(self.visit, body) for body in self.for_bodies(node)]
@@ -287,7 +287,7 @@ def match_statement(reader: FlowReader, node: int) -> None:
     tree, grammar = reader.tree, reader.grammar.grammar
     body = reader.field(node, grammar.field("body"))
     subjects = [child for child in tree.children(node) if tree.fields[child] == grammar.field("subject")]
-    values = [place for subject in subjects for place in reader.tokens.under(tree, subject)]
+    values = [token for subject in subjects for token in reader.tokens.under(tree, subject)]
     case_clause = grammar.kinds("case_clause")
     cases = [child for child in tree.children(body) if tree.kinds[child] in case_clause]
     others = [child for child in tree.children(body) if tree.kinds[child] not in case_clause]
@@ -297,7 +297,7 @@ def match_statement(reader: FlowReader, node: int) -> None:
 def start_cases(argument: tuple[FlowReader, list[int], list[int]]) -> None:
     reader, cases, values = argument
     case_pattern = reader.grammar.grammar.kinds("case_pattern")
-    bodies: list[list[Step]] = []
+    bodies: list[list[Visit]] = []
     exhaustive = False
     for case in cases:
         children = reader.tree.children(case)
@@ -316,11 +316,11 @@ def is_wildcard(reader: FlowReader, pattern: int) -> bool:
 def capture(argument: tuple[FlowReader, list[int], list[int]]) -> None:
     reader, patterns, values = argument
     targets = [
-        place
+        token
         for pattern in patterns
         for node in range(pattern, reader.tree.ends[pattern])
         if is_capture(reader, node)
-        for place in reader.tokens.under(reader.tree, node)
+        for token in reader.tokens.under(reader.tree, node)
     ]
     reader.compute(targets, values)
 
@@ -360,7 +360,7 @@ def parameters(reader: FlowReader, node: int) -> None:
     tree, grammar = reader.tree, reader.grammar.grammar
     with_default = grammar.kinds("default_parameter", "typed_default_parameter")
     typed = grammar.kinds("typed_parameter")
-    steps: list[Step] = []
+    steps: list[Visit] = []
     for child in tree.children(node):
         if tree.kinds[child] in with_default:
             steps.append((reader.visit, child))

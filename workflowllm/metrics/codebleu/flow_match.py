@@ -68,7 +68,7 @@ def _rarity(ours: Profiles, theirs: Profiles) -> dict[object, float]:
 
 def _similarities(ours: Profiles, theirs: Profiles, weights: dict[object, float]) -> list[tuple[float, int, str, str]]:
     """(-similarity, distance in order, our name, their name) of the pairs with a rare trait in common."""
-    place = {name: number for number, name in enumerate(ours)}
+    rank = {name: number for number, name in enumerate(ours)}
     having: dict[object, list[str]] = defaultdict(list)
     for name, profile in ours.items():
         for trait in profile:
@@ -87,7 +87,7 @@ def _similarities(ours: Profiles, theirs: Profiles, weights: dict[object, float]
                     common[our] += weights[trait] * min(count, ours[our][trait])
         for our, weight in common.items():
             similarity = 2 * weight / (size[id(profile)] + size[id(ours[our])])
-            pairs.append((-similarity, abs(place[our] - number), our, their))
+            pairs.append((-similarity, abs(rank[our] - number), our, their))
     return pairs
 
 

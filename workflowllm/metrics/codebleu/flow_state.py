@@ -1,4 +1,4 @@
-"""What a reading of a program keeps: the definitions that reach the current place, and the data-flow found so far."""
+"""The state of a reading: the definitions that reach the statement being read, and the data-flow found so far."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Branches:
 
 
 class Definitions:
-    """The definitions of each name that reach the current place.
+    """The definitions of each name that reach the statement being read.
 
     One definition is a token's index; those of several branches are a list [seen, definition, definition, ...], which
     later lists may contain. Nothing is ever copied: `trail` holds what was overwritten, so that a branch can be undone.

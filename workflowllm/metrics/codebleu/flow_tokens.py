@@ -25,7 +25,7 @@ Span = tuple[int, int, int]  # node, first byte, last byte + 1
 class FlowTokens:
     """Parallel lists over the tokens in source order, and how many of them lie before each node."""
 
-    indexes: list[int]  # a token's place among all tokens: its identity
+    indexes: list[int]  # a token's rank among all tokens: its identity
     names: list[str]
     identifiers: list[bool]
     before: list[int]
@@ -38,14 +38,14 @@ class FlowTokens:
 def flow_tokens(tree: FlatTree, grammar: Grammar, options: Options) -> FlowTokens:
     spans = _spans(tree, grammar, options)
     texts = _true_texts(tree, spans) if options.true_offsets else _package_texts(tree, spans)
-    places = _last_of_empty(spans)
+    positions = _last_of_empty(spans)
     unread = _not_variables(tree, grammar) if options.bindings_define else set()
     identifier = grammar.kinds("identifier")
     tokens = FlowTokens([], [], [], [])
     flags = bytearray(len(tree.kinds))
-    for place, (node, start, end) in enumerate(spans):
+    for position, (node, start, end) in enumerate(spans):
         kind = tree.kinds[node]
-        index = places.get(start, place) if start == end else place
+        index = positions.get(start, position) if start == end else position
         # Operators and keywords are named by their own text. The package skips them by that, so it takes one for a
         # variable where it cuts the wrong text out of the line.
         if grammar.names[kind] == texts[index] or node in unread:
@@ -100,8 +100,8 @@ def _not_variables(tree: FlatTree, grammar: Grammar) -> set[int]:
 
 
 def _last_of_empty(spans: list[Span]) -> dict[int, int]:
-    """Tokens that tree-sitter made up have no width; where several lie in one place, the package knows the last."""
-    return {start: place for place, (_, start, end) in enumerate(spans) if start == end}
+    """Tokens that tree-sitter made up have no width; where several start at one byte, the package knows the last."""
+    return {start: position for position, (_, start, end) in enumerate(spans) if start == end}
 
 
 def _true_texts(tree: FlatTree, spans: list[Span]) -> list[str]:

@@ -18,8 +18,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from workflowllm.metrics.codebleu.codebleu import PARTS, TOTAL, CodeBleu
 from workflowllm.metrics.codebleu.options import WEIGHTS, Options
+from workflowllm.metrics.codebleu.scorer import PARTS, TOTAL, CodeBleu
 
 Pair = tuple[str, str]  # reference, candidate
 
@@ -49,7 +49,7 @@ class _Worker:
     process: Any
     connection: Connection
     parts: Any
-    place: int | None = None  # of the pair in the input
+    index: int | None = None  # of the pair in the input
     started: float = 0.0
     queue: deque[int] = field(default_factory=deque)
 
@@ -61,7 +61,7 @@ def score_pairs(
     weights: tuple[float, float, float, float] = WEIGHTS,
     limits: Limits | None = None,
 ) -> Iterator[tuple[int, Scored]]:
-    """Yield (place in `pairs`, score) as the pairs get done, pairs of one reference one after the other."""
+    """Yield (index in `pairs`, score) as the pairs get done, pairs of one reference one after the other."""
     pool = _Pool(pairs, options, weights, limits or Limits())
     try:
         yield from pool.run(workers)
@@ -77,8 +77,8 @@ class _Pool:
         self.workers: list[_Worker] = []
         # Pairs of one reference go to one worker, which then analyses it once.
         groups: dict[str, deque[int]] = {}
-        for place, (reference, _) in enumerate(pairs):
-            groups.setdefault(reference, deque()).append(place)
+        for index, (reference, _) in enumerate(pairs):
+            groups.setdefault(reference, deque()).append(index)
         self.groups = deque(groups.values())
 
     def run(self, count: int) -> Iterator[tuple[int, Scored]]:
@@ -90,12 +90,12 @@ class _Pool:
             for worker in list(self.workers):
                 if worker.connection in ready:
                     yield from self.receive(worker)
-                elif worker.place is not None and time.monotonic() - worker.started > self.limits.seconds:
+                elif worker.index is not None and time.monotonic() - worker.started > self.limits.seconds:
                     yield from self.replace(worker, f"over {self.limits.seconds:g} s")
 
     def patience(self) -> float:
         """Seconds until the next worker is out of time."""
-        starts = [worker.started for worker in self.workers if worker.place is not None]
+        starts = [worker.started for worker in self.workers if worker.index is not None]
         return max(0.0, min(starts) + self.limits.seconds - time.monotonic()) + 0.01 if starts else self.limits.seconds
 
     def start(self) -> _Worker:
@@ -117,9 +117,9 @@ class _Pool:
         if note:  # what is left of its memory may be too little for the next pair
             yield from self.replace(worker, note)
             return
-        if worker.place is not None:
-            yield worker.place, self.scored(worker, note)
-            worker.place = None
+        if worker.index is not None:
+            yield worker.index, self.scored(worker, note)
+            worker.index = None
         self.give(worker)
 
     def give(self, worker: _Worker) -> None:
@@ -129,11 +129,11 @@ class _Pool:
         if not worker.queue:
             self.dismiss(worker)
             return
-        worker.place = worker.queue.popleft()
+        worker.index = worker.queue.popleft()
         worker.parts[:] = [math.nan] * len(PARTS)
         worker.started = time.monotonic()
         with suppress(OSError):  # it died meanwhile: its end of the connection says so next time
-            worker.connection.send(self.pairs[worker.place])
+            worker.connection.send(self.pairs[worker.index])
 
     def next_group(self) -> deque[int]:
         """The next reference's pairs; when none is left, half of what another worker still has."""
@@ -143,12 +143,12 @@ class _Pool:
         return deque(longest.pop() for _ in range(len(longest) // 2))
 
     def replace(self, worker: _Worker, reason: str) -> Iterator[tuple[int, Scored]]:
-        """Stop a worker, take what it has, and start another in its place."""
+        """Stop a worker, take what it has, and start another in its index."""
         worker.process.kill()
         worker.process.join()
-        if worker.place is None:
+        if worker.index is None:
             raise RuntimeError("a worker process died before its first pair; is the environment complete?")
-        yield worker.place, self.scored(worker, reason)
+        yield worker.index, self.scored(worker, reason)
         fresh = self.start()
         fresh.queue = worker.queue
         worker.connection.close()

@@ -1,8 +1,8 @@
 """The syntax match (Ren et al. 2020, arXiv 2009.10297, formula 4): subtrees of the reference found in the candidate.
 
 A subtree is a node with everything under it, without the text of its leaves; nodes without children do not count, the
-root always does. Equal subtrees get equal numbers, so that a text's subtrees cost one look-up each instead of a string
-of their whole content, which for nested code grows with the square of the depth.
+root always does. Equal subtrees get equal numbers, so a subtree costs one look-up. Its whole content as a string would
+grow with the square of the depth in nested code.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class SubtreeNumbers:
         """How often the tree has each subtree."""
         kinds, fields, ends, named = tree.kinds, tree.fields, tree.ends, self.named
         numbers = self.numbers
+        written_out = {**tree.hidden_missing, **tree.unreadable}
         own = [0] * len(kinds)  # each node's number; 0: not shown (operators, brackets)
         found: list[int] = []
         for node in range(len(kinds) - 1, -1, -1):
@@ -37,8 +38,8 @@ class SubtreeNumbers:
             child = node + 1
             if child == end:
                 own[node] = kind if kind in named else 0
-                if node in tree.unreadable:
-                    own[node] = numbers.setdefault(tree.unreadable[node], LEAF_LIMIT + len(numbers))
+                if node in written_out:
+                    own[node] = numbers.setdefault(written_out[node], LEAF_LIMIT + len(numbers))
                 continue
             if node in tree.hidden_missing:
                 own[node] = numbers.setdefault(tree.hidden_missing[node], LEAF_LIMIT + len(numbers))

@@ -135,13 +135,13 @@ def _hidden_missing(tree: Tree, depth: int) -> dict[int, str]:
     while todo:
         node, index, text = todo.pop()
         own = len(HIDDEN_MISSING.findall(text))
-        place = index + 1
+        child_index = index + 1
         for child in node.children if own else ():
             if child.has_error:
                 inside = str(child)
-                todo.append((child, place, inside))
+                todo.append((child, child_index, inside))
                 own -= len(HIDDEN_MISSING.findall(inside))
-            place += child.descendant_count
+            child_index += child.descendant_count
         if own:
             found[index] = text
     return found

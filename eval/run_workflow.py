@@ -1,0 +1,124 @@
+"""Run a workflow without an iPhone, in a world that is data, and print what a person would have seen.
+
+    python eval/run_workflow.py data/shortcuts/tip_calculator.shortcut
+    python eval/run_workflow.py workflow.py --world world.yaml --trace --effects output/effects.jsonl
+    python eval/run_workflow.py --coverage data/shortcuts --workers 2
+
+A file is a shortcut of any kind or Python of the dialect. Without a world, or with `--world auto`, a stock world is
+used whose answers are made up. Nothing of this machine is touched: files, web and time are the world's. Status 0: the
+workflow ran to its end, stopped itself or was cancelled; 1: it broke; 2: the command was wrong.
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
+from workflowllm.runs.flags import positive_int
+from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.output_files import whole_file
+from workflowllm.runs.pools import map_inputs
+from workflowllm.runtime.coverage import cover_file, coverage_crashed, coverage_lines
+from workflowllm.runtime.limits import time_limit
+from workflowllm.runtime.program import program_of, read_shortcuts
+from workflowllm.runtime.running import Outcome, run_prepared
+from workflowllm.runtime.stock_world import stock_world
+from workflowllm.runtime.telling import Source, effect_sentence, ending_sentence, unsettled_lines
+from workflowllm.runtime.trace import Tracer, trace_lines
+from workflowllm.runtime.world import World, parse_world, read_yaml
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.records_from_files import list_files
+
+
+@dataclass(frozen=True)
+class Options:
+    """The flags of a run of one file."""
+
+    file: Path
+    world: str
+    effects: Path | None
+    trace: bool
+    seed: int | None
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path, help="a shortcut file of any kind, or a .py file")
+    parser.add_argument("--world", default="auto", help="a YAML or JSON file, or auto (default: %(default)s)")
+    parser.add_argument("--effects", type=Path, help="JSON Lines file for the effects")
+    parser.add_argument("--trace", action="store_true", help="print each action with its input and output")
+    parser.add_argument("--seed", type=int, help="in place of the world's seed")
+    parser.add_argument("--coverage", type=Path, metavar="DIR", help="run every shortcut below a folder and count")
+    parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
+    return parser.parse_args()
+
+
+def load_world(name: str) -> tuple[World, Path, bool]:
+    """The world, the folder that its paths are relative to, and whether it is the stock one."""
+    if name == "auto":
+        return stock_world(), Path(), True
+    path = Path(name)
+    return parse_world(read_yaml(path), str(path)), path.parent, False
+
+
+def run_file(options: Options) -> int:
+    """Run one file and print what happened."""
+    try:
+        world, folder, is_stock = load_world(options.world)
+        program = program_of(options.file, world.import_answers)
+        shortcuts = read_shortcuts(world.shortcuts, folder)
+    except ShortcutError as error:
+        raise CommandError(str(error)) from None
+    if is_stock:
+        print("The world is the stock one; what is marked (made up) is nobody's answer.", file=sys.stderr)
+    tracer = Tracer() if options.trace else None
+    with time_limit():
+        outcome = run_prepared(program, world, shortcuts, options.seed, is_stock, tracer)
+    source = Source(program)
+    for line in trace_lines(tracer, source.line, source.text) if tracer else map(effect_sentence, outcome.effects):
+        print(line)
+    return finish(outcome, source, options.effects)
+
+
+def finish(outcome: Outcome, source: Source, effects: Path | None) -> int:
+    for ending in outcome.endings:
+        print(ending_sentence(ending, source))
+    for line in unsettled_lines(outcome.unsettled):
+        print(f"leant on: {line}")
+    for identifier, count in outcome.session.unimplemented.items():
+        print(f"not implemented: {identifier} ({count} times)")
+    if effects:
+        with whole_file(effects) as file:
+            for effect in outcome.effects:
+                file.write(json_line(effect))
+    return SOME_FAILED if any(ending.how == "broken" for ending in outcome.endings) else ALL_DONE
+
+
+def cover(folder: Path, world_name: str, workers: int) -> int:
+    """Count, for a folder of shortcuts, what runs without an implementation."""
+    if not folder.is_dir():
+        raise CommandError(f"{folder} is no folder.")
+    try:
+        world, _, is_stock = load_world(world_name)
+    except ShortcutError as error:
+        raise CommandError(str(error)) from None
+    names = list_files(folder)
+    work = partial(cover_file, folder=folder, world=world, makes_up=is_stock)
+    covered = list(map_inputs(work, names, workers, coverage_crashed, len(names), "file"))
+    print("\n".join(coverage_lines(covered)))
+    return ALL_DONE
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    if arguments.coverage:
+        return cover(arguments.coverage, arguments.world, arguments.workers)
+    if arguments.file is None:
+        raise CommandError("name a file to run, or a folder after --coverage.")
+    return run_file(Options(arguments.file, arguments.world, arguments.effects, arguments.trace, arguments.seed))
+
+
+if __name__ == "__main__":
+    run_command(main)

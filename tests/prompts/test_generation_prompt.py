@@ -1,0 +1,70 @@
+"""The generation prompt: which documents it shows, and how they shrink."""
+
+import ast
+
+import pytest
+
+from workflowllm.apis.catalogue import catalogue
+from workflowllm.apis.documents import python_stub
+from workflowllm.apis.model import STATEMENTS
+from workflowllm.prompts.generation import LEVELS, api_stub, generation_messages, shortened
+
+DOWNLOAD = "is.workflow.actions.downloadurl"
+
+
+def shown(apis: list[str], level: int = 0, **more: dict[str, str]) -> str:
+    return generation_messages("  Fetch a page\n", apis, level, **more)[1]["content"]
+
+
+def test_the_query_and_every_document_are_there_once() -> None:
+    text = shown([DOWNLOAD, "is.workflow.actions.url", DOWNLOAD])
+    assert "Fetch a page\n\nFirst" in text
+    assert text.count("def is_workflow_actions_downloadurl(") == text.count("def is_workflow_actions_url(") == 1
+
+
+def test_released_spelling_finds_the_same_document() -> None:
+    assert api_stub("is_workflow_actions_downloadurl", 0) == api_stub(DOWNLOAD, 0)
+
+
+def test_actions_that_python_has_statements_for_have_no_document() -> None:
+    assert set(catalogue()) >= STATEMENTS
+    assert "def " not in shown(sorted(STATEMENTS))
+    assert "def " not in shown([identifier.replace(".", "_") for identifier in STATEMENTS])
+
+
+def test_an_api_that_nobody_knows_is_shown_by_name() -> None:
+    assert "def com_example_app_DoIt(**parameters): ..." in shown(["com.example.app.DoIt"])
+
+
+def test_documents_of_ones_own_come_first() -> None:
+    own = {"is_workflow_actions_downloadurl": "def is_workflow_actions_downloadurl(a): ...\n"}
+    assert "downloadurl(a)" in shown([DOWNLOAD], stubs=own)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_builtin_document_parses_at_every_level(level: int) -> None:
+    for api in catalogue().of_application("builtin").values():
+        if api.function:
+            function = ast.parse(api_stub(api.identifier, level)).body[0]
+            assert isinstance(function, ast.FunctionDef) and function.name == api.function
+
+
+def test_levels_only_ever_shrink() -> None:
+    whole = {identifier: python_stub(api) for identifier, api in catalogue().of_application("builtin").items()}
+    sizes = [sum(len(shortened(stub, level)) for stub in whole.values() if stub) for level in LEVELS]
+    assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0] / 4
+
+
+def test_a_stub_keeps_required_parameters_at_the_last_level() -> None:
+    stub = 'def f(*, need: str, may: int = 3, **others: Any) -> str:\n    """F: does "it"."""\n'
+    assert shortened(stub, 1) == 'def f(*, need: str, may: int = 3, **others) -> str:\n    """F: does "it"."""'
+    assert shortened(stub, 2) == "def f(*, need: str, may: int = 3, **others) -> str: ..."
+    assert shortened(stub, 3) == "def f(*, need: str, **others) -> str: ..."
+
+
+def test_positional_parameters_of_released_stubs_are_kept() -> None:
+    assert shortened("def f(a: str, b=2):\n    'Doc.'\n", 2) == "def f(*, a: str, b = 2): ..."
+
+
+def test_a_stub_that_does_not_parse_stays() -> None:
+    assert shortened("def f(:\n", 2) == "def f(:"

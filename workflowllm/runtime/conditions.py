@@ -1,0 +1,246 @@
+"""The conditions of If, compiled: every code, one condition or several, with the reason in words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from workflowllm.runtime import comparisons as cmp
+from workflowllm.runtime.coercions import coerce, is_plain_number, parse_number, to_text
+from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.parameters import Parameter, compile_parameter
+from workflowllm.runtime.units import as_duration
+from workflowllm.runtime.values import Date, Dictionary, Item, Quantity, Thing, Value, kind_of
+
+if TYPE_CHECKING:
+    from workflowllm.runtime.interpreter import Run
+
+Test = Callable[["Run", Value | None], bool]  # the value is the implicit input
+_OLD_CODES = {"Equals": cmp.IS, "Contains": cmp.CONTAINS, "Is Greater Than": cmp.GREATER, "Is Less Than": cmp.LESS}
+_TEXT_KEYS = ("WFConditionalActionString", "WFEnumeration")
+_NUMBER_KEYS = ("WFNumberValue", "WFBoundedNumber", "WFNumericEnumeration")
+_SPAN_KEYS = ("WFMeasurement", "WFDuration")
+_DATE_KEYS = ("WFDate",)
+_SECOND = {
+    "WFNumberValue": "WFAnotherNumber",
+    "WFBoundedNumber": "WFAnotherBoundedNumber",
+    "WFDate": "WFAnotherDate",
+    "WFMeasurement": "WFAnotherMeasurement",
+    "WFDuration": "WFAnotherDuration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison: code, left side (None: the implicit input) and the operands that are stored."""
+
+    code: int
+    left: Parameter | None
+    operands: Mapping[str, Parameter]
+    is_text: bool  # the left side is typed as text (facts 35 and 36)
+
+    def test(self, run: "Run", implicit: Value) -> bool:
+        value = self.left.evaluate(run) if self.left else run.marked(implicit)
+        if self.code == cmp.HAS_VALUE:
+            return any(_counts(item) for item in value.items)
+        if self.code == cmp.HAS_NONE:
+            return not any(_counts(item) for item in value.items)
+        if not value.items:
+            return self.code in (cmp.IS_NOT, cmp.CONTAINS_NOT) and not self._is_empty_operand(run)
+        if self.code == cmp.CONTAINS_NOT:
+            return all(self._item(run, item) for item in value.items)
+        return any(self._item(run, item) for item in value.items)
+
+    def explain(self, run: "Run") -> str:
+        parts = [to_text(item, run.world) for p in self.operands.values() for item in p.evaluate(run).items]
+        return " ".join([cmp.WORDS.get(self.code, str(self.code)), *(repr(part[:40]) for part in parts)])
+
+    def _is_empty_operand(self, run: "Run") -> bool:
+        return all(not p.evaluate(run).items for p in self.operands.values()) and False
+
+    def _item(self, run: "Run", item: Item) -> bool:
+        """Fact 32: whether one item of the input meets the condition."""
+        code = self.code
+        if code in (cmp.IN_NEXT, cmp.IN_LAST, cmp.IS_TODAY):
+            return self._date(run, item)
+        if code in cmp.NUMERIC:
+            return self._size(run, item)
+        if code in cmp.TEXTUAL:
+            return self._text(run, item)
+        return self._is(run, item)
+
+    # Text
+
+    def _operand_text(self, run: "Run") -> str:
+        for key in (*_TEXT_KEYS, *_NUMBER_KEYS, *_SPAN_KEYS, *_DATE_KEYS):
+            if key in self.operands:
+                return run.text_of(self.operands[key].evaluate(run))
+        return ""
+
+    def _text(self, run: "Run", item: Item) -> bool:
+        operand = self._operand_text(run)
+        if type(item) is Dictionary and self.code in (cmp.CONTAINS, cmp.CONTAINS_NOT):
+            return (operand in to_text(item, run.world)) == (self.code == cmp.CONTAINS)
+        return cmp.compare_text(self.code, to_text(item, run.world), operand)
+
+    # Is and is not
+
+    def _is(self, run: "Run", item: Item) -> bool:
+        wanted = self.code == cmp.IS
+        kind = kind_of(item)
+        if kind in ("number", "boolean"):
+            return self._is_number(run, item) == wanted
+        if kind in ("date", "quantity") and not any(key in self.operands for key in _TEXT_KEYS):
+            return self._size(run, item)
+        operand = self._operand_text(run)
+        text = to_text(item, run.world)
+        if not any(key in self.operands for key in _TEXT_KEYS) and self.operands and is_plain_number(text):
+            run.lean("f30")
+            number = parse_number(operand, run.world)
+            return (number is not None and parse_number(text, run.world) == number) == wanted
+        return (text == operand) == wanted
+
+    def _is_number(self, run: "Run", item: Item) -> bool:
+        number = Decimal(int(item)) if type(item) is bool else item
+        for key in _NUMBER_KEYS:
+            if key in self.operands:
+                return self._number(run, key) == number
+        operand = self._operand_text(run).strip()
+        if is_plain_number(operand):
+            return parse_number(operand, run.world) == number
+        if type(item) is bool:
+            return coerce(operand, "boolean", run.world) is item and operand != ""
+        return to_text(item, run.world) == operand
+
+    # Sizes
+
+    def _number(self, run: "Run", key: str) -> Decimal | None:
+        value = self.operands[key].evaluate(run)
+        return run.number_of(value)
+
+    def _size(self, run: "Run", item: Item) -> bool:
+        if self.is_text and type(item) is str:
+            raise Broken(
+                f"If compares the text {item[:40]!r} with a number; put the value into a number first "
+                "(Get Numbers from Input, or as Number)"
+            )
+        left = self._left_size(run, item)
+        key = self._size_key(left)
+        if key is None:
+            run.lean("missing-operand")
+            return False
+        right = self._right_size(run, key, left)
+        second = None
+        if self.code == cmp.BETWEEN:
+            second = self._right_size(run, _SECOND.get(key, ""), left)
+            if second is None:
+                return False
+        return cmp.same_kind(left, right) and cmp.ordered(self.code, left, right, second)
+
+    def _left_size(self, run: "Run", item: Item) -> Any:
+        if type(item) is str or type(item) is Thing:
+            run.lean("loose-number")
+            if any(key in self.operands for key in _DATE_KEYS):
+                date = coerce(item, "date", run.world)
+                return date.moment if date else None
+        return cmp.size_of_item(item, run.world)
+
+    def _size_key(self, left: Any) -> str | None:
+        is_date = left is not None and not isinstance(left, Decimal)
+        order = (*_DATE_KEYS, *_TEXT_KEYS) if is_date else (*_NUMBER_KEYS, *_SPAN_KEYS, *_TEXT_KEYS, *_DATE_KEYS)
+        return next((key for key in order if key in self.operands), None)
+
+    def _right_size(self, run: "Run", key: str, left: Any) -> Any:
+        parameter = self.operands.get(key)
+        items = parameter.evaluate(run).items if parameter else ()
+        if not items:
+            return None
+        if left is not None and not isinstance(left, Decimal):
+            date = coerce(items[0], "date", run.world)
+            return date.moment if date else None
+        return cmp.size_of_item(items[0], run.world)
+
+    def _date(self, run: "Run", item: Item) -> bool:
+        date = coerce(item, "date", run.world)
+        span = None
+        for key in _SPAN_KEYS:
+            items = self.operands[key].evaluate(run).items if key in self.operands else ()
+            if items and type(items[0]) is Quantity:
+                span = as_duration(items[0])
+        return type(date) is Date and cmp.date_within(self.code, date.moment, span, run.world)
+
+
+def _counts(item: Item) -> bool:
+    """Fact 20: a text without characters counts as a value."""
+    return item is not None
+
+
+def compile_condition(parameters: Mapping[str, Any], text_outputs: frozenset[str] = frozenset()) -> list[Condition]:
+    """The conditions of an If's start or of an Otherwise If; see `is_all` for how several are joined."""
+    several = _templates(parameters)
+    sources = several if several else [parameters]
+    return [_compile_single(source, text_outputs) for source in sources if isinstance(source, Mapping)]
+
+
+def is_all(parameters: Mapping[str, Any]) -> bool:
+    """Fact 40: prefix 0 joins by any, 1 by all."""
+    table = _table(parameters)
+    return table.get("WFActionParameterFilterPrefix") != 0
+
+
+def has_condition(parameters: Mapping[str, Any]) -> bool:
+    """Fact 44: whether a middle action is Otherwise If."""
+    return "WFCondition" in parameters or "WFConditions" in parameters
+
+
+def _table(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    table = parameters.get("WFConditions")
+    inner = table.get("Value") if isinstance(table, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _templates(parameters: Mapping[str, Any]) -> list[Any]:
+    templates = _table(parameters).get("WFActionParameterFilterTemplates")
+    return templates if isinstance(templates, list) else []
+
+
+def _compile_single(source: Mapping[str, Any], text_outputs: frozenset[str]) -> Condition:
+    operands = {key: source[key] for key in (*_TEXT_KEYS, *_NUMBER_KEYS, *_SPAN_KEYS, *_DATE_KEYS) if key in source}
+    operands.update({key: source[key] for key in _SECOND.values() if key in source})
+    raw = source.get("WFInput")
+    return Condition(
+        _code(source, operands),
+        compile_parameter(raw) if raw is not None else None,
+        {key: compile_parameter(value) for key, value in operands.items()},
+        _typed_as_text(raw, text_outputs),
+    )
+
+
+def _code(source: Mapping[str, Any], operands: Mapping[str, Any]) -> int:
+    """A condition's code; old clients stored words, or nothing for what their editor showed first."""
+    code = source.get("WFCondition")
+    if isinstance(code, str):
+        code = _OLD_CODES.get(code, int(code) if code.isdecimal() else None)
+    if isinstance(code, int) and not isinstance(code, bool) and code in cmp.WORDS:
+        return code
+    if code is not None and not isinstance(code, str):
+        raise Broken(f"If has the condition {code!r}, which is none that Shortcuts knows")
+    return cmp.IS if "WFConditionalActionString" in operands else cmp.HAS_VALUE
+
+
+def _typed_as_text(raw: Any, text_outputs: frozenset[str]) -> bool:
+    """Whether the left side is a text for sure: coerced to text, or the output of an action that gives text."""
+    token = raw
+    while (isinstance(token, Mapping) and "Type" in token and "Variable" in token) or _is_wrapped(token):
+        token = token["Variable"] if "Variable" in token else token["Value"]
+    if not isinstance(token, Mapping):
+        return False
+    chain = token.get("Aggrandizements")
+    if isinstance(chain, list) and chain:
+        last = chain[-1]
+        return isinstance(last, Mapping) and last.get("CoercionItemClass") == "WFStringContentItem"
+    return token.get("Type") == "ActionOutput" and str(token.get("OutputUUID", "")).upper() in text_outputs
+
+
+def _is_wrapped(token: Any) -> bool:
+    return isinstance(token, Mapping) and "WFSerializationType" in token and isinstance(token.get("Value"), Mapping)

@@ -1,0 +1,460 @@
+"""The walk over a program's steps: one evaluator for each kind of node, state handed in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.call import Call
+from workflowllm.runtime.coercions import coerce, to_text
+from workflowllm.runtime.conditions import Condition
+from workflowllm.runtime.data_forms import from_world
+from workflowllm.runtime.date_formats import formatted_date
+from workflowllm.runtime.devices import device_thing
+from workflowllm.runtime.dictionary_paths import read_path
+from workflowllm.runtime.effects import Effect
+from workflowllm.runtime.errors import Broken, Cancelled, RunEnds, Stopped
+from workflowllm.runtime.limits import MAX_ACTIONS, MAX_DEPTH, check_size
+from workflowllm.runtime.parameters import NO_PARAMETER, Parameter, compile_parameter
+from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
+from workflowllm.runtime.session import Session
+from workflowllm.runtime.text_fields import is_text_field
+from workflowllm.runtime.values import (
+    NOTHING,
+    Date,
+    Dictionary,
+    Item,
+    Value,
+    as_value,
+    item_value,
+)
+
+if TYPE_CHECKING:
+    from workflowllm.runtime.program import Program, Step
+
+
+MISTAKE = "the runtime has a mistake here"
+
+
+class Run:
+    """One execution of one shortcut. Mutable; handed to every evaluator."""
+
+    __slots__ = (
+        "action", "input", "last", "loops", "made_up", "name", "outputs", "program", "result", "session", "variables",
+        "world",
+    )  # fmt: skip
+
+    def __init__(self, session: Session, program: "Program", input_: Value, name: str | None = None):
+        self.session, self.program, self.name, self.input = session, program, name, input_
+        self.world = session.world
+        self.variables: dict[str, Value] = {}
+        self.outputs: dict[str, Value] = {}  # UUID -> value
+        self.last = input_  # what an action without its input takes
+        self.result = NOTHING  # what the innermost block would give if it ended now
+        self.made_up = False  # whether a placeholder took part in the action that is running
+        self.loops = 0
+        self.action = -1  # the index of the action that is running
+
+    # What evaluators need
+
+    def marked(self, value: Value) -> Value:
+        if value.made_up:
+            self.made_up = True
+        return value
+
+    def text_of(self, value: Value) -> str:
+        """A value inside a text: its items' texts, joined by line ends (fact 19)."""
+        items = value.items
+        if len(items) == 1:
+            item = items[0]
+            return item if type(item) is str else self.item_text(item)
+        return "\n".join(map(self.item_text, items))
+
+    def item_text(self, item: Item) -> str:
+        kind = type(item)
+        if kind is Date:
+            self.lean("date-text")
+        elif kind is bool:
+            self.lean("boolean-text")
+        elif kind is Dictionary and len(item.entries) > 1:
+            self.lean("json-order")
+        return to_text(item, self.world)
+
+    def number_of(self, value: Value) -> Decimal | None:
+        """The first item that is a number, or can be read as one."""
+        for item in value.items:
+            if type(item) is Decimal:
+                return item
+            number = coerce(item, "number", self.world)
+            if number is not None:
+                return number
+        return None
+
+    def number_or_text(self, value: Value) -> Item | None:
+        """What a number field of a dictionary stores."""
+        number = self.number_of(value)
+        return number if number is not None else self.text_of(value) or None
+
+    def truth_or_item(self, value: Value) -> Item | None:
+        """What a boolean field of a dictionary stores."""
+        truth = coerce(value.items[0], "boolean", self.world) if value.items else None
+        return truth if truth is not None else (value.items[0] if value.items else None)
+
+    def content_of(self, value: Value, form: str) -> Item | None:
+        """What a text field of a dictionary stores: text, or the things that a lone reference means."""
+        if form != "reference":
+            return self.text_of(value)
+        return None if not value.items else value.items[0] if len(value.items) == 1 else value.items
+
+    def row_items(self, parameter: Parameter) -> tuple[Item, ...]:
+        """Fact 70: a row that is nothing but a variable gives the variable's items."""
+        return self.lone_reference(parameter).items
+
+    def lone_reference(self, parameter: Parameter) -> Value:
+        """A text that is nothing but one reference, as the reference's own value; any other parameter's value."""
+        return parameter.lone(self) if parameter.lone else parameter.evaluate(self)
+
+    def lean(self, rule: str) -> None:
+        self.session.lean(rule)
+
+    def read_path(self, dictionary: Dictionary, path: str) -> Any:
+        """A dictionary's value. In a stock world, what a made-up dictionary lacks is made up too."""
+        try:
+            return read_path(dictionary, path)
+        except Broken:
+            if not self.session.makes_up:
+                raise
+            self.made_up = True
+            return f"({path})"
+
+    def device(self) -> Value:
+        return as_value(device_thing(self.world))
+
+    def format_dates(self, value: Value, options: Any) -> Value:
+        dates = [(item, coerce(item, "date", self.world)) for item in value.items]
+        texts = [formatted_date(date, self.world, options) if date else item for item, date in dates]
+        return as_value(texts, value.made_up)
+
+    def ask_each_time(self, token: Any) -> Value:
+        """Ask Each Time in a parameter."""
+        prompt = token.get("Prompt") if isinstance(token.get("Prompt"), str) else ""
+        answer = self.ask(Prompt("ask", (prompt,)), {"prompt": prompt})
+        return as_value(from_world(answer, self.world), self.made_up)
+
+    def ask(self, prompt: Prompt, fields: dict[str, Any]) -> Any:
+        """Ask the person and record it."""
+        try:
+            answer = self.session.ask(prompt)
+        except Cancelled:
+            self.emit(prompt.kind, {**fields, "answer": None})
+            raise
+        if self.session.answers.made_up:
+            self.made_up = True
+        self.emit(prompt.kind, {**fields, "answer": answer})
+        return answer
+
+    def emit(self, kind: str, fields: dict[str, Any]) -> None:
+        shown = {key: value for key, value in fields.items() if value is not None or key in ("value", "answer")}
+        self.session.emit(
+            Effect(
+                n=len(self.session.effects) + 1,
+                run=self.session.run_number,
+                action=self.action,
+                kind=kind,
+                fields=shown,
+                shortcut=self.name,
+                made_up=self.made_up,
+            )
+        )
+
+    # Steps
+
+    def steps(self, steps: Sequence["Step"]) -> None:
+        for step in steps:
+            step.execute(self)
+
+    def block(self, steps: Sequence["Step"], first: Value) -> Value:
+        """A block's body: what its last action gave."""
+        self.last, self.result = first, NOTHING
+        self.steps(steps)
+        return self.result
+
+    def enter(self) -> None:
+        self.session.depth += 1
+        if self.session.depth > MAX_DEPTH:
+            raise Broken(f"blocks and shortcuts run inside each other more than {MAX_DEPTH} levels deep")
+
+    def call_shortcut(self, program: "Program", input_: Value, name: str) -> Value:
+        """Run another shortcut inside this one (fact 62): its output, or what its last action gave."""
+        outer = self.session.depth
+        inner = Run(self.session, program, input_, name)
+        self.enter()
+        try:
+            inner.steps(program.steps)
+            return inner.result
+        except Stopped as stopped:
+            return stopped.args[0] if stopped.args else NOTHING
+        finally:
+            self.session.depth = outer
+
+    def leave(self, end_uuid: str | None, value: Value) -> None:
+        """End a block: its result is what the next action takes."""
+        self.session.depth -= 1
+        self.last = self.result = value
+        if end_uuid:
+            self.session.hold(self.outputs, end_uuid, value)
+
+
+@dataclass(slots=True)
+class LeafStep:
+    """An action that is no part of a block."""
+
+    index: int
+    identifier: str
+    raw: dict[str, Any]
+    rule: ActionRule
+    uuid: str | None
+    owned: bool  # has an output that a reference may mean
+    parameters: dict[str, Parameter] | None = None  # compiled when it first runs: broken ones break only then
+
+    def compiled(self) -> dict[str, Parameter]:
+        if self.parameters is None:
+            self.parameters = {key: self.compiled_parameter(key, value) for key, value in self.raw.items()}
+        return self.parameters
+
+    def compiled_parameter(self, key: str, raw: Any) -> Parameter:
+        """Fact 25: a bare reference in a field of typed text reads as empty."""
+        parameter = compile_parameter(raw)
+        is_empty = parameter.form == "reference" and is_text_field(self.identifier, key)
+        return NO_PARAMETER if is_empty else parameter
+
+    def execute(self, run: Run) -> None:
+        session, rule = run.session, self.rule
+        session.actions += 1
+        if session.actions > MAX_ACTIONS:
+            session.too_many()
+        run.action, run.made_up = self.index, False
+        if self.parameters is None:
+            self.compiled()
+        call = Call(run, self)
+        before = len(session.effects)
+        value = as_value(rule.function(call), run.made_up)
+        if rule.flow is PASSES:
+            value = call.input
+        self.finish(run, value, call)
+        counts = session.implemented if rule.is_implemented else session.unimplemented
+        counts[self.identifier] = counts.get(self.identifier, 0) + 1
+        if session.tracer:
+            session.tracer.action(run, self, call, value, session.effects[before:])
+
+    def finish(self, run: Run, value: Value, call: Call) -> None:
+        """Store the output and hand it on.
+
+        A silent action leaves what the next one takes as it was; a block that ends in it gives its input, so that
+        a loop that adds to a variable gives each item once and not the growing variable each time.
+        """
+        flow = self.rule.flow
+        if self.uuid and flow is not NONE:
+            run.session.hold(run.outputs, self.uuid, value)
+        if flow is OUTPUT:
+            run.last = run.result = value
+        elif flow is SILENT:
+            run.result = call.input if self.rule.input else run.result
+        elif flow is PASSES:
+            run.result = value
+            if self.owned:
+                run.last = value
+        else:
+            run.last = run.result = NOTHING
+
+
+@dataclass(slots=True)
+class Arm:
+    """One branch of an If: its conditions (None: otherwise), how they are joined, and its steps."""
+
+    index: int
+    conditions: list[Condition] | None
+    all_of: bool
+    steps: list["Step"]
+
+    def holds(self, run: Run, implicit: Value) -> bool:
+        if self.conditions is None:
+            return True
+        tests = (condition.test(run, implicit) for condition in self.conditions)
+        return all(tests) if self.all_of else any(tests)
+
+
+@dataclass(slots=True)
+class IfStep:
+    index: int
+    arms: list[Any]  # Arm, or the raw parameters of one until it is first reached
+    end_uuid: str | None
+    compile_arm: Any
+
+    def arm(self, position: int) -> Arm:
+        arm = self.arms[position]
+        if type(arm) is not Arm:
+            arm = self.arms[position] = self.compile_arm(arm)
+        return arm
+
+    def execute(self, run: Run) -> None:
+        run.enter()
+        implicit = run.last
+        value = NOTHING
+        for position in range(len(self.arms)):
+            run.session.count_action()
+            run.made_up = False
+            run.action = self.index
+            arm = self.arm(position)
+            run.action = arm.index
+            if not arm.holds(run, implicit):
+                self.trace(run, arm, implicit, False)
+                continue
+            self.trace(run, arm, implicit, True)
+            value = run.block(arm.steps, _first_input(arm, run, implicit))
+            break
+        run.leave(self.end_uuid, value)
+
+    @staticmethod
+    def trace(run: Run, arm: Arm, implicit: Value, holds: bool) -> None:
+        if run.session.tracer:
+            run.session.tracer.branch(run, arm, implicit, holds)
+
+
+def _first_input(arm: Arm, run: Run, implicit: Value) -> Value:
+    """Fact 41: a branch's first action takes the If's input."""
+    left = arm.conditions[0].left if arm.conditions else None
+    return left.evaluate(run) if left else implicit
+
+
+@dataclass(slots=True)
+class LoopStep:
+    """Repeat with Each, or Repeat."""
+
+    index: int
+    each: bool
+    source: Any  # the stored input or count; None where it is implicit
+    steps: list["Step"]
+    end_uuid: str | None
+    parameter: Parameter | None = None
+
+    def execute(self, run: Run) -> None:
+        run.session.count_action()
+        run.action, run.made_up = self.index, False
+        run.enter()
+        if self.source is not None and self.parameter is None:
+            self.parameter = compile_parameter(self.source)
+        given = self.parameter.evaluate(run) if self.parameter else run.marked(run.last)
+        rounds = self.items(run, given) if self.each else self.rounds(run, given)
+        run.loops += 1
+        suffix = "" if run.loops == 1 else f" {run.loops}"
+        results: list[Item] = []
+        size, made_up = 0, given.made_up
+        if run.session.tracer:
+            run.session.tracer.loop(run, self, rounds)
+        for number, item in enumerate(rounds, 1):
+            run.variables["Repeat Index" + suffix] = as_value(Decimal(number))
+            value = item_value(item, given.made_up) if self.each else run.last
+            if self.each:
+                run.session.hold(run.variables, "Repeat Item" + suffix, value)
+            run.session.count_action()
+            one = run.block(self.steps, value)
+            results.extend(one.items)
+            size += one.bytes
+            check_size(size)
+            made_up = made_up or one.made_up
+        run.loops -= 1
+        run.leave(self.end_uuid, Value(tuple(results), made_up, size))
+
+    @staticmethod
+    def items(run: Run, value: Value) -> Sequence[Item]:
+        items = value.items
+        if len(items) == 1 and type(items[0]) is Dictionary:
+            run.lean("f86")
+            return tuple(items[0].entries)
+        return items
+
+    @staticmethod
+    def rounds(run: Run, value: Value) -> range:
+        count = run.number_of(value)
+        if count is None or count < 0:
+            return range(0)
+        return range(int(min(count, Decimal(10**9))))
+
+
+@dataclass(slots=True)
+class MenuStep:
+    index: int
+    prompt: Any
+    items: Any
+    titles: list[Any]  # of the cases: what is stored as the title, references and all
+    before: list["Step"]
+    cases: list[list["Step"]]
+    end_uuid: str | None
+    compiled: tuple[Parameter, Parameter | None, list[Parameter]] | None = None
+
+    def execute(self, run: Run) -> None:
+        run.session.count_action()
+        run.action, run.made_up = self.index, False
+        run.enter()
+        if self.compiled is None:
+            items = compile_parameter(self.items) if self.items is not None else None
+            self.compiled = compile_parameter(self.prompt), items, [compile_parameter(title) for title in self.titles]
+        prompt, items, titles = self.compiled
+        first = run.last
+        cases = [run.text_of(title.evaluate(run)) for title in titles]
+        shown = [run.item_text(item) for item in items.evaluate(run).items] if items else cases
+        text = run.text_of(prompt.evaluate(run)) if prompt.form != "reference" else ""
+        asked = Prompt("menu", (text,), choices=tuple(shown or cases))
+        answer = run.ask(asked, {"prompt": text, "items": list(asked.choices)})
+        (position,) = chosen(answer, asked)[:1] or (None,)
+        steps = self.case_of(run, asked.choices[position], position, cases)
+        if run.session.tracer:
+            run.session.tracer.menu(run, self, asked.choices[position])
+        run.leave(self.end_uuid, run.block(steps, first))
+
+    def case_of(self, run: Run, title: str, position: int, cases: list[str]) -> list["Step"]:
+        """Fact 55: the case with the chosen title; titles that say the same are told apart by their rank."""
+        if position < len(cases) and cases[position] == title:
+            return self.cases[position]
+        if title in cases:
+            return self.cases[cases.index(title)]
+        run.lean("menu-no-case")
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one run ended: ok, stopped, cancelled or broken, and what it gave."""
+
+    how: str
+    output: Value = NOTHING
+    error: str = ""
+    action: int = -1
+    identifier: str = ""
+
+
+def execute(session: Session, program: "Program", input_: Value) -> Ending:
+    """Run a program once over a session's world. Whatever happens in it, it ends."""
+    run = Run(session, program, input_)
+    session.depth = 0
+    try:
+        run.steps(program.steps)
+        return Ending("ok", run.result)
+    except Stopped as stopped:
+        return Ending("stopped", stopped.args[0] if stopped.args else NOTHING)
+    except Cancelled:
+        return Ending("cancelled", NOTHING, "", run.action)
+    except RunEnds as broken:
+        return _broken(run, str(broken))
+    except RecursionError:
+        return _broken(run, "blocks, values or shortcuts are nested too deeply")
+    except MemoryError:
+        return _broken(run, "the values of the run need more memory than there is")
+    except Exception as error:  # one mistake of ours must not end what runs thousands of workflows
+        return _broken(run, f"{MISTAKE} ({type(error).__name__}: {error})")
+
+
+def _broken(run: Run, reason: str) -> Ending:
+    return Ending("broken", NOTHING, reason, run.action, run.program.identifier_at(run.action))

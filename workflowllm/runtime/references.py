@@ -1,0 +1,127 @@
+"""References to outputs, variables and inputs, with their chain of adjustments, compiled to evaluators."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workflowllm.runtime.coercions import CLASSES, coerce_all
+from workflowllm.runtime.properties import property_of
+from workflowllm.runtime.values import NOTHING, Value, as_value
+
+if TYPE_CHECKING:
+    from workflowllm.runtime.interpreter import Run
+
+Evaluate = Callable[["Run"], Value]
+Step = Callable[["Run", Value], Value]
+
+
+def is_reference(raw: Mapping[str, Any]) -> bool:
+    """Whether a mapping is a reference token."""
+    return raw.get("Type") in _SOURCES and "Variable" not in raw
+
+
+def compile_reference(token: Mapping[str, Any]) -> Evaluate:
+    """The evaluator of a reference token."""
+    source = _SOURCES[token["Type"]](token)
+    chain = token.get("Aggrandizements")
+    steps = [step for entry in chain if (step := _step(entry))] if isinstance(chain, list) else []
+    if not steps:
+        return source
+
+    def evaluate(run: "Run") -> Value:
+        value = source(run)
+        for step in steps:
+            value = step(run, value)
+        return value
+
+    return evaluate
+
+
+def _output(token: Mapping[str, Any]) -> Evaluate:
+    """A magic variable: the output of the action with this UUID, nothing before that has run."""
+    uuid = str(token.get("OutputUUID", "")).upper()
+
+    def evaluate(run: "Run") -> Value:
+        value = run.outputs.get(uuid)
+        if value is None:
+            return NOTHING
+        if value.made_up:
+            run.made_up = True
+        return value
+
+    return evaluate
+
+
+def _variable(token: Mapping[str, Any]) -> Evaluate:
+    name = str(token.get("VariableName", ""))
+
+    def evaluate(run: "Run") -> Value:
+        value = run.variables.get(name)
+        if value is None:
+            run.lean("variable-before-set")
+            return NOTHING
+        if value.made_up:
+            run.made_up = True
+        return value
+
+    return evaluate
+
+
+_SOURCES: dict[Any, Callable[[Mapping[str, Any]], Evaluate]] = {
+    "ActionOutput": _output,
+    "Variable": _variable,
+    "ExtensionInput": lambda token: lambda run: run.marked(run.input),
+    "CurrentDate": lambda token: lambda run: as_value(run.world.current_date()),
+    "Clipboard": lambda token: lambda run: run.marked(run.world.clipboard),
+    "Ask": lambda token: lambda run: run.ask_each_time(token),
+    "DeviceDetails": lambda token: lambda run: run.device(),
+    "Input": lambda token: lambda run: run.marked(run.last),
+}
+
+
+# Adjustments
+
+
+def _step(entry: Any) -> Step | None:
+    if not isinstance(entry, Mapping):
+        return None
+    maker = _STEPS.get(entry.get("Type"))
+    return maker(entry) if maker else None
+
+
+def _coercion(entry: Mapping[str, Any]) -> Step | None:
+    kind = CLASSES.get(entry.get("CoercionItemClass"))
+    if kind is None:
+        return None
+    return lambda run, value: as_value(coerce_all(value.items, kind, run.world), value.made_up)
+
+
+def _property(entry: Mapping[str, Any]) -> Step:
+    name = str(entry.get("PropertyName", ""))
+
+    def step(run: "Run", value: Value) -> Value:
+        return as_value([property_of(item, name, run.world) for item in value.items], value.made_up)
+
+    return step
+
+
+def _dictionary_value(entry: Mapping[str, Any]) -> Step:
+    key = str(entry.get("DictionaryKey", ""))
+
+    def step(run: "Run", value: Value) -> Value:
+        dictionaries = coerce_all(value.items, "dictionary", run.world)
+        items = [run.read_path(dictionary, key) for dictionary in dictionaries]
+        return as_value(items, value.made_up or run.made_up)
+
+    return step
+
+
+def _date_format(entry: Mapping[str, Any]) -> Step:
+    return lambda run, value: run.format_dates(value, entry)
+
+
+_STEPS: dict[Any, Callable[[Mapping[str, Any]], Step | None]] = {
+    "WFCoercionVariableAggrandizement": _coercion,
+    "WFPropertyVariableAggrandizement": _property,
+    "WFDictionaryValueVariableAggrandizement": _dictionary_value,
+    "WFDateFormatVariableAggrandizement": _date_format,
+}

@@ -1,0 +1,66 @@
+"""Runs a program over a world: preparation, the runs one after the other, and the results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workflowllm.runtime.answers import Answers, MadeUpAnswers, WorldAnswers
+from workflowllm.runtime.interpreter import Ending, execute
+from workflowllm.runtime.patterns import Patterns
+from workflowllm.runtime.program import Program, read_shortcuts
+from workflowllm.runtime.session import Session
+from workflowllm.runtime.state import WorldState
+from workflowllm.runtime.trace import Tracer
+from workflowllm.runtime.world import World
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the runs over one world did."""
+
+    endings: list[Ending]
+    session: Session
+    seed: int
+    effects: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def unsettled(self) -> list[str]:
+        """The rules of grade U or ? that were leant on."""
+        return sorted(self.session.unsettled)
+
+
+def run_world(
+    program: Program,
+    world: World,
+    folder: Path | None = None,
+    seed: int | None = None,
+    makes_up: bool = False,
+    tracer: Tracer | None = None,
+) -> Outcome:
+    """Run a program over a world as often as it says. `folder`: where the world's other shortcuts are."""
+    shortcuts = read_shortcuts(world.shortcuts, folder or Path())
+    return run_prepared(program, world, shortcuts, seed, makes_up, tracer)
+
+
+def run_prepared(
+    program: Program,
+    world: World,
+    shortcuts: Mapping[str, Program],
+    seed: int | None = None,
+    makes_up: bool = False,
+    tracer: Tracer | None = None,
+    answers: Answers | None = None,
+) -> Outcome:
+    """The pure part: no file, no network, no clock, no process from here on."""
+    seed = world.seed if seed is None else seed
+    state = WorldState(world, seed)
+    patterns = Patterns(state.zone)
+    if answers is None:
+        answers = MadeUpAnswers(seed) if makes_up and not world.answers else WorldAnswers(world.answers, patterns)
+    session = Session(state, answers, patterns, shortcuts, makes_up, tracer=tracer)
+    endings = []
+    for number in range(1, world.runs + 1):
+        session.run_number = number
+        endings.append(execute(session, program, state.input))
+    return Outcome(endings, session, seed, [effect.as_json() for effect in session.effects])

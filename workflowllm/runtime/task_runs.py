@@ -1,0 +1,44 @@
+"""Attempts at tasks as result lines: one program in all worlds of its task, within the time limit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.limits import MAX_SECONDS, time_limit
+from workflowllm.runtime.tasks import Task, WorldResult, run_program
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A program for a task: its name is `reference`, `wrong 1`, or a model's."""
+
+    key: str
+    program: str
+    code: str
+
+
+def run_attempt(attempt: Attempt, tasks: Mapping[str, Task]) -> dict[str, Any]:
+    """The result line of an attempt."""
+    task = tasks[attempt.key]
+    runs = sum(len(world.world.seeds) or 1 for world in task.worlds)
+    try:
+        with time_limit(MAX_SECONDS * runs):
+            results = run_program(task, attempt.code)
+    except Broken as error:
+        results = [WorldResult(world.name, False, [str(error)]) for world in task.worlds]
+    return result_line(attempt, results)
+
+
+def result_line(attempt: Attempt, results: list[WorldResult]) -> dict[str, Any]:
+    return {
+        "key": attempt.key,
+        "program": attempt.program,
+        "passed": all(result.passed for result in results),
+        "worlds": [result.as_json() for result in results],
+    }
+
+
+def attempt_crashed(attempt: Attempt) -> dict[str, Any]:
+    failure = WorldResult("all", False, ["the process that ran it died"])
+    return result_line(attempt, [failure])

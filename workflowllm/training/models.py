@@ -1,0 +1,91 @@
+"""The base model as training needs it, and the tuned model as a user loads it."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoModelForCausalLM
+
+from workflowllm.prompts.chat import end_of_turn
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.reasons import first_line
+from workflowllm.training.attention import packed_attention
+from workflowllm.training.checkpoints import best_or_last, copy_model, step_of
+from workflowllm.training.config import TrainingConfig
+from workflowllm.training.loss import use_answer_loss
+from workflowllm.training.preflight import model_config
+
+_ADAPTER = ("adapter_config.json", "adapter_model.safetensors")
+
+
+def load_model(config: TrainingConfig, tokenizer: Any) -> Any:
+    """The base model with our attention and loss, and with adapters where LoRA is asked for.
+
+    Its weights are float32 unless DeepSpeed keeps a float32 copy of its own. Raises CommandError where the weights
+    cannot be read or do not match the configuration.
+    """
+    in_half = config.precision == "bf16" and config.deepspeed is not None
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        model, report = AutoModelForCausalLM.from_pretrained(
+            config.base_model,
+            dtype=torch.bfloat16 if in_half else torch.float32,
+            attn_implementation=packed_attention(device, model_config(config.base_model)),
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise CommandError(
+            f"the weights of --base_model {config.base_model} cannot be read: {first_line(error)}."
+        ) from None
+    if report["missing_keys"]:
+        missing = sorted(report["missing_keys"])
+        raise CommandError(f"--base_model {config.base_model} lacks {len(missing)} weights, such as {missing[0]}.")
+    stop_at_end_of_turn(model, tokenizer)
+    use_answer_loss(model)
+    return with_adapters(model, config.lora_rank, config.lora_alpha) if config.lora_rank else model
+
+
+def stop_at_end_of_turn(model: Any, tokenizer: Any) -> None:
+    """Let generation stop where trained answers end; a base model's end-of-text token is another one."""
+    ending = tokenizer.convert_tokens_to_ids(end_of_turn(tokenizer))
+    known = model.generation_config.eos_token_id
+    known = [] if known is None else known if isinstance(known, list) else [known]
+    model.generation_config.eos_token_id = list(dict.fromkeys([ending, *known]))
+    model.generation_config._from_model_config = False  # else saving would derive it from the model's configuration
+    model.generation_config.pad_token_id = model.config.pad_token_id = tokenizer.pad_token_id
+
+
+def with_adapters(model: Any, rank: int, alpha: float) -> Any:
+    """The model with trainable LoRA adapters on every linear layer of the decoder, and frozen weights."""
+    from peft import LoraConfig, get_peft_model  # an extra
+
+    model.enable_input_require_grads()  # else gradient checkpointing has no input that needs a gradient
+    settings = LoraConfig(r=rank, lora_alpha=alpha, target_modules="all-linear", task_type="CAUSAL_LM")
+    return get_peft_model(model, settings)
+
+
+def put_final_model(config: TrainingConfig, tokenizer: Any) -> tuple[int, float | None]:
+    """Put the best checkpoint's model into the output folder; its step, and its dev loss where one was measured."""
+    checkpoint, dev_loss = best_or_last(config.output_dir)
+    if config.lora_rank:
+        _save_merged(checkpoint, tokenizer, config.output_dir)
+    else:
+        copy_model(checkpoint, config.output_dir)
+    print(f"done: the model of step {step_of(checkpoint)} is in {config.output_dir}", file=sys.stderr)
+    return step_of(checkpoint), dev_loss
+
+
+def _save_merged(checkpoint: Path, tokenizer: Any, output_dir: Path) -> None:
+    """Save the base model with a checkpoint's adapters added to its weights, and the adapters below `adapter/`."""
+    from peft import AutoPeftModelForCausalLM
+
+    model = AutoPeftModelForCausalLM.from_pretrained(checkpoint, dtype="auto").merge_and_unload()
+    stop_at_end_of_turn(model, tokenizer)
+    model.save_pretrained(output_dir)
+    tokenizer.save_pretrained(output_dir)
+    (output_dir / "adapter").mkdir(exist_ok=True)
+    for name in _ADAPTER:
+        shutil.copyfile(checkpoint / name, output_dir / "adapter" / name)
