@@ -39,12 +39,12 @@ def parse_program(code: str) -> Program:
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise DialectError([Problem(1, 1, f"this cannot be read as Python: {error}.", "syntax-error")]) from None
     nodes = nodes_of(tree)
-    _refuse_long_numbers(nodes)
     return Program(tree, nodes, find_bindings(nodes))
 
 
 def compile_program(program: Program) -> Compiled:
     """Compile a program. Raises DialectError with every problem found."""
+    _refuse_long_numbers(program.nodes)
     try:
         state = Compiler(program.bindings).program(program.tree.body)
     except RecursionError:
