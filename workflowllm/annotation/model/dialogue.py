@@ -21,7 +21,7 @@ from workflowllm.annotation.rename import rename
 from workflowllm.annotation.rules.annotator import apis_of, counts_of, offline_comments, subject_of, unix_lines
 from workflowllm.annotation.rules.plan import LONGEST_PLAN, plan_text
 from workflowllm.annotation.rules.query import known_title
-from workflowllm.annotation.rules.steps import Step, steps_of
+from workflowllm.annotation.rules.steps import PlanStep, steps_of
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import EndpointError, Estimate, NoUsableAnswer
@@ -166,7 +166,7 @@ class _Draft:
     record: dict[str, Any]
     code: str
     program: Program
-    steps: list[Step]
+    steps: list[PlanStep]
     windows: list[Window]
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)

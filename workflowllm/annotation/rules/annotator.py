@@ -9,7 +9,7 @@ from workflowllm.annotation.rename import Renamed, rename
 from workflowllm.annotation.rules.plan import plan_text
 from workflowllm.annotation.rules.query import Subject, query_text
 from workflowllm.annotation.rules.role_names import role_names
-from workflowllm.annotation.rules.steps import Step, comment_of, steps_of
+from workflowllm.annotation.rules.steps import PlanStep, comment_of, steps_of
 from workflowllm.annotation.rules.words import plain_text
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.from_python.program import Program, parse_program
@@ -120,7 +120,7 @@ def unix_lines(code: str) -> str:
     return code.replace("\r\n", "\n").replace("\r", "\n") if "\r" in code else code
 
 
-def offline_comments(steps: list[Step], code: str) -> dict[int, str]:
+def offline_comments(steps: list[PlanStep], code: str) -> dict[int, str]:
     """A comment for each line of code; what stands on one line is told by its first step."""
     comments: dict[int, str] = {}
     for step in (inner for top in steps for inner in top.walk()):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workflowllm.annotation.rules.steps import Step
+from workflowllm.annotation.rules.steps import PlanStep
 
 # Entries that a block may have at each depth, from the roomiest: the first that keeps a plan within bounds is taken.
 _LIMITS = ((25, 12, 8, 5), (25, 8, 5, 3), (20, 6, 3, 2), (15, 4, 2, 1), (12, 3, 1, 1), (10, 2), (8,))
@@ -13,7 +13,7 @@ _JOINED = 3  # steps that one entry for several names
 _INDENT = "   "
 
 
-def plan_text(steps: Sequence[Step]) -> str:
+def plan_text(steps: Sequence[PlanStep]) -> str:
     """The plan of a program."""
     visible = folded(steps)
     if not visible:
@@ -25,9 +25,9 @@ def plan_text(steps: Sequence[Step]) -> str:
     return "\n".join(lines)
 
 
-def folded(steps: Sequence[Step]) -> list[Step]:
+def folded(steps: Sequence[PlanStep]) -> list[PlanStep]:
     """The steps that do something; a value's storing is told with the step that makes it."""
-    visible: list[Step] = []
+    visible: list[PlanStep] = []
     for step in steps:
         if step.kind in ("note", "pass", "result") or step.weight == 0:
             continue
@@ -39,21 +39,21 @@ def folded(steps: Sequence[Step]) -> list[Step]:
     return visible
 
 
-def folded_branches(step: Step) -> list[Step]:
+def folded_branches(step: PlanStep) -> list[PlanStep]:
     """A block's branches, or a loop's steps."""
     if step.kind in ("if", "menu"):
         return [replace(branch, children=folded(branch.children)) for branch in step.children]
     return folded(step.children)
 
 
-def _entries(steps: Sequence[Step], number: str, limits: Sequence[int]) -> Iterator[str]:
+def _entries(steps: Sequence[PlanStep], number: str, limits: Sequence[int]) -> Iterator[str]:
     """Numbered lines for the steps of one block."""
     indent = _INDENT * number.count(".")
     for count, step in enumerate(condensed(steps, limits[0]), 1):
         yield from _entry(step, f"{number}{count}.", indent, limits[1:])
 
 
-def _entry(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+def _entry(step: PlanStep, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
     head = f"{indent}{number} "
     if step.kind == "if":
         yield from _choice(step, number, indent, limits)
@@ -71,7 +71,7 @@ def _entry(step: Step, number: str, indent: str, limits: Sequence[int]) -> Itera
         yield head + _sentence(step.text)
 
 
-def _choice(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+def _choice(step: PlanStep, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
     """If and its other branches; their steps are numbered through."""
     branches = [branch for branch in step.children if branch.children or branch.kind == "if"]
     if not limits or all(len(branch.children) <= 1 and not _has_blocks(branch) for branch in branches):
@@ -91,17 +91,17 @@ def _choice(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iter
         yield f"{indent}{_INDENT}And {len(branches) - most} more cases like these."
 
 
-def _has_blocks(step: Step) -> bool:
+def _has_blocks(step: PlanStep) -> bool:
     return any(child.children for child in step.children)
 
 
-def _branch_head(branch: Step) -> str:
+def _branch_head(branch: PlanStep) -> str:
     if branch.kind == "else":
         return "Otherwise"
     return f"If {branch.text}" if branch.kind == "if" else f"Otherwise, if {branch.text}"
 
 
-def _cases(menu: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+def _cases(menu: PlanStep, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
     most = max(limits[0] + 4, 6) if limits else 3
     shown = menu.children[:most]
     for count, case in enumerate(shown, 1):
@@ -118,12 +118,12 @@ def _cases(menu: Step, number: str, indent: str, limits: Sequence[int]) -> Itera
         )
 
 
-def menu_text(step: Step) -> str:
+def menu_text(step: PlanStep) -> str:
     """What a menu asks."""
     return f'Show the menu "{step.text}"' if step.text else "Show a menu"
 
 
-def condensed(steps: Sequence[Step], most: int) -> list[Step]:
+def condensed(steps: Sequence[PlanStep], most: int) -> list[PlanStep]:
     """At most so many steps: neighbours without blocks are told together, then the least important go."""
     if len(steps) <= most:
         return list(steps)
@@ -139,17 +139,17 @@ def condensed(steps: Sequence[Step], most: int) -> list[Step]:
         return joined
     kept = sorted(sorted(range(len(joined)), key=lambda place: -_size(joined[place]))[: max(most - 1, 1)])
     rest = len(joined) - len(kept)
-    more = Step(0, f"Take {rest} further steps" if rest > 1 else "Take one further step")
+    more = PlanStep(0, f"Take {rest} further steps" if rest > 1 else "Take one further step")
     return [*(joined[place] for place in kept), more]
 
 
-def _size(step: Step) -> int:
+def _size(step: PlanStep) -> int:
     return sum(inner.weight for inner in step.walk())
 
 
-def _in_runs(steps: Sequence[Step], size: int) -> Iterator[Step]:
+def _in_runs(steps: Sequence[PlanStep], size: int) -> Iterator[PlanStep]:
     """The steps with up to `size` neighbours that hold no blocks joined into one."""
-    run: list[Step] = []
+    run: list[PlanStep] = []
     for step in steps:
         if step.children or len(run) == size:
             yield from _joined(run)
@@ -161,14 +161,14 @@ def _in_runs(steps: Sequence[Step], size: int) -> Iterator[Step]:
     yield from _joined(run)
 
 
-def _joined(run: Sequence[Step]) -> Iterator[Step]:
+def _joined(run: Sequence[PlanStep]) -> Iterator[PlanStep]:
     if len(run) == 1:
         yield run[0]
     elif run:
-        yield Step(run[0].line, summary(run), max(step.weight for step in run))
+        yield PlanStep(run[0].line, summary(run), max(step.weight for step in run))
 
 
-def summary(steps: Sequence[Step]) -> str:
+def summary(steps: Sequence[PlanStep]) -> str:
     """A block in one phrase: its most important steps in order, and how many more there are."""
     if not steps:
         return "Do nothing"
@@ -179,7 +179,7 @@ def summary(steps: Sequence[Step]) -> str:
     return f"{text}; and {more} smaller step{'s' * (more > 1)}" if more else text
 
 
-def _phrase(step: Step) -> str:
+def _phrase(step: PlanStep) -> str:
     if step.kind == "if":
         branch = next((branch for branch in step.children if branch.children), step.children[0])
         head = f"Unless {step.text}" if branch.kind == "else" else f"If {branch.text}"

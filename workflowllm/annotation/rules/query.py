@@ -7,7 +7,7 @@ from zlib import crc32
 
 from workflowllm.annotation.query_rules import LONGEST_QUERY, sanitised
 from workflowllm.annotation.rules.plan import folded, menu_text
-from workflowllm.annotation.rules.steps import Step
+from workflowllm.annotation.rules.steps import PlanStep
 from workflowllm.annotation.rules.words import shortened
 
 _MOST_PARTS = (9, 7, 5, 4, 3)  # parts of a request, from the fullest: the first that is short enough is taken
@@ -53,7 +53,7 @@ class Subject:
     category: str = ""
 
 
-def query_text(subject: Subject, steps: Sequence[Step], code_names: Iterable[str], apis: Iterable[str]) -> str:
+def query_text(subject: Subject, steps: Sequence[PlanStep], code_names: Iterable[str], apis: Iterable[str]) -> str:
     """A request for a workflow, from its title, its description and its steps."""
     visible, code_names, apis = folded(steps) or list(steps), list(code_names), list(apis)
     chance = crc32(f"{subject.key}\0{len(visible)}".encode("utf-8", "replace"))
@@ -65,7 +65,7 @@ def query_text(subject: Subject, steps: Sequence[Step], code_names: Iterable[str
     return text
 
 
-def notable(steps: Sequence[Step], most: int) -> list[Step]:
+def notable(steps: Sequence[PlanStep], most: int) -> list[PlanStep]:
     """The steps that a person would ask for, in order: what is seen first, values only where little else is there."""
     ranked = sorted(range(len(steps)), key=lambda place: (-_rank(steps[place]), place))
     telling = [place for place in ranked if _rank(steps[place]) > 1] or ranked
@@ -74,12 +74,12 @@ def notable(steps: Sequence[Step], most: int) -> list[Step]:
     return [steps[place] for place in sorted(telling[:most])]
 
 
-def _rank(step: Step) -> float:
+def _rank(step: PlanStep) -> float:
     inside = [inner.weight for inner in step.walk() if not inner.children]
     return max(inside, default=0) + min(len(inside), 40) / 50 if step.children else step.weight
 
 
-def _request(subject: Subject, steps: Sequence[Step], parts: Sequence[Step], chance: int) -> str:
+def _request(subject: Subject, steps: Sequence[PlanStep], parts: Sequence[PlanStep], chance: int) -> str:
     opening, closing = _OPENINGS[chance % len(_OPENINGS)]
     title = known_title(subject.title)
     called = f' called "{title}"' if title else ""
@@ -114,9 +114,9 @@ def known_title(title: str) -> str:
     return shortened(stem.strip(" -_"), 60)
 
 
-def _leading(parts: Sequence[Step]) -> list[Step]:
+def _leading(parts: Sequence[PlanStep]) -> list[PlanStep]:
     """The steps before the first block: they make the first sentence."""
-    leading: list[Step] = []
+    leading: list[PlanStep] = []
     for step in parts:
         if step.children or len(leading) == 4:
             break
@@ -124,10 +124,10 @@ def _leading(parts: Sequence[Step]) -> list[Step]:
     return leading
 
 
-def _following(parts: Sequence[Step], chance: int) -> list[str]:
+def _following(parts: Sequence[PlanStep], chance: int) -> list[str]:
     """Sentences for blocks, and for the steps between them."""
     sentences: list[str] = []
-    run: list[Step] = []
+    run: list[PlanStep] = []
     for place, step in enumerate(parts):
         if step.children:
             sentences += _run(run, chance + place, is_last=False)
@@ -138,14 +138,14 @@ def _following(parts: Sequence[Step], chance: int) -> list[str]:
     return sentences + _run(run, chance, is_last=True)
 
 
-def _run(run: Sequence[Step], chance: int, is_last: bool) -> list[str]:
+def _run(run: Sequence[PlanStep], chance: int, is_last: bool) -> list[str]:
     if not run:
         return []
     starts = _LAST if is_last else _NEXT
     return [f"{starts[chance % len(starts)]}{_listed([_bare(step) for step in run])}."]
 
 
-def _block(step: Step) -> str:
+def _block(step: PlanStep) -> str:
     if step.kind == "if":
         return _conditions(step)
     if step.kind == "menu":
@@ -157,7 +157,7 @@ def _block(step: Step) -> str:
     return f"It should {head}: {inside}."
 
 
-def _conditions(step: Step) -> str:
+def _conditions(step: PlanStep) -> str:
     branches = [branch for branch in step.children if branch.children]
     if not branches:
         return f"It should check whether {step.text}."
@@ -177,7 +177,7 @@ def _conditions(step: Step) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _menu(step: Step) -> str:
+def _menu(step: PlanStep) -> str:
     titles = [f'"{case.text}"' for case in step.children if case.text]
     shown = ", ".join(titles[:8]) + (f" and {len(titles) - 8} more" if len(titles) > 8 else "")
     asks = f'a menu asking "{step.text}"' if step.text else "a menu"
@@ -188,13 +188,13 @@ def _menu(step: Step) -> str:
     return text + (f", where {_listed(parts, '; ')}." if parts else ".")
 
 
-def _inside(steps: Sequence[Step], most: int) -> str:
+def _inside(steps: Sequence[PlanStep], most: int) -> str:
     """What a block does, as the end of "it should"."""
     parts = [_bare(step) for step in notable(steps, most)]
     return _listed(parts) if parts else "do nothing"
 
 
-def _bare(step: Step) -> str:
+def _bare(step: PlanStep) -> str:
     """A step as the end of "it should"."""
     if step.kind == "if":
         branch = next((branch for branch in step.children if branch.children), None)
@@ -234,7 +234,7 @@ def _listed(parts: Sequence[str], joint: str = ", ") -> str:
     return f"{joint.join(parts[:-1])}{joint.rstrip() if joint == '; ' else ''} and {parts[-1]}"
 
 
-def _context(subject: Subject, steps: Sequence[Step]) -> list[str]:
+def _context(subject: Subject, steps: Sequence[PlanStep]) -> list[str]:
     """What the author says about the workflow, where it is said in a sentence."""
     text = subject.description if subject.description.strip() else author_words(steps)
     text = _whole_sentences(re.sub(r"(?i)^(?:description|note|about):\s*", "", text.strip()))
@@ -264,7 +264,7 @@ _CREDIT = re.compile(
 )
 
 
-def author_words(steps: Sequence[Step]) -> str:
+def author_words(steps: Sequence[PlanStep]) -> str:
     """The first note at the top that describes the workflow rather than its author or version."""
     for step in steps[:5]:
         text = step.text.removeprefix("Note: ")
