@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.annotation.query_rules import query_problems, sanitised
+from workflowllm.annotation.checks import query_problems, sanitised
 from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.annotation.rules.query import known_title
 from workflowllm.shortcuts.from_python.program import parse_program

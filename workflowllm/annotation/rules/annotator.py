@@ -4,6 +4,7 @@ import ast
 import copy
 from typing import Any
 
+from workflowllm.annotation.checks import apis_of
 from workflowllm.annotation.comments import statement_heads, with_comments
 from workflowllm.annotation.rename import Renamed, rename
 from workflowllm.annotation.rules.plan import plan_text
@@ -144,11 +145,6 @@ def subject_of(record: dict[str, Any]) -> Subject:
     """What the record says about its workflow."""
     texts = {name: record[name] for name in ("title", "description", "category") if isinstance(record.get(name), str)}
     return Subject(str(record.get("key", "")), **texts)
-
-
-def apis_of(record: dict[str, Any]) -> list[str]:
-    apis = record.get("apis")
-    return [api for api in apis if isinstance(api, str)] if isinstance(apis, list) else []
 
 
 def counts_of(renamed: Renamed) -> dict[str, Any]:

@@ -25,7 +25,10 @@ _LONG_DATA = 400  # characters of a text without spaces that is data, not words
 
 @dataclass(slots=True)
 class PlanStep:
-    """One line of code in words. Kinds: action, note, set, result, pass, loop; if and menu, whose children are branches."""
+    """One line of code in words.
+
+    Its kind is action, note, set, result, pass or loop, or if or menu, whose children are branches.
+    """
 
     line: int
     text: str  # an imperative sentence without its full stop; of a branch, its condition or title
