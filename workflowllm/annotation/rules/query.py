@@ -66,7 +66,7 @@ def query_text(subject: Subject, steps: Sequence[PlanStep], code_names: Iterable
 
 
 def notable(steps: Sequence[PlanStep], most: int) -> list[PlanStep]:
-    """The steps that a person would mention, in order: visible effects first, values only where there is little else."""
+    """The steps that a person would mention, in order: visible effects, and values only where there is little else."""
     ranked = sorted(range(len(steps)), key=lambda index: (-_importance(steps[index]), index))
     important = [index for index in ranked if _importance(steps[index]) > 1] or ranked
     if len(important) < 3:
