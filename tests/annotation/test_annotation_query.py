@@ -106,7 +106,8 @@ def test_a_workflow_that_does_next_to_nothing_has_a_request_too(code):
     assert query_problems(record["query"]) == []
 
 
-LOOPS = [*" \n\t_-.a0#`:", "for a in ", "if a:", "com.a", "com.", "_a", "a_", "WF", "WFA", "-_", "Intent", "import\n", "\n "]
+WORDS = ["for a in ", "if a:", "com.a", "com.", "_a", "a_", "WF", "WFA", "-_", "Intent", "import\n", "\n "]
+LOOPS = [*" \n\t_-.a0#`:", *WORDS]
 
 
 @pytest.mark.parametrize("loop", LOOPS)
