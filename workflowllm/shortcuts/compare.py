@@ -63,20 +63,15 @@ class _Comparable:
         return canonical(action.other, self.links, action.index)
 
     def is_spelt_out_input(self, value: Any, index: int) -> bool:
-        """Whether a canonical value refers to the latest output before the action of an index, bare or in a text."""
+        """Whether a canonical value is a plain reference to the latest output before the action of an index."""
         entries = value[1] if isinstance(value, tuple) and value[0] == "dictionary" else {}
         if "Variable" in entries:
             return self.is_spelt_out_input(entries["Variable"], index)
         inner = entries.get("Value", ("",))
-        is_alone_in_text = inner[0] == "text" and inner[1] == ["", ""]
-        return self.is_latest_output(inner[2][0] if is_alone_in_text else inner, index)
-
-    def is_latest_output(self, value: Any, index: int) -> bool:
-        """Whether a canonical value is an output, unchanged, after which no action with an output comes."""
-        if value[0] != "output" or value[2] != ("dictionary", {}) or not isinstance(value[1], int):
+        if inner[0] != "output" or inner[2] != ("dictionary", {}) or not isinstance(inner[1], int):
             return False
-        return value[1] < index and not any(
+        return inner[1] < index and not any(
             action.parameters.get("UUID")
-            for action in self.actions[value[1] + 1 : index]
+            for action in self.actions[inner[1] + 1 : index]
             if action.identifier not in _SEEN_PAST
         )

@@ -7,7 +7,6 @@ from workflowllm.shortcuts.dialect.words import NO_ACTIONS, SET_VARIABLE_CALL
 from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts
 from workflowllm.shortcuts.model.identifiers import function_name
 from workflowllm.shortcuts.model.plist_types import Parameters
-from workflowllm.shortcuts.model.text_fields import is_stored_in_text
 from workflowllm.shortcuts.model.tree import Action, mode_of
 from workflowllm.shortcuts.model.wrapped import TEXT, plain_text
 from workflowllm.shortcuts.to_python.literals import docstring_literal, is_text_form, line_literal
@@ -45,7 +44,7 @@ def call(values: ValuePrinter, action: Action, without: tuple[str, ...] = (), fi
     parts = [*([values.value(action.other)] if action.other else []), *first]
     facts = action_facts().get(action.identifier)
     if action.index in scope.links.implicit and facts and facts.input_key not in parameters:
-        parts.append(f"{facts.input_key}={_implicit_input(values, action, facts.input_key)}")
+        parts.append(f"{facts.input_key}={scope.implicit()}")
     if stored:
         parts.append(values.arguments(stored))
     name = function_name(action.identifier)
@@ -54,12 +53,6 @@ def call(values: ValuePrinter, action: Action, without: tuple[str, ...] = (), fi
     if name is None or is_misread:
         return f"action({', '.join([line_literal(action.identifier), *parts])})"
     return f"{name}({', '.join(parts)})"
-
-
-def _implicit_input(values: ValuePrinter, action: Action, key: str) -> str | None:
-    """The implicit input written out: inside a text where Shortcuts would read a bare reference as empty."""
-    name = values.scope.implicit()
-    return f'f"{{{name}}}"' if name and is_stored_in_text(action.identifier, key) else name
 
 
 def input_reference(values: ValuePrinter, parameters: Parameters, key: str = "WFInput") -> str | None:
