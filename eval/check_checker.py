@@ -2,18 +2,19 @@
 
     python eval/check_checker.py --records output/shortcuts.jsonl [--faults 200] [--seed 0]
 
-Prints the errors by rule on the code as it is (all of them false), how many of so many seeded faults of each kind are
-found, and how many workflows a second one core checks, over all and by length.
+Prints three things: the errors by rule on the code as it is, all of them false; how many seeded faults of each kind the
+checker finds; and how many workflows a second one core checks, by length.
 """
 
 import argparse
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import median
 
-from support.checker_damage import FAULTS, Damage, Maker, Source, source_of
+from support.checker_damage import DAMAGES, Damage, Maker, Sample, sample_of
 from tqdm import tqdm
 
 from workflowllm.apis.catalogue import catalogue
@@ -23,30 +24,39 @@ from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import read_records
 
-TIMED = 200  # workflows around a length
-TRIES = 50  # draws of a workflow to damage before a kind of fault is given up
+TIMED = 200  # workflows of about one length
+TRIES = 50  # workflows drawn until one can be damaged
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """The flags of this script."""
+
+    records: Path
+    faults: int
+    seed: int
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=Path, required=True, help="records with `code` and `apis`")
     parser.add_argument("--faults", type=positive_int, default=200, help="faults of each kind (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the faults (default: %(default)s)")
-    return parser.parse_args()
+    return Flags(**vars(parser.parse_args()))
 
 
-def print_false_errors(sources: list[Source]) -> None:
-    """Errors on code that is right, with their most frequent messages."""
+def print_false_errors(samples: list[Sample]) -> None:
+    """Print the errors on correct code by rule, and the most frequent messages."""
     errors, messages, calls = Counter[str](), Counter[str](), 0
     warnings = Counter[str]()
-    for source in tqdm(sources, unit="workflow", disable=None):
-        calls += sum(called_identifier(node) is not None for node in source.nodes)
-        for item in check_code(source.code, source.apis):
+    for sample in tqdm(samples, unit="workflow", disable=None):
+        calls += sum(called_identifier(node) is not None for node in sample.nodes)
+        for item in check_code(sample.code, sample.apis):
             (errors if item.severity == "error" else warnings)[item.code] += 1
             if item.severity == "error":
                 messages[item.message[:100]] += 1
     total = errors.total()
-    print(f"errors on {len(sources)} real workflows: {total} in {calls} calls ({100 * total / max(calls, 1):.2f} %)")
+    print(f"errors on {len(samples)} real workflows: {total} in {calls} calls ({100 * total / max(calls, 1):.2f} %)")
     for code, count in errors.most_common():
         print(f"    {count:>5} {code}")
     for message, count in messages.most_common(10):
@@ -54,53 +64,53 @@ def print_false_errors(sources: list[Source]) -> None:
     print("warnings: " + ", ".join(f"{code} {count}" for code, count in warnings.most_common()))
 
 
-def print_recall(sources: list[Source], faults: int, random: Random) -> None:
-    for name, make in FAULTS.items():
-        made = found = 0
+def print_recall(samples: list[Sample], faults: int, rng: Random) -> None:
+    for name, make in DAMAGES.items():
+        damaged = detected = 0
         for _ in range(faults):
-            source, damage = draw(sources, make, random)
+            sample, damage = draw(samples, make, rng)
             if damage:
-                made += 1
+                damaged += 1
                 # Faults keep the lines where they are, so that a finding counts only if it was not there before.
-                before = {(item.line, item.code, item.message) for item in check_code(source.code, source.apis)}
+                before = {(item.line, item.code, item.message) for item in check_code(sample.code, sample.apis)}
                 after = {(item.line, item.code, item.message) for item in check_code(damage.code, damage.offered)}
-                found += any(code in damage.expected for _, code, _ in after - before)
-        print(f"{name:<28} {found} of {made} found ({100 * found / max(made, 1):.1f} %)")
+                detected += any(code in damage.expected for _, code, _ in after - before)
+        print(f"{name:<28} {detected} of {damaged} found ({100 * detected / max(damaged, 1):.1f} %)")
 
 
-def draw(sources: list[Source], make: Maker, random: Random) -> tuple[Source, Damage | None]:
-    """A workflow that has a place for a kind of fault, and its damaged form."""
+def draw(samples: list[Sample], make: Maker, rng: Random) -> tuple[Sample, Damage | None]:
+    """A workflow to which a kind of damage can be done, and its damaged form; None where TRIES workflows have none."""
     for _ in range(TRIES):
-        source = random.choice(sources)
-        damage = make(source, catalogue(), random)
+        sample = rng.choice(samples)
+        damage = make(sample, catalogue(), rng)
         if damage:
             break
-    return source, damage
+    return sample, damage
 
 
-def print_speed(sources: list[Source]) -> None:
-    """Workflows a second around the median length, and for ten times longer ones."""
-    ordered = sorted(sources, key=lambda source: len(source.lines))
-    middle = median(len(source.lines) for source in ordered)
+def print_speed(samples: list[Sample]) -> None:
+    """Print how many workflows a second are checked: of the median length, of 4 times and of 16 times that length."""
+    ordered = sorted(samples, key=lambda sample: len(sample.lines))
+    middle = median(len(sample.lines) for sample in ordered)
     for factor in (1, 4, 16):
-        near = sorted(ordered, key=lambda source: abs(len(source.lines) - factor * middle))[:TIMED]
+        near = sorted(ordered, key=lambda sample: abs(len(sample.lines) - factor * middle))[:TIMED]
         begun = time.process_time()
-        for source in near:
-            check_code(source.code)
+        for sample in near:
+            check_code(sample.code)
         seconds = (time.process_time() - begun) / len(near)
-        lines = sum(len(source.lines) for source in near) / len(near)
+        lines = sum(len(sample.lines) for sample in near) / len(near)
         print(f"{1 / seconds:6.0f} workflows a second at {lines:.0f} lines ({1e6 * seconds / lines:.0f} µs a line)")
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    records = [record for _, record in read_records(arguments.records) if isinstance(record, dict)]
-    sources = [source_of(record["code"], record["apis"]) for record in records if record.get("code")]
-    if not sources:
-        raise CommandError(f"{arguments.records} has no record with code.")
-    print_false_errors(sources)
-    print_recall(sources, arguments.faults, Random(arguments.seed))
-    print_speed(sources)
+    flags = parse_flags()
+    records = [record for _, record in read_records(flags.records) if isinstance(record, dict)]
+    samples = [sample_of(record["code"], record.get("apis") or []) for record in records if record.get("code")]
+    if not samples:
+        raise CommandError(f"{flags.records} has no record with code.")
+    print_false_errors(samples)
+    print_recall(samples, flags.faults, Random(flags.seed))
+    print_speed(samples)
     return ALL_DONE
 
 

@@ -149,8 +149,8 @@ def broken(*changes: tuple[str, str]) -> str:
         (broken(("Adds", "!!python/object/apply:os.system ['true'] #")), 8, "could not determine a constructor"),
         ("application: com.example.Notes\napis:\n" + "- " * 3000, 3, "nested deeper"),
         ("application: com.example.Notes\napis: " + "[" * 100_000, 2, "nested deeper"),
-        ("application: com.example.Notes\napis: " + "[\n" * 100_000, 102, "nested deeper"),
-        ("application: com.example.Notes\napis: " + '{"a":\n' * 3000, 102, "nested deeper"),
+        ("application: com.example.Notes\napis: " + "[\n" * 100_000, 101, "nested deeper"),
+        ("application: com.example.Notes\napis: " + '{"a":\n' * 3000, 101, "nested deeper"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:

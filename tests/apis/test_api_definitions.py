@@ -43,7 +43,7 @@ def test_app_intents_of_an_application_bundle(tmp_path: Path) -> None:
     assert (pour.by_key["pots"].kind, pour.by_key["guests"].kind) == ("PotEntity", "text")
     assert (bare.name, bare.parameters, bare.returns) == ("BareIntent", (), None)
     assert [line.rpartition("actionsdata: ")[2] for line in source.skipped] == [
-        'PourIntent.odd: a type that is not known: {"holographic": {"wrapper": {}}}',
+        'PourIntent.odd: an unknown type: {"holographic": {"wrapper": {}}}',
         "Hidden: not offered in Shortcuts",
     ]
 

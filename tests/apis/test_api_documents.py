@@ -170,7 +170,7 @@ def test_the_pickles_have_the_releases_shape(built: tuple[Path, str]) -> None:
 
 def test_what_was_skipped_is_told_and_counted(built: tuple[Path, str]) -> None:
     *lines, last = built[1].splitlines()
-    assert any("odd: no definition of an action" in line for line in lines)
+    assert any("odd: not the definition of an action" in line for line in lines)
     assert any("Hidden: not offered in Shortcuts" in line for line in lines)
     assert last == f"done {len(catalogue()) + 7}, skipped 3, failed 0"
 
@@ -186,11 +186,11 @@ def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["--wfactions", "none.plist"], "cannot read none.plist"),
-        (["--wfactions", str(SCRIPT)], "is no property list"),
-        (["--app_intents", "nowhere"], "nowhere is no folder"),
-        (["--intents", str(SCRIPT)], "is no folder"),
+        (["--wfactions", str(SCRIPT)], "is not a property list"),
+        (["--app_intents", "nowhere"], "nowhere is not a folder"),
+        (["--intents", str(SCRIPT)], "is not a folder"),
         (["--output_dir", str(SCRIPT)], "cannot write"),
-        (["--shortcuts", "nowhere"], "nowhere is no folder"),
+        (["--shortcuts", "nowhere"], "nowhere is not a folder"),
     ],
 )
 def test_a_wrong_command_is_one_line(arguments: list[str], says: str) -> None:

@@ -60,3 +60,15 @@ def test_a_wrong_command_is_one_sentence(tmp_path: Path) -> None:
     for arguments in [(tmp_path / "none.py",), (tmp_path / "none.jsonl",), ()]:
         done = run(*arguments)
         assert done.returncode == 2 and done.stderr.strip()
+
+
+def test_an_output_that_is_the_input_is_refused(tmp_path: Path) -> None:
+    records = tmp_path / "in.jsonl"
+    records.write_text(json.dumps({"key": "a", "code": URL}) + "\n", "utf-8")
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(records)
+    before = records.read_bytes()
+    for output in (records, link, tmp_path / "." / "in.jsonl"):
+        done = run(records, "--output", output)
+        assert (done.returncode, records.read_bytes()) == (2, before)
+        assert done.stderr.count("\n") == 1 and "input" in done.stderr

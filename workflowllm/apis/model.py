@@ -18,6 +18,10 @@ STATEMENTS = frozenset(
                  "choosefrommenu")
 )  # fmt: skip
 
+# Actions that a workflow may always use, because the generation prompt teaches the statements that make them, and
+# because the compiler's messages advise is_workflow_actions_exit().
+ALWAYS_OFFERED = STATEMENTS | {BUILT_IN + "ask", BUILT_IN + "exit"}
+
 # The vocabulary of types, and the type hint that a stub shows. `file` is content of any kind, text included; `object`
 # is an item of an application, and `kind` says which; `any` is the output of any action.
 HINTS = {

@@ -13,6 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
+from workflowllm.runs.paths import why_not_regular
+
 MAX_BYTES = 512 << 20  # of a file; the release's largest pickle has 13 MiB
 MAX_CONTAINERS = 4_000_000  # of a file; statistics of the release's 106,763 workflows have some 500,000
 MAX_ITEMS = 50_000_000  # of the content, where a shared value counts each time that it is referred to
@@ -45,8 +47,8 @@ def safe_unpickle(path: Path) -> Any:
     bool and None. Raises UnsafePickle for anything else, before it is called, and for a file beyond the limits above.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise UnsafePickle(f"cannot read {path}: it is not a regular file")
+        if path.exists() and (reason := why_not_regular(path)):
+            raise UnsafePickle(f"cannot read {path}: {reason.rstrip('.')}")
         if path.stat().st_size > MAX_BYTES:
             raise UnsafePickle(f"{path}: it has more than {MAX_BYTES >> 20} MiB")
         data = path.read_bytes()

@@ -108,6 +108,7 @@ def _stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Any:
-    from nltk.stem import PorterStemmer  # 0.2 s, which most commands do without
+    # nltk is here anyway, since rouge-score depends on it. It loads for 0.2 s, which most commands can do without.
+    from nltk.stem import PorterStemmer
 
     return PorterStemmer()

@@ -1,7 +1,7 @@
-"""Records through the checker, whatever they hold."""
+"""The checker: everything that can be said against a workflow's Python without running it."""
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.dialect.reads import early_reads, stops
 from workflowllm.shortcuts.from_python.program import Program, compile_program, parse_program
 
+CODE_FIELDS = ("workflow_code", "code")  # of a record; the first that it has is checked
 _FORBIDDEN = frozenset({"exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "open"})
 
 
@@ -28,16 +29,47 @@ def check_code(code: str, offered: Collection[str] | None = None, apis: Catalogu
     except DialectError as error:
         return _as_findings(error)
     try:
-        found = _compile_findings(program)
         calls = CallChecker(catalogue() if apis is None else apis, offered)
-        found += [*_program_findings(program), *calls.findings(program.nodes)]
+        findings = [*_compile_findings(program), *_program_findings(program), *calls.findings(program.nodes)]
     except (RecursionError, MemoryError):
         return [Finding(1, 1, "too-deep", "error", "the code is nested too deeply to be checked.")]
-    return sorted(set(found), key=lambda item: (item.line, item.column, item.code, item.message))
+    return sorted(set(findings), key=lambda item: (item.line, item.column, item.code, item.message))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record's key and its findings, or the reason why it could not be checked."""
+
+    key: str
+    findings: list[Finding] = field(default_factory=list)
+    error: str = ""
+
+
+def check_numbered(numbered: tuple[int, Any], use_offered: bool) -> Checked:
+    """Check a record that comes with its line number; a ValueError in place of a record says why there is none."""
+    number, record = numbered
+    if not isinstance(record, dict):
+        return Checked(f"line {number}", error=str(record) if isinstance(record, ValueError) else "not a JSON object.")
+    key = record["key"] if isinstance(record.get("key"), str) else f"line {number}"
+    code = next((record[name] for name in CODE_FIELDS if isinstance(record.get(name), str)), None)
+    if code is None:
+        return Checked(key, error=f"the record has no text in {' or '.join(CODE_FIELDS)}.")
+    offered = record.get("apis") if use_offered else None
+    if use_offered and not (isinstance(offered, list) and all(isinstance(item, str) for item in offered)):
+        return Checked(key, error="the record lists no `apis`; leave --offered out to check it without them.")
+    try:
+        return Checked(key, check_code(code, offered))
+    except Exception as error:  # a fault of the checker is this record's failure and no other's
+        return Checked(key, error=f"the checker failed: {type(error).__name__}: {error}.")
+
+
+def checking_crashed(numbered: tuple[int, Any]) -> Checked:
+    """The result for a record whose worker process died."""
+    return Checked(f"line {numbered[0]}", error="the process that checked it died; the record may be too large.")
 
 
 def _compile_findings(program: Program) -> list[Finding]:
-    """What keeps the code from being a shortcut."""
+    """The compiler's problems, which keep the code from becoming a shortcut."""
     try:
         compile_program(program)
     except DialectError as error:
@@ -60,23 +92,27 @@ def _program_findings(program: Program) -> Iterator[Finding]:
             yield finding(name, "unassigned-name", f"no path before this line assigns {name.id}.")
     for name in reads.sometimes:
         yield finding(name, "sometimes-unassigned", f"{name.id} is empty on a path that does not assign it.")
-    loaded: set[str] = set()
+    used: set[str] = set()
     for node in program.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            loaded.add(node.id)
+            used.add(node.id)
+        for body in _bodies(node):
+            used.update(_named_results(body))
         yield from _node_findings(node, bindings)
-    yield from _unused(program, loaded)
+    used.update(_named_results(program.tree.body))
+    yield from _unused(program, used)
 
 
 def _node_findings(node: ast.AST, bindings: dict[str, Binding]) -> Iterator[Finding]:
-    if isinstance(node, (ast.If, ast.For, ast.match_case)):
+    if isinstance(node, (ast.If, ast.For)):  # an empty case is a choice that does nothing, as menus often have
         yield from _empty_blocks(node)
     elif isinstance(node, ast.Name):
         yield from _forbidden(node, node.id)
     elif isinstance(node, ast.Attribute):
         yield from _forbidden(node, node.attr)
     elif called(node) == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
-        yield from _forbidden(node, str(node.args[1].value))
+        if isinstance(node.args[1].value, str):
+            yield from _forbidden(node, node.args[1].value)
     elif isinstance(node, (ast.Assign, ast.AnnAssign)):
         yield from _dangling(node, bindings)
     for body in _bodies(node):
@@ -92,10 +128,10 @@ def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
 
 def _forbidden(node: ast.AST, name: str) -> Iterator[Finding]:
     if (name.startswith("__") and name.endswith("__")) or name in _FORBIDDEN:
-        yield finding(node, "forbidden", f"{name} has no place in a workflow.")
+        yield finding(node, "forbidden", f"a workflow must not use {name}.")
 
 
-def _empty_blocks(node: ast.If | ast.For | ast.match_case) -> Iterator[Finding]:
+def _empty_blocks(node: ast.If | ast.For) -> Iterator[Finding]:
     for body in _bodies(node):
         if body and all(isinstance(statement, ast.Pass) for statement in body):
             yield finding(body[0], "empty-block", "this block does nothing.")
@@ -109,53 +145,52 @@ def _unreachable(body: list[ast.stmt]) -> Iterator[Finding]:
             return
 
 
+def _target_and_value(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
+    """What an assignment assigns to, and what it assigns; (None, None) for any other node."""
+    if isinstance(node, ast.Assign):
+        return node.targets[0], node.value
+    return (node.target, node.value) if isinstance(node, ast.AnnAssign) else (None, None)
+
+
 def _dangling(node: ast.Assign | ast.AnnAssign, bindings: dict[str, Binding]) -> Iterator[Finding]:
     """`x = None` for a name that nothing else assigns, and `x = missing(...)`."""
-    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    target, _ = _target_and_value(node)
     binding = bindings.get(target.id) if isinstance(target, ast.Name) else None
     if binding is None:
         return
-    never = binding.sites["declare"] and sum(binding.sites.values()) == binding.sites["declare"]
-    if binding.kind == "missing" or never:
+    is_only_declared = binding.sites["declare"] and sum(binding.sites.values()) == binding.sites["declare"]
+    if binding.kind == "missing" or is_only_declared:
         yield finding(node, "dangling-reference", f"nothing gives {binding.name} a value; it stays empty.")
 
 
-def _unused(program: Program, loaded: set[str]) -> Iterator[Finding]:
+def _named_results(body: list[ast.stmt]) -> Iterator[str]:
+    """Names of outputs that `block_result()`, right after a block in `body`, passes on."""
+    for statement, following in pairwise(body):
+        _, value = _target_and_value(following)
+        value = following.value if isinstance(following, ast.Expr) else value
+        if isinstance(statement, (ast.If, ast.For, ast.Match)) and called(value) == "block_result":
+            yield from _last_outputs([statement])
+
+
+def _last_outputs(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names that the last statement assigns, or, where it is a block, those of its branches."""
+    last = next((item for item in reversed(list(statements)) if not isinstance(item, ast.Pass)), None)
+    if isinstance(last, ast.Match):
+        for case in last.cases:
+            yield from _last_outputs(case.body)
+    elif isinstance(last, (ast.If, ast.For)):
+        for body in _bodies(last):
+            yield from _last_outputs(body)
+    elif last is not None:
+        target, _ = _target_and_value(last)
+        if isinstance(target, ast.Name):
+            yield target.id
+
+
+def _unused(program: Program, used: set[str]) -> Iterator[Finding]:
     for node in program.nodes:
-        if isinstance(node, (ast.Assign, ast.AnnAssign)):
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            binding = program.bindings.get(target.id) if isinstance(target, ast.Name) else None
-            is_unused = binding is not None and binding.name not in loaded
-            if is_unused and binding.kind == "output" and binding.label is None:
-                yield finding(target, "unused-output", f"nothing uses {binding.name}.")
-
-
-CODE_FIELDS = ("workflow_code", "code")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A record's key and findings; or why it has none."""
-
-    key: str
-    findings: list[Finding] = field(default_factory=list)
-    error: str = ""
-
-
-def check_numbered(numbered: tuple[int, Any], use_offered: bool) -> Checked:
-    """Check a record, given with its line number."""
-    number, record = numbered
-    if not isinstance(record, dict):
-        return Checked(f"line {number}", error=str(record) if isinstance(record, ValueError) else "no JSON object.")
-    key = record["key"] if isinstance(record.get("key"), str) else f"line {number}"
-    code = next((record[name] for name in CODE_FIELDS if isinstance(record.get(name), str)), None)
-    if code is None:
-        return Checked(key, error=f"the record has no text in {' or '.join(CODE_FIELDS)}.")
-    offered = record.get("apis") if use_offered else None
-    if use_offered and not (isinstance(offered, list) and all(isinstance(item, str) for item in offered)):
-        return Checked(key, error="the record lists no `apis`; leave --offered out to check it without them.")
-    return Checked(key, check_code(code, offered))
-
-
-def checking_crashed(numbered: tuple[int, Any]) -> Checked:
-    return Checked(f"line {numbered[0]}", error="the process that checked it died; the record may be too large.")
+        target, _ = _target_and_value(node)
+        binding = program.bindings.get(target.id) if isinstance(target, ast.Name) else None
+        is_unused = binding is not None and binding.name not in used
+        if is_unused and binding.kind == "output" and binding.label is None:
+            yield finding(target, "unused-output", f"nothing uses {binding.name}.")

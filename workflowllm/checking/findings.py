@@ -1,4 +1,4 @@
-"""Findings: what the checker says about a piece of code."""
+"""Findings: the checker's statements about a piece of code, with their codes and severities."""
 
 import ast
 from dataclasses import dataclass
@@ -6,23 +6,23 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
-# Every code that a finding can have, with its severity: an error keeps the workflow from doing what it says.
+# Every code that a finding can have, with its severity. Code with an error cannot do what it says.
 SEVERITIES: dict[str, Severity] = {
     "syntax-error": "error",            # Python cannot parse it
-    "not-in-dialect": "error",          # Python that Shortcuts cannot say; it does not compile to a shortcut
-    "too-deep": "error",                # nested beyond what the compiler takes
-    "unknown-function": "error",        # a call of neither an API nor a word of the dialect
+    "not-in-dialect": "error",          # Python without an equivalent in Shortcuts; it does not compile
+    "too-deep": "error",                # nested beyond the compiler's limit
+    "unknown-function": "error",        # a call of neither an API nor a function of the dialect
     "import": "error",
     "forbidden": "error",               # dunder names, exec and the like
-    "unknown-api": "error",             # no such action, of Apple's built-ins or of an application known as a whole
-    "api-not-offered": "error",         # exists, but the list of APIs to use does not have it
+    "unknown-api": "error",             # no such action among the built-ins, or of an application known as a whole
+    "api-not-offered": "error",         # exists, but is not among the APIs that may be used
     "wrong-type": "error",              # a literal that the parameter cannot hold
     "bad-value": "error",               # a literal outside the parameter's allowed values
     "repeated-parameter": "error",
     "unassigned-name": "error",         # no path before assigns the name
-    "unknown-application": "warning",   # the catalogue does not know the application, or not all of its actions
+    "unknown-application": "warning",   # the catalogue does not know the application, or only some of its actions
     "unknown-parameter": "warning",     # real shortcuts hold parameters that no definition has
-    "missing-parameter": "warning",     # a required parameter; an input may come from the action before
+    "missing-parameter": "warning",     # a required parameter that no implicit input fills
     "sometimes-unassigned": "warning",  # some path leaves the name empty
     "dangling-reference": "warning",    # a name that nothing ever gives a value
     "unused-output": "warning",
@@ -44,6 +44,6 @@ class Finding:
 
 
 def finding(node: ast.AST, code: str, message: str, suggestion: str | None = None) -> Finding:
-    """A finding at a node's place."""
+    """A finding at the position of a node."""
     line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
     return Finding(line, column, code, SEVERITIES[code], message, suggestion)

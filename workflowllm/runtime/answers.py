@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from workflowllm.runtime.errors import Broken, Cancelled
 from workflowllm.runtime.patterns import Patterns, text_of
 
+PATIENCE = 500  # prompts that a made-up person answers before cancelling: some menus never end by themselves
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -83,8 +85,12 @@ class MadeUpAnswers:
 
     def __init__(self, seed: int):
         self.rng = random.Random(f"answers {seed}")
+        self.left = PATIENCE
 
     def answer(self, prompt: Prompt) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled()
         if prompt.choices or prompt.kind in ("menu", "choose", "pick"):
             count = len(prompt.choices)
             return {"index": self.rng.randint(1, count)} if count else []

@@ -7,6 +7,7 @@ from workflowllm.runtime.answers import Prompt
 from workflowllm.runtime.coercions import coerce, coerce_all
 from workflowllm.runtime.data_forms import from_world, to_json, value_json
 from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.values import NOTHING, Date, Dictionary, Item, Quantity, Value, flat
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ class Call:
         """The text of each item."""
         return [item if type(item) is str else self.run.item_text(item) for item in flat(self.value(key).items)]
 
+    def content_texts(self, key: str) -> list[str]:
+        """The text of each item, where a text that is nothing but one reference stands for the reference's items."""
+        return [self.text_of(item) for item in flat(self.content(key).items)]
+
     def text_of(self, item: Item) -> str:
         return item if type(item) is str else self.run.item_text(item)
 
@@ -160,6 +165,12 @@ class Call:
     def fail(self, sentence: str) -> NoReturn:
         """Break the run as the action would on a phone."""
         raise Broken(sentence)
+
+    def missing(self, sentence: str, kind: str) -> Item:
+        """What the world should have held: breaks the run, but in a stock world gives a placeholder of this kind."""
+        if not self.session.makes_up:
+            self.fail(sentence)
+        return placeholder(self, kind)
 
     def set_variable(self, name: str, value: Value) -> None:
         self.run.session.hold(self.run.variables, name, value)

@@ -12,13 +12,13 @@ from workflowllm.runtime.conditions import Condition
 from workflowllm.runtime.data_forms import from_world
 from workflowllm.runtime.date_formats import formatted_date
 from workflowllm.runtime.devices import device_thing
+from workflowllm.runtime.dictionary_paths import read_path
 from workflowllm.runtime.effects import Effect
 from workflowllm.runtime.errors import Broken, Cancelled, RunEnds, Stopped
-from workflowllm.runtime.limits import MAX_ACTIONS, MAX_DEPTH
+from workflowllm.runtime.limits import MAX_ACTIONS, MAX_DEPTH, check_size
 from workflowllm.runtime.parameters import NO_PARAMETER, Parameter, compile_parameter
 from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.session import Session
-from workflowllm.runtime.text_fields import is_text_field
 from workflowllm.runtime.values import (
     NOTHING,
     Date,
@@ -28,6 +28,7 @@ from workflowllm.runtime.values import (
     as_value,
     item_value,
 )
+from workflowllm.shortcuts.model.text_fields import is_text_field
 
 if TYPE_CHECKING:
     from workflowllm.runtime.program import Program, Step
@@ -116,6 +117,16 @@ class Run:
 
     def lean(self, rule: str) -> None:
         self.session.lean(rule)
+
+    def read_path(self, dictionary: Dictionary, path: str) -> Any:
+        """A dictionary's value. In a stock world, what a made-up dictionary lacks is made up too."""
+        try:
+            return read_path(dictionary, path)
+        except Broken:
+            if not self.session.makes_up:
+                raise
+            self.made_up = True
+            return f"({path})"
 
     def device(self) -> Value:
         return as_value(device_thing(self.world))
@@ -231,21 +242,25 @@ class LeafStep:
         value = as_value(rule.function(call), run.made_up)
         if rule.flow is PASSES:
             value = call.input
-        self.finish(run, value)
+        self.finish(run, value, call)
         counts = session.implemented if rule.is_implemented else session.unimplemented
         counts[self.identifier] = counts.get(self.identifier, 0) + 1
         if session.tracer:
             session.tracer.action(run, self, call, value, session.effects[before:])
 
-    def finish(self, run: Run, value: Value) -> None:
-        """Store the output and hand it on. A silent action leaves what the next one takes as it was."""
+    def finish(self, run: Run, value: Value, call: Call) -> None:
+        """Store the output and hand it on.
+
+        A silent action leaves what the next one takes as it was; a block that ends in it gives its input, so that
+        a loop that adds to a variable gives each item once and not the growing variable each time.
+        """
         flow = self.rule.flow
         if self.uuid and flow is not NONE:
             run.session.hold(run.outputs, self.uuid, value)
         if flow is OUTPUT:
             run.last = run.result = value
         elif flow is SILENT:
-            run.result = value
+            run.result = call.input if self.rule.input else run.result
         elif flow is PASSES:
             run.result = value
             if self.owned:
@@ -297,7 +312,7 @@ class IfStep:
                 self.trace(run, arm, implicit, False)
                 continue
             self.trace(run, arm, implicit, True)
-            value = run.block(arm.steps, _first_input(arm, run, implicit))
+            value = run.block(arm.steps, implicit)  # fact 41
             break
         run.leave(self.end_uuid, value)
 
@@ -305,12 +320,6 @@ class IfStep:
     def trace(run: Run, arm: Arm, implicit: Value, holds: bool) -> None:
         if run.session.tracer:
             run.session.tracer.branch(run, arm, implicit, holds)
-
-
-def _first_input(arm: Arm, run: Run, implicit: Value) -> Value:
-    """Fact 41: a branch's first action takes the If's input."""
-    left = arm.conditions[0].left if arm.conditions else None
-    return left.evaluate(run) if left else implicit
 
 
 @dataclass(slots=True)
@@ -335,7 +344,7 @@ class LoopStep:
         run.loops += 1
         suffix = "" if run.loops == 1 else f" {run.loops}"
         results: list[Item] = []
-        made_up = given.made_up
+        size, made_up = 0, given.made_up
         if run.session.tracer:
             run.session.tracer.loop(run, self, rounds)
         for number, item in enumerate(rounds, 1):
@@ -346,9 +355,11 @@ class LoopStep:
             run.session.count_action()
             one = run.block(self.steps, value)
             results.extend(one.items)
+            size += one.bytes
+            check_size(size)
             made_up = made_up or one.made_up
         run.loops -= 1
-        run.leave(self.end_uuid, Value(tuple(results), made_up, sum(map(_bytes, results))))
+        run.leave(self.end_uuid, Value(tuple(results), made_up, size))
 
     @staticmethod
     def items(run: Run, value: Value) -> Sequence[Item]:
@@ -364,10 +375,6 @@ class LoopStep:
         if count is None or count < 0:
             return range(0)
         return range(int(min(count, Decimal(10**9))))
-
-
-def _bytes(item: Item) -> int:
-    return as_value(item).bytes
 
 
 @dataclass(slots=True)

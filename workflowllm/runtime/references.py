@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflowllm.runtime.coercions import CLASSES, coerce_all
-from workflowllm.runtime.dictionary_paths import read_path
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.values import NOTHING, Value, as_value
 
@@ -110,7 +109,8 @@ def _dictionary_value(entry: Mapping[str, Any]) -> Step:
 
     def step(run: "Run", value: Value) -> Value:
         dictionaries = coerce_all(value.items, "dictionary", run.world)
-        return as_value([read_path(dictionary, key) for dictionary in dictionaries], value.made_up)
+        items = [run.read_path(dictionary, key) for dictionary in dictionaries]
+        return as_value(items, value.made_up or run.made_up)
 
     return step
 

@@ -45,7 +45,7 @@ class AppIntents:
                 self.skipped.append(f"{path}: not readable as JSON: {error}")
                 continue
             if bundle is None:
-                self.skipped.append(f"{path}: no Info.plist or folder says which application this is")
+                self.skipped.append(f"{path}: no Info.plist, folder or file name says which application this is")
             elif not isinstance(root, dict) or not isinstance(root.get("actions"), dict):
                 self.skipped.append(f"{path}: no actions")
             else:
@@ -59,12 +59,12 @@ class _File:
         self.path, self.bundle, self.root, self.skipped = path, bundle, root, skipped
         enums = root.get("enums")
         listed = enums.values() if isinstance(enums, dict) else enums if isinstance(enums, list) else []
-        self.enums = {item["identifier"]: _cases(item) for item in listed if _names(item)}
+        self.enums = {item["identifier"]: _cases(item) for item in listed if _has_identifier(item)}
 
     def apis(self) -> Iterable[Api]:
         for name, action in self.root["actions"].items():
             if not isinstance(action, dict):
-                self._skip(name, "no action")
+                self._skip(name, "not an action")
             elif action.get("isDiscoverable") is False:
                 self._skip(name, "not offered in Shortcuts")
             else:
@@ -90,7 +90,7 @@ class _File:
     def _items(self, name: str, listed: Any) -> dict[str, Mapping[str, Any]]:
         """An action's parameters by name, as they are stored."""
         if listed is not None and not isinstance(listed, list):
-            self._skip(name, "parameters is no list")
+            self._skip(name, "parameters is not a list")
         items: dict[str, Mapping[str, Any]] = {}
         for item in listed if isinstance(listed, list) else ():
             if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"]:
@@ -121,7 +121,7 @@ class _File:
         return Returns("text" if type_ == "enum" else type_, title, kind)
 
     def _type(self, value: Any, where: str) -> tuple[str, str, Mapping[str, str]]:
-        """(type, the definition's name for it, allowed values)."""
+        """(type, the definition's name for it, allowed values) of a value type; `where` names it in a message."""
         shape = next(iter(value), "") if isinstance(value, dict) else ""
         inner = value[shape].get("wrapper") if shape and isinstance(value[shape], dict) else None
         inner = inner if isinstance(inner, dict) else {}
@@ -134,17 +134,17 @@ class _File:
             return ("enum" if values else "text"), kind, values
         if shape == "entity":
             return "object", str(inner.get("typeName", "")), {}
-        known = {"primitive": _PRIMITIVES, "intents": _INTENTS}.get(shape, {})
+        types = {"primitive": _PRIMITIVES, "intents": _INTENTS}.get(shape, {})
         number = inner.get("typeIdentifier")
-        if isinstance(number, int) and number in known:
-            return known[number], "", {}
+        if isinstance(number, int) and number in types:
+            return types[number], "", {}
         if shape == "measurement":
             return "quantity", "", {}
-        self._skip(where, f"a type that is not known: {json.dumps(value)[:80]}")
+        self._skip(where, f"an unknown type: {json.dumps(value)[:80]}")
         return "any", "", {}
 
 
-def _names(item: Any) -> bool:
+def _has_identifier(item: Any) -> bool:
     return isinstance(item, dict) and isinstance(item.get("identifier"), str)
 
 
@@ -152,7 +152,7 @@ def _cases(enum: Mapping[str, Any]) -> dict[str, str]:
     cases = enum.get("cases")
     values = {}
     for case in cases if isinstance(cases, list) else ():
-        if _names(case):
+        if _has_identifier(case):
             shown = case.get("displayRepresentation")
             values[case["identifier"]] = one_line(shown.get("title")) if isinstance(shown, dict) else ""
     return values
@@ -164,5 +164,5 @@ def _default(metadata: Any, type_: str) -> Any:
         return None
     value = next((value for key, value in zip(metadata[::2], metadata[1::2]) if key == _DEFAULT), None)
     stored = next(iter(value.values()), None) if isinstance(value, dict) else None
-    found = plain(stored.get("wrapper")) if isinstance(stored, dict) else None
-    return bool(found) if type_ == "boolean" and isinstance(found, int) else found
+    default = plain(stored.get("wrapper")) if isinstance(stored, dict) else None
+    return bool(default) if type_ == "boolean" and isinstance(default, int) else default

@@ -1,7 +1,7 @@
-"""Finding definition files below a folder, and whose they are.
+"""Finding definition files below a folder, and the application that each belongs to.
 
 An application's bundle has an Info.plist with its CFBundleIdentifier above (iOS) or beside (macOS: Contents/) the
-file; files that somebody collected usually lie in a folder, or have a name, that is the bundle identifier.
+file. A file outside a bundle belongs to the bundle identifier that is its name or the name of a folder above it.
 """
 
 import plistlib
@@ -14,12 +14,13 @@ _NOT_BUNDLES = (".app", ".appex", ".framework", ".bundle", ".lproj", ".appintent
 
 
 def find_files(folder: Path, ending: str) -> Iterator[Path]:
-    """Every file below `folder` with this ending, in order."""
+    """Every file below `folder` with this ending, in alphabetical order."""
     yield from sorted(path for path in folder.rglob("*" + ending) if path.is_file())
 
 
 def bundle_identifier(file: Path, folder: Path) -> str | None:
-    """The bundle identifier of the application that a definition file belongs to, looked for up to `folder`."""
+    """The bundle identifier of the application that a definition file belongs to; None where nothing up to `folder`
+    says it."""
     above = [parent for parent in file.parents if parent == folder or folder in parent.parents]
     for parent in above:
         for info in (parent / "Info.plist", parent / "Resources" / "Info.plist"):
@@ -37,6 +38,6 @@ def _info_identifier(info: Path) -> str | None:
         return None
     try:
         identifier = plistlib.loads(info.read_bytes()).get("CFBundleIdentifier")
-    except Exception:  # an unreadable Info.plist says nothing; the folders' names may
+    except Exception:  # without a readable Info.plist, the folders' names decide
         return None
     return identifier if isinstance(identifier, str) and _BUNDLE.fullmatch(identifier) else None

@@ -32,7 +32,7 @@ class IntentDefinitions:
         self._groups = by_application(self._read(folder))
 
     def applications(self) -> Mapping[str, bool]:
-        # an application may have App Intents besides
+        # False: the application may also have App Intents
         return dict.fromkeys(self._groups, False)
 
     def apis(self, application: str) -> Iterable[Api]:
@@ -47,7 +47,7 @@ class IntentDefinitions:
                 self.skipped.append(f"{path}: not readable as a property list: {error}")
                 continue
             if bundle is None:
-                self.skipped.append(f"{path}: no Info.plist or folder says which application this is")
+                self.skipped.append(f"{path}: no Info.plist, folder or file name says which application this is")
             elif not isinstance(root, dict) or not isinstance(root.get("INIntents"), list):
                 self.skipped.append(f"{path}: no INIntents")
             else:
@@ -77,14 +77,14 @@ class _File:
                 parameters.setdefault(key, self._parameter(name, key, item))
             else:
                 self.skipped.append(f"{self.path}: {name}: a parameter without a name")
-        given = intent.get("INIntentInput")
+        input_key = intent.get("INIntentInput")
         return Api(
             identifier=f"{self.bundle}.{name}",
             name=one_line(intent.get("INIntentTitle")) or name,
             description=one_line(intent.get("INIntentDescription")),
             parameters=tuple(parameters.values()),
             returns=self._returns(name, intent.get("INIntentResponse")),
-            input_key=given if isinstance(given, str) and given in parameters else "",
+            input_key=input_key if isinstance(input_key, str) and input_key in parameters else "",
             source=IntentDefinitions.name,
         )
 
@@ -115,14 +115,14 @@ class _File:
                 type_, kind = self._type(item, "INIntentResponseParameter", f"{intent}, its output")
                 name = one_line(item.get("INIntentResponseParameterDisplayName"))
                 return Returns(type_, name or response["INIntentResponseOutput"], kind)
-        self.skipped.append(f"{self.path}: {intent}: an output that is no parameter of the response")
+        self.skipped.append(f"{self.path}: {intent}: the output is not a parameter of the response")
         return None
 
     def _type(self, item: Mapping[str, Any], prefix: str, where: str) -> tuple[str, str]:
         stored = item.get(prefix + "Type")
         type_ = _TYPES.get(stored) if isinstance(stored, str) else None
         if type_ is None and not isinstance(item.get(prefix + "EnumType"), str):
-            self.skipped.append(f"{self.path}: {where}: a type that is not known: {stored!r}")
+            self.skipped.append(f"{self.path}: {where}: an unknown type: {stored!r}")
         kind = item.get(prefix + "ObjectType") if type_ == "object" else None
         kind = kind if isinstance(kind, str) else ""
         if item.get(prefix + "SupportsMultipleValues") is True:
@@ -135,10 +135,10 @@ def _dicts(items: Any) -> list[Mapping[str, Any]]:
 
 
 def _class_name(intent: Mapping[str, Any]) -> str:
-    """The intent's class. A name that ends in Intent does not get the word twice."""
-    given, name = intent.get("INIntentClassName"), intent.get("INIntentName")
-    if isinstance(given, str) and given:
-        return given
+    """The name of the intent's class; `Intent` is not appended to a name that ends with it."""
+    class_name, name = intent.get("INIntentClassName"), intent.get("INIntentName")
+    if isinstance(class_name, str) and class_name:
+        return class_name
     if not isinstance(name, str) or not name:
         return ""
     prefix = intent.get("INIntentClassPrefix")
@@ -152,7 +152,7 @@ def _enum_values(enum: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _when(relationship: Any) -> dict[str, Any]:
-    """The plain equalities among what a parameter depends on; a Boolean's false is stored as no value."""
+    """The equality under which a parameter applies; other relations are left out. A missing Boolean means false."""
     if not isinstance(relationship, dict):
         return {}
     parent = relationship.get("INIntentParameterRelationshipParentName")

@@ -1,4 +1,4 @@
-"""The package shortcutkit: macOS's own actions and those of Apple's applications, whose data we read where it lies.
+"""The package shortcutkit: macOS's own actions and those of Apple's applications, read from the installed package.
 
 It holds `ACTIONS` (identifier -> name, parameter keys, output name, output types), `PARAM_KINDS` (a kind for each
 parameter), `PARAM_CHOICES` (allowed values), and built-in-actions.json in the shape of WFActions.plist.
@@ -24,11 +24,11 @@ _OUTPUTS = {
     "number": "number", "date": "date", "dateComponents": "date", "url": "url", "URL": "url", "file": "file",
     "person": "contact", "placemark": "location",
 }  # fmt: skip
-_UNTRANSLATED = re.compile(r"\b\w+\.\w+\.\w+")  # the key of a text that the package found no words for
+_UNTRANSLATED = re.compile(r"\b\w+\.\w+\.\w+")  # the key of a text that the package has no translation for
 
 
 class Package:
-    """shortcutkit, imported when the first application is asked for: it takes 0.1 s."""
+    """shortcutkit, imported when the first application is needed: it takes 0.1 s."""
 
     name = "shortcutkit"
 
@@ -53,11 +53,15 @@ class Package:
         return groups
 
     def applications(self) -> Mapping[str, bool]:
-        # an identifier of an application whose App Intents it does not list (a share extension, say) proves no list
-        own = {
+        return self._completeness
+
+    @cached_property
+    def _completeness(self) -> Mapping[str, bool]:
+        # The list is complete where an entry has the descriptor of App Intents; a share extension, say, has none.
+        complete = {
             entry["descriptor"]["BundleIdentifier"] for entry in self._data.ACTIONS.values() if entry.get("descriptor")
         }
-        return {name: name in own or name == BUILT_IN_APPLICATION for name in self._groups}
+        return {name: name in complete or name == BUILT_IN_APPLICATION for name in self._groups}
 
     def apis(self, application: str) -> Iterable[Api]:
         return [self._api(identifier) for identifier in self._groups.get(application, ())]
@@ -84,13 +88,14 @@ def _name(entry: Mapping[str, Any], identifier: str) -> str:
 
 
 def _parameter(key: str, defined: Api, kind: str | None, choices: list[str] | None) -> Parameter:
-    """A parameter as the definition has it; what it lacks comes from the package's tables."""
-    found = defined.by_key.get(key, Parameter(key))
-    if choices and not found.values:
-        found = replace(found, type="list" if found.type == "list" else "enum", values=dict.fromkeys(choices, ""))
-    if found.type == "any":
-        found = replace(found, type=_KINDS.get(kind or "", "any"))
-    return found
+    """The parameter of the definition, with missing values and a missing type from the package's tables."""
+    parameter = defined.by_key.get(key, Parameter(key))
+    if choices and not parameter.values:
+        type_ = "list" if parameter.type == "list" else "enum"
+        parameter = replace(parameter, type=type_, values=dict.fromkeys(choices, ""))
+    if parameter.type == "any":
+        parameter = replace(parameter, type=_KINDS.get(kind or "", "any"))
+    return parameter
 
 
 def _returns(entry: Mapping[str, Any]) -> Returns | None:

@@ -2,7 +2,7 @@
 
 The root is a dictionary: identifier -> {Name, Description, Parameters, Input, Output, ...}. A parameter has Key, Class
 (the editor's control), Label, Description, DefaultValue, Items (allowed values), AllowsMultipleValues and
-RequiredResources (what must hold for it to be shown).
+RequiredResources (conditions under which the editor shows it).
 """
 
 import plistlib
@@ -55,7 +55,7 @@ class WFActions:
         self._groups = by_application(self._read(path))
 
     def applications(self) -> Mapping[str, bool]:
-        # one macOS's list: older and newer systems have others, so it never says that one does not exist
+        # False: this is the list of one macOS, and other versions have other actions
         return dict.fromkeys(self._groups, False)
 
     def apis(self, application: str) -> Iterable[Api]:
@@ -67,22 +67,22 @@ class WFActions:
         except OSError as error:
             raise ValueError(f"cannot read {path}: {error.strerror}.") from None
         except Exception as error:  # plistlib lets through what its XML and binary parsers raise
-            raise ValueError(f"{path} is no property list: {error}.") from None
+            raise ValueError(f"{path} is not a property list: {error}.") from None
         if not isinstance(root, dict):
             raise ValueError(f"{path} holds no dictionary of actions.")
         for identifier, definition in root.items():
             if isinstance(definition, dict) and "." in identifier:
                 yield read_action(identifier, definition, self.name, self.skipped)
             else:
-                self.skipped.append(f"{path}: {identifier}: no definition of an action")
+                self.skipped.append(f"{path}: {identifier}: not the definition of an action")
 
 
 def read_action(identifier: str, definition: Mapping[str, Any], source: str, skipped: list[str]) -> Api:
-    """One action; a part that is absent is left out, one of an unexpected shape is told in `skipped`."""
-    taken = _part(definition, "Input", dict, identifier, skipped)
-    input_key = taken.get("ParameterKey")
+    """One action. A part of an unexpected shape is left out, with a line in `skipped`."""
+    action_input = _part(definition, "Input", dict, identifier, skipped)
+    input_key = action_input.get("ParameterKey")
     input_key = input_key if isinstance(input_key, str) else ""
-    required = {input_key} if taken.get("Required") is True else set()
+    required = {input_key} if action_input.get("Required") is True else set()
     parameters: dict[str, Parameter] = {}
     for item in _part(definition, "Parameters", list, identifier, skipped):
         if not isinstance(item, dict) or not isinstance(item.get("Key"), str) or not item["Key"]:
@@ -99,7 +99,7 @@ def read_action(identifier: str, definition: Mapping[str, Any], source: str, ski
 
 
 def read_parameter(item: Mapping[str, Any], required: bool = False) -> Parameter:
-    """One parameter. Its values count only where they are texts: a value Shortcuts stores is never anything else."""
+    """One parameter. Only values that are texts count, because Shortcuts stores a choice as text."""
     items = item.get("Items")
     values = [value for value in items if isinstance(value, str)] if isinstance(items, list) else []
     shown = item.get("ItemDisplayNames")
@@ -123,7 +123,7 @@ def read_parameter(item: Mapping[str, Any], required: bool = False) -> Parameter
 
 
 def output_type(name: Any) -> str:
-    """The type of an output by the class that a definition names."""
+    """The type of an output whose class a definition names."""
     if not isinstance(name, str):
         return "any"
     return _OUTPUTS.get(name) or ("file" if name.startswith(_FILE_TYPES) else "object")
@@ -132,7 +132,7 @@ def output_type(name: Any) -> str:
 def _part(definition: Mapping[str, Any], key: str, wanted: type, identifier: str, skipped: list[str]) -> Any:
     part = definition.get(key)
     if part is not None and not isinstance(part, wanted):
-        skipped.append(f"{identifier}: {key} is no {'list' if wanted is list else 'dictionary'}")
+        skipped.append(f"{identifier}: {key} is not a {'list' if wanted is list else 'dictionary'}")
     return part if isinstance(part, wanted) else wanted()
 
 
@@ -155,7 +155,7 @@ def _returns(output: Mapping[str, Any]) -> Returns | None:
 
 
 def _when(resources: Any) -> dict[str, Any]:
-    """The plain equalities among what a parameter needs to be shown."""
+    """The equalities under which a parameter is shown; other conditions are left out."""
     when = {}
     for item in resources if isinstance(resources, list) else ():
         if isinstance(item, dict) and item.get("WFResourceClass") == "WFParameterRelationResource":

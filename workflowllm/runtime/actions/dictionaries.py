@@ -4,7 +4,7 @@ from typing import Any
 
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, parse_dictionary
-from workflowllm.runtime.dictionary_paths import read_path, with_value
+from workflowllm.runtime.dictionary_paths import with_value
 from workflowllm.runtime.rule import ActionRule
 from workflowllm.runtime.values import Dictionary, Thing, Value
 
@@ -26,7 +26,8 @@ def detect_dictionary(call: Call) -> list[Any]:
         parsed = coerce(item, "dictionary", call.world) if parsed is None else parsed
         results += parsed if type(parsed) is tuple else [] if parsed is None else [parsed]
     if not results and call.input.items:
-        call.fail(f"Get Dictionary from Input found none in {call.run.text_of(call.input)[:60]!r}")
+        sentence = f"Get Dictionary from Input found none in {call.run.text_of(call.input)[:60]!r}"
+        return [call.missing(sentence, "dictionary")]
     return results
 
 
@@ -45,7 +46,7 @@ def get_value(call: Call) -> list[Any] | None:
 
 
 def _read(call: Call, entry: Dictionary, key: str) -> Any:
-    value = read_path(entry, key)
+    value = call.run.read_path(entry, key)
     if value is None and key in entry.entries:
         call.lean("f18")
     return value
@@ -57,7 +58,8 @@ def _dictionaries(call: Call, key: str) -> list[Dictionary]:
         entry = coerce(item, "dictionary", call.world)
         if entry is None:
             if call.text_of(item).strip():
-                call.fail(f"Get Dictionary Value couldn't make a dictionary of {call.text_of(item)[:60]!r}")
+                sentence = f"Get Dictionary Value couldn't make a dictionary of {call.text_of(item)[:60]!r}"
+                found.append(call.missing(sentence, "dictionary"))
             continue
         found.append(entry)
     return found
