@@ -17,7 +17,7 @@ from workflowllm.evaluation.paper_rows import (
     why_not,
     with_stand_in,
 )
-from workflowllm.inference.arguments import add_arguments
+from workflowllm.inference.options import add_inference_flags
 from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def test_there_is_one_file_for_every_printed_row() -> None:
 def test_a_row_has_flags_that_infer_knows(key: str) -> None:
     row = load_row(key)
     parser = argparse.ArgumentParser()
-    add_arguments(parser)
+    add_inference_flags(parser)
     for split in ("ID", "OOD"):
         parsed = parser.parse_args(row.flags(split))
         assert parsed.temperature == 0 and parsed.icl == row.name.endswith("w/ ICL")
