@@ -2,11 +2,11 @@
 
     python eval/benchmark_build.py --records 100000 --workers 2
 
-The records are stuck together from the samples' code, 78 actions on average (the paper has 78.5), with
-random words as texts and comments so that they are not near-duplicates of each other, and calls of random APIs of the
-catalogue, the tenth of the list a tenth as often as the first. One record in twenty is a copy of an earlier one.
-Printed are the seconds of the whole run and the peak memory of all its processes together (proportional set size,
-looked at five times a second). Exit status 1: over a limit.
+The records are joined from the samples' code, 78 actions on average (the paper has 78.5). Random words as texts and
+comments keep them from being near-duplicates, and each calls random APIs of the catalogue, the one of rank n 1/n times
+as often as the first. One record in twenty is a copy of an earlier one. The script prints the seconds of the whole run
+and the peak memory of all its processes together (proportional set size, sampled five times a second). Exit status 1:
+over a limit.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from workflowllm.shortcuts.model.errors import ShortcutError
 ROOT = Path(__file__).parents[1]
 ACTIONS = 55  # to stop at: a record then has 78 on average
 COPIES = 0.05
-LOOKS = 0.2  # seconds between two looks at the memory
+INTERVAL = 0.2  # seconds between two samples of the memory
 LETTERS = "abcdefghiklmnoprstuvw"
 Block = tuple[str, re.Pattern[str], int]
 
@@ -41,13 +41,15 @@ Block = tuple[str, re.Pattern[str], int]
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=Path, default=ROOT / "data" / "data_samples.json",
-                        help="records to stick together (default: data/data_samples.json)")  # fmt: skip
+                        help="records to join (default: data/data_samples.json)")  # fmt: skip
     parser.add_argument("--records", type=positive_int, default=100_000, help="how many (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=2, help="of the build (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the records (default: %(default)s)")
     parser.add_argument("--most_seconds", type=float, default=600, help="limit of time (default: %(default)s)")
     parser.add_argument("--most_gib", type=float, default=4, help="limit of memory (default: %(default)s)")
-    parser.add_argument("--folder", type=Path, help="where records and data set stay (default: nowhere)")
+    parser.add_argument(
+        "--folder", type=Path, help="folder where records and data set stay (default: none)"
+    )
     return parser.parse_args()
 
 
@@ -69,35 +71,35 @@ def blocks_of(path: Path) -> list[Block]:
 
 
 def made_records(count: int, blocks: list[Block], seed: int) -> Iterator[dict[str, Any]]:
-    chance = random.Random(seed)
-    words = ["".join(chance.choices(LETTERS, k=chance.randint(3, 9))) for _ in range(20_000)]
+    rng = random.Random(seed)
+    words = ["".join(rng.choices(LETTERS, k=rng.randint(3, 9))) for _ in range(20_000)]
     functions = [api.function for api in map(catalogue().__getitem__, sorted(catalogue())) if api.function]
-    chance.shuffle(functions)
-    weights = [1 / place for place in range(1, len(functions) + 1)]
+    rng.shuffle(functions)
+    weights = [1 / rank for rank in range(1, len(functions) + 1)]
     copied = ""
     for _ in range(count):
-        is_copy = bool(copied) and chance.random() < COPIES
-        calls = chance.choices(functions, weights, k=3)
-        code = copied if is_copy else made_code(chance, blocks, words) + "".join(f"\n{name}()" for name in calls)
-        copied = code if chance.random() < COPIES else copied
-        plan = "\n".join(f"{step}. {' '.join(chance.choices(words, k=8))}" for step in range(1, 20))
-        query = f"How can I {' '.join(chance.choices(words, k=30))}?"
-        yield {"key": "synthesized_training_data", "category": chance.choice(("Utilities", "Games", "Music")),
+        is_copy = bool(copied) and rng.random() < COPIES
+        calls = rng.choices(functions, weights, k=3)
+        code = copied if is_copy else made_code(rng, blocks, words) + "".join(f"\n{name}()" for name in calls)
+        copied = code if rng.random() < COPIES else copied
+        plan = "\n".join(f"{step}. {' '.join(rng.choices(words, k=8))}" for step in range(1, 20))
+        query = f"How can I {' '.join(rng.choices(words, k=30))}?"
+        yield {"key": "synthesized_training_data", "category": rng.choice(("Utilities", "Games", "Music")),
                "query": query, "task_plan": plan, "workflow_code": code, "apis": []}  # fmt: skip
 
 
-def made_code(chance: random.Random, blocks: list[Block], words: list[str]) -> str:
+def made_code(rng: random.Random, blocks: list[Block], words: list[str]) -> str:
     lines: list[str] = []
     actions = part = 0
     while actions < ACTIONS:
-        code, names, size = chance.choice(blocks)
+        code, names, size = rng.choice(blocks)
         part += 1
-        renamed = names.sub(lambda found, part=part: f"{found[0]}_part_{part}", code)
+        renamed = names.sub(lambda match, part=part: f"{match[0]}_part_{part}", code)
         for line in renamed.split("\n"):
             if line[:1].isalpha() and not line.startswith(("else", "elif", "block_result")) and '"""' not in renamed:
-                lines.append(f"# {' '.join(chance.choices(words, k=8)).capitalize()}.")
+                lines.append(f"# {' '.join(rng.choices(words, k=8)).capitalize()}.")
             lines.append(line)
-        lines.append(f'note_{part} = "{" ".join(chance.choices(words, k=40))}"')
+        lines.append(f'note_{part} = "{" ".join(rng.choices(words, k=40))}"')
         actions += size + 1
     return "\n".join(lines)
 
@@ -109,7 +111,7 @@ def watched_run(command: list[str | Path]) -> tuple[int, float, int]:
     peak = 0
     while process.poll() is None:
         peak = max(peak, memory_of(process))
-        time.sleep(LOOKS)
+        time.sleep(INTERVAL)
     return process.returncode, time.monotonic() - begun, peak
 
 

@@ -6,11 +6,11 @@
     python preprocess/build_dataset.py --released DIR
 
 The folder has the files of the published data set: seed_data.json, synthesized_data.json, dataset_split_keys.json,
-dataset_split_keys_ood.json, statistics.pkl, identifier2json.pkl, identifier2python.pkl; beside these statistics.json,
-the same as parquet with a card (`datasets.load_dataset(DIR, "id")`, "ood"), held_out_apis.json, dropped.jsonl with a
-line for each record left out, and, written last, build.json with flags, versions and counts. What the splits promise
-stands in the card and in workflowllm/dataset/splits.py. --released prints the table of a published folder, or of one
-made here.
+dataset_split_keys_ood.json, statistics.pkl, identifier2json.pkl, identifier2python.pkl. It also has statistics.json,
+the records as parquet with a card (`datasets.load_dataset(DIR, "id")`, "ood"), held_out_apis.json, dropped.jsonl with a
+line for each record left out, and, written last, build.json with flags, versions and counts. The card and
+workflowllm/dataset/splits.py say what the splits promise. --released prints the table of a published folder, or of one
+built here.
 """
 
 import argparse
@@ -18,31 +18,32 @@ import sys
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import write_documents
 from workflowllm.dataset.building import (
-    Kept,
-    Likeness,
+    BuildConfig,
+    Selection,
+    Similarity,
     both_splits,
-    examine,
-    examining_crashed,
-    keep,
-    numbered_rows,
+    input_rows,
+    select,
     split_items,
     write_records,
 )
+from workflowllm.dataset.examining import examine, examining_crashed
 from workflowllm.dataset.filters import Rules
 from workflowllm.dataset.released import describe_all, report_lines
 from workflowllm.dataset.reports import BUILD, build_report, print_report, write_reports
-from workflowllm.dataset.splits import Sizes
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import number, positive, positive_int
 from workflowllm.runs.outcomes import Outcomes
 from workflowllm.runs.pools import map_inputs
 
 NO_LIMIT = -1
-SHOWN = 20  # faults of a released file that are printed
+PRINTED_ERRORS = 20  # of a released file
+DEFAULTS = BuildConfig(output=Path("output/data"))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -50,25 +51,28 @@ def parse_arguments() -> argparse.Namespace:
     files = parser.add_argument_group("files")
     files.add_argument("--seed_data", type=Path, nargs="+", default=[], metavar="FILE", help="annotated records")
     files.add_argument("--synthesized", type=Path, nargs="+", default=[], metavar="FILE", help="generated records")
-    files.add_argument("--output", type=Path, default=Path("output/data"), help="folder (default: %(default)s)")
-    files.add_argument("--released", type=Path, metavar="DIR", help="print the table of this one; build nothing")
+    files.add_argument("--output", type=Path, default=DEFAULTS.output, help="folder (default: %(default)s)")
+    files.add_argument("--released", type=Path, metavar="DIR", help="print the table of this folder; build nothing")
     sizes = parser.add_argument_group("splits")
-    sizes.add_argument("--test_share", type=share, default=0.05, help="of each test set (default: %(default)s)")
-    sizes.add_argument("--test_most", type=positive_int, default=595, help="records of each (default: %(default)s)")
-    sizes.add_argument("--dev_share", type=share, default=0.05, help="of each dev set (default: %(default)s)")
-    sizes.add_argument("--seed", type=int, default=0, help="of every draw (default: %(default)s)")
+    sizes.add_argument("--test_share", type=share, default=DEFAULTS.test_share,
+                       help="share of each test set (default: %(default)s)")  # fmt: skip
+    sizes.add_argument("--test_most", type=positive_int, default=DEFAULTS.test_most,
+                       help="most records of each test set (default: %(default)s)")  # fmt: skip
+    sizes.add_argument("--dev_share", type=share, default=DEFAULTS.dev_share,
+                       help="share of each dev set (default: %(default)s)")  # fmt: skip
+    sizes.add_argument("--seed", type=int, default=DEFAULTS.seed, help="seed of every draw (default: %(default)s)")
     filters = parser.add_argument_group("filters")
     filters.add_argument("--max_binary", type=binary_limit, default=Rules().max_binary, metavar="BYTES",
                          help=f"longest base64 text; {NO_LIMIT} for no limit (default: %(default)s)")  # fmt: skip
     filters.add_argument("--allow_unknown_apis", action="store_true", help="keep calls that the catalogue lacks")
-    filters.add_argument("--allow_uncompiled", action="store_true", help="keep code that is no shortcut")
+    filters.add_argument("--allow_uncompiled", action="store_true", help="keep code that compiles to no shortcut")
     filters.add_argument("--allow_incomplete", action="store_true", help="keep records without query or plan")
     filters.add_argument("--allow_duplicates", action="store_true", help="keep equal and nearly equal code")
-    likeness = parser.add_argument_group("near-duplicates, by the estimated Jaccard index (over 1: none are)")
-    for name, text in (("dropped", "codes of which one is dropped"), ("code", "codes on one side of a split"),
+    near = parser.add_argument_group("near-duplicates, by the estimated Jaccard index (over 1: none are)")
+    for name, text in (("dropped", "of two such codes one is dropped"), ("code", "codes on one side of a split"),
                        ("query", "queries on one side of a split")):  # fmt: skip
-        default = getattr(Likeness(), name)
-        likeness.add_argument(f"--near_{name}", type=positive, default=default, help=f"{text} (default: %(default)s)")
+        default = getattr(Similarity(), name)
+        near.add_argument(f"--near_{name}", type=positive, default=default, help=f"{text} (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
 
@@ -81,71 +85,75 @@ def share(text: str) -> float:
     return number(text, lambda value: 0 <= value < 0.5, "from 0 to below a half")
 
 
-def examine_all(arguments: argparse.Namespace, likeness: Likeness, scratch: Path, outcomes: Outcomes) -> Kept:
-    """Look at every record; what is no record goes to the errors file."""
-    limit = None if arguments.max_binary == NO_LIMIT else arguments.max_binary
-    rules = Rules(limit, arguments.allow_incomplete, arguments.allow_uncompiled, arguments.allow_unknown_apis)
-    work = partial(examine, rules=rules, scratch=scratch)
-    rows = numbered_rows(arguments.seed_data, arguments.synthesized)
-    found = []
-    for examined in map_inputs(work, rows, arguments.workers, examining_crashed):
+def build_config(flags: dict[str, Any]) -> BuildConfig:
+    """The configuration that the flags ask for."""
+    limit = None if flags["max_binary"] == NO_LIMIT else flags["max_binary"]
+    rules = Rules(limit, flags["allow_incomplete"], flags["allow_uncompiled"], flags["allow_unknown_apis"])
+    names = ("seed_data", "synthesized", "output", "test_share", "test_most", "dev_share", "seed", "allow_duplicates",
+             "workers")  # fmt: skip
+    similarity = Similarity(flags["near_dropped"], flags["near_code"], flags["near_query"])
+    return BuildConfig(rules=rules, similarity=similarity, **{name: flags[name] for name in names})
+
+
+def examine_all(config: BuildConfig, scratch: Path, outcomes: Outcomes) -> Selection:
+    """Examine every row. What is no record goes to the errors file."""
+    work = partial(examine, rules=config.rules, scratch=scratch)
+    records = []
+    for examined in map_inputs(work, input_rows(config), config.workers, examining_crashed):
         if examined.error:
-            outcomes.fail(examined.key or examined.place, f"{examined.place}: {examined.error}")
+            outcomes.fail(examined.key or examined.location, f"{examined.location}: {examined.error}")
         else:
-            found.append(examined)
-    kept = keep(found, likeness, arguments.allow_duplicates)
-    outcomes.done, outcomes.skipped = len(kept.records), len(kept.dropped)
-    return kept
+            records.append(examined)
+    selection = select(records, config.similarity, config.allow_duplicates)
+    outcomes.done, outcomes.skipped = len(selection.records), len(selection.dropped)
+    return selection
 
 
-def no_record(kept: Kept, outcomes: Outcomes) -> CommandError:
-    """Says why nothing can be built."""
+def no_record_left(selection: Selection, outcomes: Outcomes) -> CommandError:
+    """The error that says why nothing can be built."""
     unreadable = {f"no records, reasons in {outcomes.errors}": outcomes.failed} if outcomes.failed else {}
-    counts = [f"{reason}: {count}" for reason, count in (dict(kept.reasons()) | unreadable).items()]
+    counts = [f"{reason}: {count}" for reason, count in (dict(selection.reasons()) | unreadable).items()]
     return CommandError(f"no record is left ({'; '.join(counts) or 'there was none'}); the filters are flags.")
 
 
-def build(arguments: argparse.Namespace) -> int:
-    likeness = Likeness(arguments.near_dropped, arguments.near_code, arguments.near_query)
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    outcomes = Outcomes(arguments.output)
-    with tempfile.TemporaryDirectory(dir=arguments.output, prefix=".scratch") as scratch:
+def build(config: BuildConfig) -> int:
+    config.output.mkdir(parents=True, exist_ok=True)
+    outcomes = Outcomes(config.output)
+    with tempfile.TemporaryDirectory(dir=config.output, prefix=".scratch") as scratch:
         with outcomes:
-            kept = examine_all(arguments, likeness, Path(scratch), outcomes)
-        if not kept.records:
-            raise no_record(kept, outcomes)
-        items = split_items(kept, likeness)
-        count = len(items)
-        sizes = Sizes(min(arguments.test_most, round(arguments.test_share * count)), round(arguments.dev_share * count))
-        splits = both_splits(kept, items, likeness, sizes, arguments.seed)
-        (arguments.output / BUILD).unlink(missing_ok=True)  # written last: a folder that has it is whole
-        write_records(kept, splits, arguments.output)
+            selection = examine_all(config, Path(scratch), outcomes)
+        if not selection.records:
+            raise no_record_left(selection, outcomes)
+        items = split_items(selection, config.similarity)
+        splits = both_splits(selection, items, config)
+        (config.output / BUILD).unlink(missing_ok=True)  # written last: a folder that has it is whole
+        write_records(selection, splits, config.output)
     used = sorted(api for api in set().union(*(item.apis for item in items)) if api in catalogue())
-    write_documents((catalogue()[api] for api in used), arguments.output)
-    report = build_report(arguments, kept, splits)
-    write_reports(report, kept, splits, arguments.output)
+    write_documents((catalogue()[api] for api in used), config.output)
+    report = build_report(config, selection, splits)
+    write_reports(report, selection, splits, config.output)
     print_report(report)
     return outcomes.summary()
 
 
 def print_released(path: Path, workers: int) -> int:
-    """The table of a published data set, and how much of its code is Python."""
+    """Print the table of a published data set, and how much of its code is Python."""
     rows = describe_all(path, workers)
     print("\n".join(report_lines(path, rows)))
     errors = [row.error for row in rows if row.error]
-    for error in errors[:SHOWN]:
+    for error in errors[:PRINTED_ERRORS]:
         print(error, file=sys.stderr)
     print(f"done {len(rows) - len(errors)}, skipped 0, failed {len(errors)}", file=sys.stderr)
     return SOME_FAILED if errors else ALL_DONE
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    if arguments.released:
-        return print_released(arguments.released, arguments.workers)
-    if not arguments.seed_data and not arguments.synthesized:
+    flags = parse_arguments()
+    if flags.released:
+        return print_released(flags.released, flags.workers)
+    if not flags.seed_data and not flags.synthesized:
         raise CommandError("give records with --seed_data, --synthesized or both.")
-    return build(arguments)
+    return build(build_config(vars(flags)))
 
 
 if __name__ == "__main__":

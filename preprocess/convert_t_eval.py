@@ -6,8 +6,8 @@
     python eval/t_eval_plan.py --predictions output/t_eval_answers.jsonl --output output/plan_scores.jsonl
 
 A line has the record's `key`, `query`, `apis`, the reference plan as `ground_truth`, and `messages` that end with the
-plan as an answer: train.py trains on them, infer.py asks with those before the answer. Control flow has no place in
-such a plan: the calls inside branches and loops stand in the order of the text.
+plan as an answer: train.py trains on them, infer.py prompts with those before the answer. A plan cannot express control
+flow: the calls inside branches and loops come in the order of the text.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from workflowllm.shortcuts.dialect.problems import DialectError
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="records with a query, or a data set's folder")
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines to write; appears when it is whole")
+    parser.add_argument("--output", type=Path, required=True, help="JSON Lines; the file appears when it is whole")
     parser.add_argument("--prompt", default="t_eval_plan", help="in configs/prompts, or a .txt (default: %(default)s)")
     return parser.parse_args()
 
@@ -47,13 +47,13 @@ def problem(record: Any) -> str:
 def converted(record: Record, prompt: Prompt) -> Record:
     """A record in the plan form. Raises DialectError where its code does not compile."""
     plan = workflow_plan(record["workflow_code"])
-    asked = plan_messages(record["query"], record["apis"], prompt)
+    request = plan_messages(record["query"], record["apis"], prompt)
     return {
         "key": record["key"],
         "query": record["query"],
         "apis": record["apis"],
         "ground_truth": plan,
-        "messages": [*asked, {"role": "assistant", "content": plan_text(plan)}],
+        "messages": [*request, {"role": "assistant", "content": plan_text(plan)}],
         "prompt_sha256": prompt.sha256,
     }
 
@@ -62,9 +62,9 @@ def main() -> int:
     arguments = parse_arguments()
     prompt = load_prompt(arguments.prompt, FIELDS)
     with RecordOutcomes(arguments.output) as outcomes:
-        for place, record in data_rows(arguments.input):
+        for location, record in data_rows(arguments.input):
             if reason := problem(record):
-                outcomes.fail(place, reason)
+                outcomes.fail(location, reason)
                 continue
             try:
                 outcomes.add(json_line(converted(record, prompt)))

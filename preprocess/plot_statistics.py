@@ -1,4 +1,4 @@
-"""Draw how a data set's records spread over action counts, categories and applications, beside the paper's figures.
+"""Chart how a data set's records spread over action counts, categories and applications, next to the paper's figures.
 
     python preprocess/plot_statistics.py --folder_path output/data --output_dir output/charts
 
@@ -11,8 +11,10 @@ import json
 import sys
 from pathlib import Path
 
-from workflowllm.dataset.statistics import Row, paper_figures
+from workflowllm.dataset.statistics import Statistics
+from workflowllm.records.paper import paper_statistics
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
+from workflowllm.runs.reasons import reason_of
 
 FIELDS = {"actions", "category", "application_names", "origin", "api_uses", "built_in_uses"}
 
@@ -26,7 +28,7 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_rows(folder: Path) -> list[Row]:
+def read_rows(folder: Path) -> list[Statistics]:
     """The statistics of every record of a data set."""
     path = folder / "statistics.json"
     try:
@@ -34,7 +36,7 @@ def read_rows(folder: Path) -> list[Row]:
         if rows and all(row.keys() >= FIELDS for row in rows):
             return rows
     except OSError as error:
-        raise CommandError(f"cannot read {path}: {error.strerror}; build_dataset.py writes it.") from None
+        raise CommandError(f"cannot read {path}: {reason_of(error)}; build_dataset.py writes it.") from None
     except (ValueError, AttributeError):
         pass
     raise CommandError(f"{path} holds no statistics of records; build_dataset.py writes them.")
@@ -43,9 +45,9 @@ def read_rows(folder: Path) -> list[Row]:
 def main() -> int:
     arguments = parse_arguments()
     rows = read_rows(arguments.folder_path)
-    from workflowllm.dataset.charts import draw_all  # brings matplotlib, which takes a second
+    from workflowllm.dataset.charts import draw_all  # imports matplotlib, which takes a second
 
-    written = draw_all(rows, paper_figures(), arguments.output_dir)
+    written = draw_all(rows, paper_statistics(), arguments.output_dir)
     for path in written:
         print(path)
     print(f"done {len(written)}, skipped 0, failed 0", file=sys.stderr)

@@ -75,7 +75,7 @@ def canonical(row: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("is_ood", [False, True])
 def test_no_near_duplicate_of_a_test_record_is_in_training(built: Path, is_ood: bool) -> None:
-    """By exact Jaccard indices of all pairs; planted pairs have .85 and more, chance pairs less than .4."""
+    """By exact Jaccard indices of all pairs; planted pairs have .85 and more, rng pairs less than .4."""
     train, test = sides(built, is_ood)
     assert len(train) > 100 and len(test) >= 10
     for one, other in product(test, train):
@@ -157,24 +157,24 @@ def test_equal_input_and_seed_give_equal_bytes_whatever_the_workers(tmp_path: Pa
 
 def odd_records() -> list[tuple[Any, str]]:
     """Rows of every odd kind, and how each ends."""
-    chance = random.Random(5)
-    fine = record("fine", chance)
+    rng = random.Random(5)
+    fine = record("fine", rng)
     blob = "QUJD" * 200
     return [
         (fine, "kept"),
-        (record("b", chance) | {"query": " "}, "no query"),
-        (record("c", chance) | {"task_plan": None}, "no plan"),
-        (record("d", chance) | {"workflow_code": ""}, "no code"),
-        (record("e", chance) | {"workflow_code": "while True: pass"}, "does not compile"),
-        (record("f", chance) | {"workflow_code": "is_workflow_actions_nosuch()"}, "unknown API"),
-        (record("g", chance) | {"workflow_code": f'text = "{blob}"'}, "binary"),
-        (record("h", chance) | {"workflow_code": fine["workflow_code"].replace("# Step", "# So")}, "duplicate"),
-        (record("i", chance) | {"workflow_code": fine["workflow_code"] + "is_workflow_actions_exit()\n"},
+        (record("b", rng) | {"query": " "}, "no query"),
+        (record("c", rng) | {"task_plan": None}, "no plan"),
+        (record("d", rng) | {"workflow_code": ""}, "no code"),
+        (record("e", rng) | {"workflow_code": "while True: pass"}, "does not compile"),
+        (record("f", rng) | {"workflow_code": "is_workflow_actions_nosuch()"}, "unknown API"),
+        (record("g", rng) | {"workflow_code": f'text = "{blob}"'}, "binary"),
+        (record("h", rng) | {"workflow_code": fine["workflow_code"].replace("# Step", "# So")}, "duplicate"),
+        (record("i", rng) | {"workflow_code": fine["workflow_code"] + "is_workflow_actions_exit()\n"},
          "near-duplicate"),
         (b"broken\n", "error"),
         (["no record"], "error"),
-        (record("fine", chance) | {"query": "a\ud83d?", "metadata": None, "source": 3}, "kept"),
-        (record("", chance) | {"key": 7, "apis": "x", "category": 3, "extra": {"a": [1]}}, "kept"),
+        (record("fine", rng) | {"query": "a\ud83d?", "metadata": None, "source": 3}, "kept"),
+        (record("", rng) | {"key": 7, "apis": "x", "category": 3, "extra": {"a": [1]}}, "kept"),
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.dataset.statistics import Shape, code_shape
+from workflowllm.dataset.code_shape import Shape, code_shape
 
 CALL = 'is_workflow_actions_alert(WFAlertActionTitle="hi")\n'
 LADDER = f"""a = is_workflow_actions_getclipboard()

@@ -8,6 +8,7 @@ import pytest
 
 from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.checking.checker import check_code
+from workflowllm.records.paper import categories
 from workflowllm.shortcuts.compare import differences, metadata_differences
 from workflowllm.shortcuts.files.containers import read_file, read_shortcut
 from workflowllm.shortcuts.files_from_records import compile_record
@@ -56,5 +57,4 @@ def test_the_checker_finds_no_error(sample: dict[str, Any]) -> None:
 
 def test_the_samples_are_told_apart_by_what_is_asked() -> None:
     assert len({sample["query"] for sample in SAMPLES}) == len(SAMPLES)
-    categories = json.loads((DATA / "paper_statistics.json").read_text("utf-8"))["categories"]["names"]
-    assert {sample["category"] for sample in SAMPLES} <= set(categories)
+    assert {sample["category"] for sample in SAMPLES} <= set(categories())

@@ -5,18 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from workflowllm.dataset.code_shape import Shape, code_shape
 from workflowllm.dataset.statistics import (
-    Shape,
     action_shares,
     application_shares,
-    bucket_names,
     built_in_share,
     category_shares,
-    paper_figures,
     record_statistics,
     table_lines,
     totals,
 )
+from workflowllm.records.action_buckets import action_count
 
 ROOT = Path(__file__).parents[2]
 URL, ALERT, JAR = "is.workflow.actions.url", "is.workflow.actions.alert", "dk.simonbs.DataJar.GetValueIntent"
@@ -52,26 +51,21 @@ def test_the_table_stands_beside_the_papers() -> None:
     assert cells["Avg menus"] == ["0.3", "-", "0.0", "-"]
 
 
-def test_the_papers_figures_agree_with_themselves() -> None:
-    paper = paper_figures()
-    table = paper["table"]
-    assert table["Train"]["instances"] + table["Test"]["instances"] == paper["total_instances"]
-    assert table["Seed"]["instances"] + paper["synthesized_instances"] == paper["total_instances"]
-    assert len(paper["categories"]["names"]) == len(set(paper["categories"]["names"])) == 28
-    for origin in ("collected", "synthesized"):
-        shares = paper["action_buckets"][origin]
-        assert len(shares) == len(paper["action_buckets"]["edges"]) and abs(sum(shares) - 100) < 0.3
-
-
 def test_distributions() -> None:
-    edges = [0, 15, 30]
-    assert bucket_names(edges) == ["0-14", "15-29", "30+"]
-    assert action_shares(ROWS, edges) == [200 / 3, 100 / 3, 0]
+    assert action_shares(ROWS) == [200 / 3, 100 / 3, 0, 0, 0, 0, 0, 0]
     assert category_shares(ROWS, ["Books", "Music"]) == {"Books": 0, "Music": 100}
     assert list(category_shares([*ROWS, {"category": "Odd"}], ["Music"])) == ["Music", "Odd"]
     assert application_shares(ROWS) == {"dk.simonbs.DataJar": 100 / 3}
     assert built_in_share(ROWS) == 95
-    assert action_shares([], edges) == [0, 0, 0] and application_shares([]) == {} and built_in_share([]) == 0
+    assert action_shares([]) == [0] * 8 and application_shares([]) == {} and built_in_share([]) == 0
+
+
+def test_the_charts_count_the_actions_that_a_shortcut_file_has() -> None:
+    """A text, an if of two marks and 13 alerts: 16 actions, of which a count without marks would see 14 or 15."""
+    code = "x = 'a'\nif x:\n" + "    is_workflow_actions_alert(WFAlertActionTitle='hi')\n" * 13
+    rows = [record_statistics({}, [], code_shape(code))]
+    assert rows[0]["actions"] == action_count(code) == 16
+    assert action_shares(rows) == [0, 100, 0, 0, 0, 0, 0, 0]
 
 
 def test_the_six_charts_are_drawn_and_equal_rows_give_equal_bytes(tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from workflowllm.dataset.near_duplicates import alike, code_sketch, families, ne
 
 def test_the_estimate_is_near_the_exact_index() -> None:
     """Over 40 pairs of all degrees: no error beyond four standard errors, hardly any bias."""
-    chance = random.Random(1)
+    rng = random.Random(1)
     words = [f"w{number}" for number in range(200)]
     errors = []
     for changed in range(40):
         one = " ".join(words)
-        other = " ".join(chance.sample(words, 1)[0] + "x" if chance.random() < changed / 80 else word for word in words)
+        other = " ".join(rng.sample(words, 1)[0] + "x" if rng.random() < changed / 80 else word for word in words)
         estimate = alike(query_sketch(one), query_sketch(other)[None])[0]
         errors.append(estimate - exact_jaccard(one, other))
     assert max(map(abs, errors)) < 4 * 0.044
@@ -74,9 +74,9 @@ def test_of_near_codes_the_first_stays_and_a_chain_is_not_emptied() -> None:
 
 
 def test_near_any_compares_every_pair() -> None:
-    chance = random.Random(3)
-    made = [record(str(number), chance) for number in range(20)]
-    copy = near_code(made[4], "copy", chance)
+    rng = random.Random(3)
+    made = [record(str(number), rng) for number in range(20)]
+    copy = near_code(made[4], "copy", rng)
     sketches = np.stack([code_sketch(one["workflow_code"], names(one["workflow_code"])) for one in made])
     tested = code_sketch(copy["workflow_code"], names(copy["workflow_code"]))[None]
     assert np.flatnonzero(near_any(sketches, tested, 0.6)).tolist() == [4]

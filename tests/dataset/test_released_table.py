@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.released import columns, describe, describe_all, is_python
+from workflowllm.dataset.released import describe, describe_all, is_python, table_columns
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "preprocess" / "build_dataset.py"
@@ -38,7 +38,7 @@ def release(folder: Path) -> Path:
 
 
 def test_columns_by_hand(tmp_path: Path) -> None:
-    found = columns(release(tmp_path), describe_all(tmp_path, 1))
+    found = table_columns(release(tmp_path), describe_all(tmp_path, 1))
     assert {name: column["instances"] for name, column in found.items()} == {"Seed": 2, "Train": 3, "Test": 2}
     assert found["Seed"]["apis"] == 2 and found["Seed"]["ifs"] == 0.5
     assert found["Train"]["apis"] == 1  # code that compiles says itself what it calls

@@ -1,4 +1,4 @@
-"""What keeps a record out of a data set."""
+"""Reasons to leave a record out of a data set."""
 
 import re
 from collections.abc import Iterable
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.records.forms import Record
 
-# Why a record is left out, in the order in which the reasons are looked for.
+# Why a record is dropped, in the order in which the reasons are checked.
 REASONS = {
     "no query": "has no query",
     "no plan": "has no task plan",
     "no code": "has no code",
     "does not compile": "its code does not compile to a shortcut",
     "unknown API": "calls an API that the catalogue does not know",
-    "binary": "holds binary data that nobody can read",
-    "duplicate": "its code is another record's, comments aside",
-    "near-duplicate": "its code is nearly another record's",
+    "binary": "holds binary data that no person can read",
+    "duplicate": "its code is another record's, apart from comments",
+    "near-duplicate": "its code is almost another record's",
 }
 # Base64, also with a line break after every 60 letters or more. Of 1,164 real shortcuts 80 hold some over 256 bytes:
 # pictures, archives and contacts; what is shorter is a token or an address that a person could copy.
@@ -34,8 +34,8 @@ class Rules:
     allow_unknown_apis: bool = False
 
 
-def fault(record: Record, apis: Iterable[str] | None, rules: Rules) -> str | None:
-    """The first reason of REASONS to leave a record out.
+def drop_reason(record: Record, apis: Iterable[str] | None, rules: Rules) -> str | None:
+    """The first of REASONS that applies to a record, or None.
 
     `apis` are the identifiers that its code calls, None where it does not compile.
     """
@@ -60,6 +60,6 @@ def has_text(record: Record, field: str) -> bool:
 
 def binary_size(code: str) -> int:
     """Bytes of the longest stretch of base64 in a code, in data(...) or in any text."""
-    if not _BASE64_LINE.search(code):  # a third of the time, and enough for nearly every code
+    if not _BASE64_LINE.search(code):  # takes a third of the time, and suffices for nearly every code
         return 0
-    return max((len(found[0]) * 3 // 4 for found in _BASE64.finditer(code)), default=0)
+    return max((len(match[0]) * 3 // 4 for match in _BASE64.finditer(code)), default=0)

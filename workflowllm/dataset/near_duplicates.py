@@ -1,7 +1,7 @@
-"""Near-duplicates among many codes and queries, by MinHash: how alike two texts are is the share of equal minima.
+"""Near-duplicates among many codes and queries, by MinHash.
 
-A sketch stands for the set of a text's shingles, runs of a few tokens. The share of equal positions of two sketches
-estimates the Jaccard index of the sets, with a standard error of at most 0.044 for 128 positions.
+A sketch represents the set of a text's shingles, which are runs of a few tokens. The share of equal positions of two
+sketches estimates the Jaccard index of the sets, with a standard error of at most 0.044 for 128 positions.
 """
 
 import re
@@ -22,14 +22,14 @@ POSITIONS = 128
 CODE_RUN, QUERY_RUN = 5, 3  # tokens of a shingle
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _BATCH = 10_000  # shingles at a time: 10 MB of products
-_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio, odd: spreads neighbouring numbers
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio, made odd: it spreads neighbouring numbers
 
-Sketch = np.ndarray  # POSITIONS numbers of 32 bits
-Sketches = np.ndarray  # one row a record
+Sketch = np.ndarray  # (POSITIONS,) of uint32
+Sketches = np.ndarray  # (records, POSITIONS) of uint32
 
 
 def code_sketch(code: str, names: Collection[str] = ()) -> Sketch:
-    """The sketch of a code without its comments, in which all of the `names` that it assigns are one name."""
+    """The sketch of a code without its comments, in which all `names` that it assigns count as one name."""
     tokens = _TOKEN.findall(strip_comments(code))
     return _sketch(["v" if token in names else token for token in tokens], CODE_RUN)
 
@@ -41,7 +41,7 @@ def query_sketch(query: str) -> Sketch:
 
 @lru_cache(maxsize=1)
 def _empty() -> "MinHash":
-    from datasketch import MinHash  # brings scipy, which takes a second that --help and wrong commands do without
+    from datasketch import MinHash  # imports scipy, a second that --help and wrong commands save
 
     return MinHash(POSITIONS, seed=1, hashfunc=int, scheme="affine32")
 
@@ -50,8 +50,8 @@ def _sketch(tokens: Sequence[str], run: int) -> Sketch:
     hashes = {token: crc32(token.encode("utf-8", "replace")) for token in set(tokens)}
     numbers = np.fromiter(map(hashes.__getitem__, tokens), np.uint64, len(tokens))
     shingles = np.zeros(max(1, len(numbers) - run + 1), np.uint64)
-    for place in range(min(run, len(numbers))):
-        shingles = (shingles ^ numbers[place : place + len(shingles)]) * _MIX
+    for offset in range(min(run, len(numbers))):
+        shingles = (shingles ^ numbers[offset : offset + len(shingles)]) * _MIX
     distinct = np.unique(shingles >> np.uint64(32))
     sketch = _empty().copy()
     for start in range(0, len(distinct), _BATCH):
@@ -59,32 +59,32 @@ def _sketch(tokens: Sequence[str], run: int) -> Sketch:
     return sketch.hashvalues.astype(np.uint32)
 
 
-def alike(one: Sketch, others: Sketches) -> np.ndarray:
-    """The estimated Jaccard index of a sketch with each of a matrix's rows."""
-    return (others == one).mean(axis=1)
+def alike(sketch: Sketch, others: Sketches) -> np.ndarray:
+    """The estimated Jaccard index of a sketch with each row of a matrix, shape (rows,)."""
+    return (others == sketch).mean(axis=1)
 
 
 def families(parts: Iterable[tuple[Sketches, float]], count: int) -> np.ndarray:
     """For each of `count` records, the number of the first record of its family.
 
-    `parts` are matrices of sketches, each with the likeness from which two records are of one family; chains count.
-    Nearly all such pairs are found, not all: those whose likeness is at the threshold are missed by chance.
+    `parts` are matrices of sketches, each with the similarity from which two records are of one family; chains count.
+    Nearly all such pairs are found, not all: pairs close to the threshold may be missed.
     """
     roots = np.arange(count)
     for sketches, threshold in parts:
         for group in _buckets(sketches, threshold):
             _join_alike(roots, sketches, group, threshold)
     for record in range(count):
-        roots[record] = roots[roots[record]]  # a root is never after its members
+        roots[record] = roots[roots[record]]  # a root never comes after its members
     return roots
 
 
 def without_near(sketches: Sketches, threshold: float) -> np.ndarray:
-    """Which records stay when each that is alike to an earlier one that stays is left out."""
+    """A mask of the records that stay when each that is similar to an earlier one that stays is dropped."""
     stays = np.ones(len(sketches), bool)
-    kept: dict[int, list[int]] = {}
+    staying: dict[int, list[int]] = {}  # by family
     for record, root in enumerate(families([(sketches, threshold)], len(sketches))):
-        earlier = kept.setdefault(int(root), [])
+        earlier = staying.setdefault(int(root), [])
         stays[record] = not (alike(sketches[record], sketches[earlier]) >= threshold).any()
         if stays[record]:
             earlier.append(record)
@@ -95,7 +95,7 @@ def _buckets(sketches: Sketches, threshold: float) -> Iterable[np.ndarray]:
     """Groups of records that are equal in a whole band of positions, each in ascending order."""
     from datasketch import MinHashLSH
 
-    # For its choice of bands: rather all than only pairs. Close to 1 it finds no two bands.
+    # For its choice of bands, with recall before precision. Close to 1 it finds no two bands.
     index = MinHashLSH(min(threshold, 0.95), POSITIONS, weights=(0.2, 0.8))
     for band in range(index.b):
         rows = np.ascontiguousarray(sketches[:, band * index.r : (band + 1) * index.r])
@@ -108,7 +108,7 @@ def _buckets(sketches: Sketches, threshold: float) -> Iterable[np.ndarray]:
 
 
 def _join_alike(roots: np.ndarray, sketches: Sketches, group: np.ndarray, threshold: float) -> None:
-    """Join each record of a bucket to the first one before it that stands for a family and is alike."""
+    """Join each record of a bucket to every similar one before it that leads a family."""
     leaders = [group[0]]
     for record in group[1:]:
         near = np.flatnonzero(alike(sketches[record], sketches[leaders]) >= threshold)
@@ -118,8 +118,8 @@ def _join_alike(roots: np.ndarray, sketches: Sketches, group: np.ndarray, thresh
             leaders.append(record)
 
 
-def _join(roots: np.ndarray, one: int, other: int) -> None:
-    first, second = sorted((_root(roots, one), _root(roots, other)))
+def _join(roots: np.ndarray, record: int, other: int) -> None:
+    first, second = sorted((_root(roots, record), _root(roots, other)))
     roots[second] = first
 
 
@@ -131,12 +131,12 @@ def _root(roots: np.ndarray, record: int) -> int:
 
 
 def near_any(sketches: Sketches, tested: Sketches, threshold: float) -> np.ndarray:
-    """For each row of `sketches`, whether it is alike to any of `tested`: every pair is compared."""
-    found = np.zeros(len(sketches), bool)
-    positions = np.ascontiguousarray(sketches.T)  # a position of all records at a time: four times as fast
+    """For each row of `sketches`, whether it is similar to any of `tested`; every pair is compared."""
+    is_near = np.zeros(len(sketches), bool)
+    positions = np.ascontiguousarray(sketches.T)  # one position of all records at a time is four times as fast
     for sketch in tested:
         equal = np.zeros(len(sketches), np.uint8)
         for position, value in zip(positions, sketch):
             equal += position == value
-        found |= equal >= threshold * POSITIONS
-    return found
+        is_near |= equal >= threshold * POSITIONS
+    return is_near

@@ -1,4 +1,4 @@
-"""The table of a data set that lies in the published layout, and how much of its code is Python."""
+"""The table of a data set in the published layout, and how much of its code is Python."""
 
 import ast
 import warnings
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.building import identifier_as_called
-from workflowllm.dataset.statistics import Row, actions_shape, code_shape, record_statistics, table_lines, totals
+from workflowllm.dataset.code_shape import actions_shape, code_shape
+from workflowllm.dataset.examining import identifier_as_called
+from workflowllm.dataset.statistics import Statistics, record_statistics, table_lines, totals
 from workflowllm.records.release import data_rows, held_out_keys, read_split, split_path
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.from_python.program import compile_code
@@ -17,24 +18,24 @@ from workflowllm.shortcuts.model.errors import ShortcutError
 
 @dataclass(slots=True)
 class Described:
-    """One row: its statistics, and what its code is."""
+    """One row: its statistics, and whether its code parses and compiles."""
 
     key: str = ""
     is_synthetic: bool = False
-    row: Row = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=dict)
     parses: bool = False
     compiles: bool = False
     error: str = ""
 
 
-def describe(placed: tuple[str, Any]) -> Described:
+def describe(located: tuple[str, Any]) -> Described:
     """The statistics of a row, whatever it holds."""
-    place, record = placed
+    location, record = located
     if not isinstance(record, dict):
-        return Described(error=f"{place}: {record}")
+        return Described(error=f"{location}: {record}")
     code = record.get("workflow_code")
     if not isinstance(code, str) or not code.strip():
-        return Described(error=f"{place}: it has no code.")
+        return Described(error=f"{location}: it has no code.")
     try:
         actions = compile_code(code).actions
         shape, calls = actions_shape(actions), [action["WFWorkflowActionIdentifier"] for action in actions]
@@ -43,13 +44,13 @@ def describe(placed: tuple[str, Any]) -> Described:
     if calls is None:
         listed = record["apis"] if isinstance(record.get("apis"), list) else []
         calls = [identifier_as_called(api) for api in listed if isinstance(api, str)]
-    key = record["key"] if isinstance(record.get("key"), str) else place
-    row = record_statistics(record, calls, shape)
-    return Described(key, bool(record.get("is_synthetic")), row, is_python(code), shape.basis == "compiled")
+    key = record["key"] if isinstance(record.get("key"), str) else location
+    statistics = record_statistics(record, calls, shape)
+    return Described(key, bool(record.get("is_synthetic")), statistics, is_python(code), shape.basis == "compiled")
 
 
-def describing_crashed(placed: tuple[str, Any]) -> Described:
-    return Described(error=f"{placed[0]}: the process that read it died; the record may be too large.")
+def describing_crashed(located: tuple[str, Any]) -> Described:
+    return Described(error=f"{located[0]}: the process that read it died; the record may be too large.")
 
 
 def is_python(code: str) -> bool:
@@ -68,28 +69,28 @@ def describe_all(path: Path, workers: int) -> list[Described]:
     return list(map_inputs(describe, data_rows(path), workers, describing_crashed))
 
 
-def columns(path: Path, rows: Iterable[Described]) -> Mapping[str, Mapping[str, float]]:
-    """The paper's columns as far as the folder's splits tell them apart; one column without splits."""
+def table_columns(path: Path, rows: Iterable[Described]) -> Mapping[str, Mapping[str, float]]:
+    """The paper's columns as far as the folder's splits define them; one column for a file."""
     rows = [row for row in rows if not row.error]
     if not path.is_dir():
-        return {"All": totals(row.row for row in rows)}
+        return {"All": totals(row.statistics for row in rows)}
     files = {is_ood: split_path(path, is_ood) for is_ood in (False, True)}
     splits = {is_ood: read_split(file) for is_ood, file in files.items() if file.is_file()}
-    found = {"Seed": totals(row.row for row in rows if not row.is_synthetic)}
+    columns = {"Seed": totals(row.statistics for row in rows if not row.is_synthetic)}
     if False in splits:
         trained = set(splits[False]["train"])
-        found["Train"] = totals(row.row for row in rows if row.key in trained)
+        columns["Train"] = totals(row.statistics for row in rows if row.key in trained)
     if splits:
         tested = {key for split in splits.values() for key in held_out_keys(split)}
-        found["Test"] = totals(row.row for row in rows if row.key in tested)
-    return found
+        columns["Test"] = totals(row.statistics for row in rows if row.key in tested)
+    return columns
 
 
 def report_lines(path: Path, rows: list[Described]) -> list[str]:
-    """The table, and under it what the codes are."""
-    whole = [row for row in rows if not row.error]
-    lines = [*table_lines(columns(path, rows)), ""]
-    for name, count in (("codes that Python parses", sum(row.parses for row in whole)),
-                        ("codes that compile to a shortcut", sum(row.compiles for row in whole))):  # fmt: skip
-        lines.append(f"{name:<34} {count} of {len(whole)} ({100 * count / max(len(whole), 1):.1f} %)")
+    """The table, and below it how much of the code parses and compiles."""
+    described = [row for row in rows if not row.error]
+    lines = [*table_lines(table_columns(path, rows)), ""]
+    for name, count in (("codes that Python parses", sum(row.parses for row in described)),
+                        ("codes that compile to a shortcut", sum(row.compiles for row in described))):  # fmt: skip
+        lines.append(f"{name:<34} {count} of {len(described)} ({100 * count / max(len(described), 1):.1f} %)")
     return lines

@@ -1,20 +1,20 @@
-"""What a build says about itself: counts, the paper's table, the split files, the statistics, the card."""
+"""The report of a build: counts, the paper's table, the split files, the statistics, the card."""
 
-import argparse
 from collections import Counter
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 from workflowllm.apis.pickles import release_pickle
-from workflowllm.dataset.building import Kept
+from workflowllm.dataset.building import BuildConfig, Selection
 from workflowllm.dataset.filters import REASONS
 from workflowllm.dataset.splits import Split
 from workflowllm.dataset.statistics import table_lines, totals
-from workflowllm.llm.run_facts import file_sha256
 from workflowllm.records.release import SPLITS, STATISTICS
 from workflowllm.records.writing import ORIGINS, write_json
+from workflowllm.runs.facts import file_sha256, versions
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import whole_file
 
@@ -118,56 +118,53 @@ _PACKAGES = ("workflowllm", "datasketch", "numpy", "pyarrow", "shortcutkit")
 Report = dict[str, Any]
 
 
-def build_report(arguments: argparse.Namespace, kept: Kept, splits: Mapping[str, Split]) -> Report:
-    """Flags, versions, inputs and counts; all of it depends on nothing but these."""
-    flags = {name: value for name, value in vars(arguments).items() if name not in _NOT_FLAGS}
+def build_report(config: BuildConfig, selection: Selection, splits: Mapping[str, Split]) -> Report:
+    """Flags, versions, inputs and counts. Equal inputs and flags give an equal report."""
+    inputs = (*config.seed_data, *config.synthesized)
     return {
-        "flags": flags,
-        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
-        "inputs": [
-            {"name": path.name, "sha256": file_sha256(path)} for path in (*arguments.seed_data, *arguments.synthesized)
-        ],
-        "records": dict(Counter(ORIGINS[found.is_synthetic] for found in kept.records)),
-        "dropped": dict(sorted(kept.reasons().items())),
-        "splits": {name: _split_counts(kept, split) for name, split in splits.items()},
-        "table": _table(kept, splits),
+        "flags": config.flags(),
+        "versions": _versions(),
+        "inputs": [{"name": path.name, "sha256": file_sha256(path)} for path in inputs],
+        "records": dict(Counter(ORIGINS[record.is_synthetic] for record in selection.records)),
+        "dropped": dict(sorted(selection.reasons().items())),
+        "splits": {name: _split_counts(selection, split) for name, split in splits.items()},
+        "table": _table(selection, splits),
     }
 
 
-_NOT_FLAGS = ("seed_data", "synthesized", "output", "released", "workers")
+def _versions() -> dict[str, str]:
+    """The versions of the packages that are installed; the project itself may run from a checkout."""
+    installed: dict[str, str] = {}
+    for package in _PACKAGES:
+        with suppress(PackageNotFoundError):
+            installed |= versions([package])
+    del installed["python"]
+    return installed
 
 
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _split_counts(kept: Kept, split: Split) -> Report:
-    places = split.lists()
+def _split_counts(selection: Selection, split: Split) -> Report:
     return {
-        **{name: len(listed) for name, listed in places.items()},
-        "collected_in_test": sum(not kept.records[place].is_synthetic for place in split.test),
-        "left_out": {reason: len(listed) for reason, listed in split.left_out.items()},
+        **{name: len(indices) for name, indices in split.lists().items()},
+        "collected_in_test": sum(not selection.records[index].is_synthetic for index in split.test),
+        "left_out": {reason: len(indices) for reason, indices in split.left_out.items()},
         "held_out_apis": len(split.held_out),
         "common_apis": len(split.common),
         "strict": split.strict,
     }
 
 
-def _table(kept: Kept, splits: Mapping[str, Split]) -> dict[str, dict[str, float]]:
-    """The paper's columns: Seed is what was collected, Train the ID training set, Test both test sets."""
-    tested = sorted({place for split in splits.values() for place in split.test})
+def _table(selection: Selection, splits: Mapping[str, Split]) -> dict[str, dict[str, float]]:
+    """The paper's columns: Seed is the collected records, Train the ID training set, Test both test sets."""
+    tested = sorted({index for split in splits.values() for index in split.test})
     return {
-        "Seed": totals(found.row for found in kept.records if not found.is_synthetic),
-        "Train": totals(kept.records[place].row for place in splits["id"].train),
-        "Test": totals(kept.records[place].row for place in tested),
+        "Seed": totals(record.statistics for record in selection.records if not record.is_synthetic),
+        "Train": totals(selection.records[index].statistics for index in splits["id"].train),
+        "Test": totals(selection.records[index].statistics for index in tested),
     }
 
 
 def print_report(report: Report) -> None:
-    """The counts and the table, on standard output."""
+    """Print the counts and the table on standard output."""
     print("records     " + ", ".join(f"{count} {origin}" for origin, count in report["records"].items()))
     print("left out    " + (", ".join(f"{count} {reason}" for reason, count in report["dropped"].items()) or "none"))
     for name, split in report["splits"].items():
@@ -180,31 +177,34 @@ def print_report(report: Report) -> None:
     print("\n".join(table_lines(report["table"])))
 
 
-def write_reports(report: Report, kept: Kept, splits: Mapping[str, Split], folder: Path) -> None:
-    """Everything but the records and the API documents."""
-    keys = [found.key for found in kept.records]
+def write_reports(report: Report, selection: Selection, splits: Mapping[str, Split], folder: Path) -> None:
+    """Write every file but those of the records and of the API documents. build.json comes last."""
+    keys = [record.key for record in selection.records]
     for name, is_ood in (("id", False), ("ood", True)):
-        lists = {part: [keys[place] for place in places] for part, places in splits[name].lists().items()}
+        lists = {part: [keys[index] for index in indices] for part, indices in splits[name].lists().items()}
         write_json(folder / SPLITS[is_ood], lists)
     ood = splits["ood"]
     held_out = {"held_out": ood.held_out, "applications": ood.held_out_applications, "common": ood.common}
     write_json(folder / "held_out_apis.json", held_out)
-    statistics = {found.key: found.row | {"origin": ORIGINS[found.is_synthetic]} for found in kept.records}
+    statistics = {
+        record.key: record.statistics | {"origin": ORIGINS[record.is_synthetic]} for record in selection.records
+    }
     with whole_file(folder / STATISTICS) as handle:
         handle.write(release_pickle(statistics.items()))
     _write_rows(folder / "statistics.json", statistics)
     with whole_file(folder / "dropped.jsonl") as handle:
-        for place, key, reason in kept.dropped:
-            handle.write(json_line({"key": key, "place": place, "reason": reason}))
+        for record in selection.dropped:
+            handle.write(json_line({"key": record.key, "place": record.location, "reason": record.reason}))
     with whole_file(folder / "README.md") as handle:
         handle.write(card(report, held_out).encode("utf-8"))
     write_json(folder / BUILD, report)
 
 
 def _write_rows(path: Path, statistics: Mapping[str, Any]) -> None:
-    """An object with one record a line: a hundred thousand as one text would take half a gigabyte."""
+    """Write an object with one record on each line. A hundred thousand as one text would take half a gigabyte."""
     with whole_file(path) as handle:
-        for place, (key, row) in enumerate(statistics.items()):
-            entry = json_line({key: row}).strip()[1:-1]
-            handle.write((b",\n" if place else b"{\n") + entry)
+        separator = b"{\n"
+        for key, row in statistics.items():
+            handle.write(separator + json_line({key: row}).strip()[1:-1])
+            separator = b",\n"
         handle.write(b"\n}\n")

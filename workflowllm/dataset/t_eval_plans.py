@@ -1,8 +1,6 @@
-"""Workflows in the JSON plan form of T-Eval (Chen et al. 2023, arXiv 2312.14033).
+"""Workflows as plans of T-Eval, and the messages that ask for one; `records.t_eval_form` describes the form.
 
-A plan is a list of `{"id", "prev", "name", "args"}`: the calls in the order in which they stand, `prev` the ids of
-those whose outputs a call uses. Control flow has no place in it: the calls inside a branch or a loop stand in the order
-of the text. A plan ends with a call of `FinishAction`, as T-Eval's own do.
+A plan cannot express control flow: the calls inside a branch or a loop come in the order of the text.
 """
 
 import json
@@ -29,9 +27,9 @@ def workflow_plan(code: str) -> Plan:
         identifier, parameters = action["WFWorkflowActionIdentifier"], action["WFWorkflowActionParameters"]
         if identifier in STATEMENTS:
             continue
-        shown = {key: _shown(value, makers) for key, value in parameters.items() if key not in COMMON_PARAMETERS}
+        arguments = {key: _plain(value, makers) for key, value in parameters.items() if key not in COMMON_PARAMETERS}
         used = sorted({makers[uuid] for uuid in _uuids(parameters) if uuid in makers})
-        plan.append({"id": len(plan), "prev": used, "name": identifier, "args": shown})
+        plan.append({"id": len(plan), "prev": used, "name": identifier, "args": arguments})
         if isinstance(uuid := parameters.get("UUID"), str):
             makers[uuid] = plan[-1]["id"]
     return [*plan, {"id": len(plan), "prev": [len(plan) - 1] if plan else [], "name": FINISH, "args": {}}]
@@ -49,30 +47,30 @@ def _uuids(value: Any) -> Iterable[str]:
             yield from _uuids(item)
 
 
-def _shown(value: Any, makers: Mapping[str, int]) -> Any:
+def _plain(value: Any, makers: Mapping[str, int]) -> Any:
     """A parameter as plain data; a reference is `{output of 3}`, `{Name}` of a variable or text, or `{Clipboard}`."""
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     if isinstance(value, list):
-        return [_shown(item, makers) for item in value]
+        return [_plain(item, makers) for item in value]
     if not isinstance(value, dict):
         return value[:_SHORT] if isinstance(value, str) else value if isinstance(value, int | float) else str(value)
     if "WFSerializationType" in value and "Value" in value:
-        return _shown(value["Value"], makers)
+        return _plain(value["Value"], makers)
     if isinstance(value.get("string"), str) and "attachmentsByRange" in value:
         return _text(value, makers)
     if "OutputUUID" in value or "VariableName" in value:
         return _reference(value, makers)
     if isinstance(value.get("Type"), str) and value.keys() <= {"Type", "Aggrandizements"}:
         return f"{{{value['Type']}}}"
-    return {key: _shown(item, makers) for key, item in value.items()}
+    return {key: _plain(item, makers) for key, item in value.items()}
 
 
 def _text(value: Mapping[str, Any], makers: Mapping[str, int]) -> str:
     ranged = parse_ranges(value["attachmentsByRange"])
     if not ranged:
         return value["string"][:_SHORT]
-    pieces = slice_utf16(value["string"], [place for place, _ in ranged])
+    pieces = slice_utf16(value["string"], [offset for offset, _ in ranged])
     references = [*(_reference(token, makers) for _, token in ranged), ""]
     return "".join(text for pair in zip(pieces, references) for text in pair)[:_SHORT]
 
@@ -91,16 +89,20 @@ def api_description(identifier: str) -> dict[str, Any]:
                 "return_data": []}  # fmt: skip
     document = json_document(api)
     parameters = [
-        {"name": one["name"], "type": one["type"].upper(), "description": one.get("description", one.get("title", ""))}
-        for one in document["parameters"]
+        {
+            "name": each["name"],
+            "type": each["type"].upper(),
+            "description": each.get("description", each.get("title", "")),
+        }
+        for each in document["parameters"]
     ]
-    required = {one["name"] for one in document["parameters"] if one["required"]}
+    required = {each["name"] for each in document["parameters"] if each["required"]}
     returns = document["returns"]
     return {
         "name": identifier,
         "description": document["description"],
-        "required_parameters": [one for one in parameters if one["name"] in required],
-        "optional_parameters": [one for one in parameters if one["name"] not in required],
+        "required_parameters": [each for each in parameters if each["name"] in required],
+        "optional_parameters": [each for each in parameters if each["name"] not in required],
         "return_data": [{"name": returns.get("name", ""), "description": returns["type"]}] if returns else [],
     }
 

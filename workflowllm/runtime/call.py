@@ -92,6 +92,10 @@ class Call:
         """The text of each item."""
         return [item if type(item) is str else self.run.item_text(item) for item in flat(self.value(key).items)]
 
+    def content_texts(self, key: str) -> list[str]:
+        """The text of each item, where a text that is nothing but one reference stands for the reference's items."""
+        return [self.text_of(item) for item in flat(self.content(key).items)]
+
     def text_of(self, item: Item) -> str:
         return item if type(item) is str else self.run.item_text(item)
 

@@ -11,10 +11,41 @@ from workflowllm.runtime.date_words import read_words
 from workflowllm.runtime.values import Date
 
 STYLES = ("None", "Short", "Medium", "Long")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]\s*")
 MAX_TEXT = 200  # of a text that is read as a date
 _ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
             "November", "December")  # fmt: skip
 _BLANKS = str.maketrans({"\u202f": " ", "\xa0": " "})  # what CLDR puts before AM and PM
+
+
+class _Forms(date_parser.parserinfo):
+    """Words that may stand between a date's parts: fewer than dateutil lets pass, so that two dates are none."""
+
+    JUMP = [" ", ".", ",", ";", "-", "/", "'", "at", "on", "of", "st", "nd", "rd", "th", "T"]  # noqa: RUF012
+
+    def convertyear(self, year: int, century_specified: bool = False) -> int:
+        """Two digits are 1970 to 2069: dateutil's own pivot is the clock of the machine."""
+        return year if century_specified or year >= 100 else year + (2000 if year < 70 else 1900)
+
+
+def _zone_named(name: str | None, offset: int | None) -> int | None:
+    """A zone's seconds east of Greenwich, never the machine's own; None for one that nobody knows."""
+    return offset if offset is not None else _ZONE_HOURS[name] * 3600 if name in _ZONE_HOURS else None
+
+
+_ZONE_HOURS = {
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "CET": 1,
+    "CEST": 2,
+}
+_FORMS = {day_first: _Forms(dayfirst=day_first) for day_first in (False, True)}
 
 
 class Setting(Protocol):
@@ -76,10 +107,12 @@ def _loose_date(text: str, setting: Setting, local: datetime) -> Date | None:
     """A date in one of the usual written forms. A bare number is none."""
     if not re.search(r"\d", text) or re.fullmatch(r"[\d\s.,+-]*", re.sub(r"\d+[.-]\d+[.-]\d+", "x", text)):
         return None
+    text = _EAST_ASIAN.sub(r"\1-\2-\3 ", text)
     english = _with_english_months(text.replace(" at ", " "), setting.locale)
     day_first = not setting.locale.startswith(("en_US", "zh", "ja", "ko", "hu", "sv", "lt"))
     try:
-        moment = date_parser.parse(english, default=datetime.combine(local.date(), time()), dayfirst=day_first)
+        start = datetime.combine(local.date(), time())
+        moment = date_parser.parse(english, _FORMS[day_first], default=start, tzinfos=_zone_named)
     except (ValueError, OverflowError, TypeError):
         return None
     has_time = bool(re.search(r"\d\s*:\s*\d|\d\s*[ap]\.?m", text, re.I))

@@ -87,7 +87,7 @@ def picked(call: "Call", key: str) -> list[Thing]:
 
 def _stored_path(location: Mapping[str, Any]) -> str:
     root = _ROOTS.get(str(location.get("WFFileLocationType")), SHORTCUTS)
-    below = clean(str(location.get("relativeSubpath") or ""))
+    below = clean(str(location.get("relativeSubpath") or "")).removeprefix("com~apple~CloudDocs/")
     return below if below.startswith(_FULL) else clean(f"{root}/{below}")
 
 

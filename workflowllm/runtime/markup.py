@@ -159,10 +159,9 @@ def _clean(text: str) -> str | None:
     return " ".join(text.split()) or None
 
 
-def body_of(soup: BeautifulSoup) -> str:
-    """The text of a page's article: its article or main element, else its body."""
-    part = soup.find("article") or soup.find("main") or soup.body or soup
-    return text_of_html(str(part))
+def article_html(soup: BeautifulSoup) -> str:
+    """The part of a page that is its article: its article or main element, else its body."""
+    return str(soup.find("article") or soup.find("main") or soup.body or soup)
 
 
 def links_of(html: str, base: str = "") -> list[str]:

@@ -67,6 +67,12 @@ def _hour(item: Date, setting: Setting) -> Decimal:
     return Decimal(item.moment.astimezone(setting.zone).hour)
 
 
+def _page_url(item: Thing, setting: Setting) -> str | None:
+    """Of a page's contents: the address that they were made of."""
+    origin = item.made_from
+    return origin.get("url") if type(origin) is Thing else None
+
+
 PROPERTIES: dict[tuple[str, str], PropertyRule] = {
     ("any", "Name"): (name_of, "A"),
     ("any", "File Extension"): (_file_extension, "A"),
@@ -89,6 +95,16 @@ PROPERTIES: dict[tuple[str, str], PropertyRule] = {
     ("contact", "Phone Number"): (_field("phone"), "A"),
     ("contact", "Email Address"): (_field("email"), "A"),
     ("song", "Title"): (_field("title"), "A"),
+    ("article", "Published Date"): (_field("published"), "A"),
+    ("article", "Main Image URL"): (_field("image"), "A"),
+    ("article", "Number of Words"): (_field("words"), "A"),
+    ("rich_text", "Page URL"): (_page_url, "?"),
+    ("rich_text", "Page Contents"): (_field("text"), "?"),
+    ("web_page", "Page URL"): (_field("url"), "A"),
+    ("web_page", "Page Contents"): (_field("text"), "A"),
+    ("web_page", "Page Selection"): (_field("selection"), "A"),
+    ("url", "Page URL"): (_field("url"), "?"),
+    ("file", "File Path"): (_field("path"), "?"),
     ("file", "Creation Date"): (_field("created"), "?"),
     ("file", "Last Modified Date"): (_field("modified"), "?"),
     ("date", "Hour"): (_hour, "?"),

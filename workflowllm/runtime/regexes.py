@@ -1,11 +1,13 @@
 """Regular expressions in ICU's syntax, run by the `regex` package within a time limit."""
 
+import warnings
 from functools import lru_cache
 from typing import Any
 
 import regex
 
 from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.icu import translated
 from workflowllm.runtime.limits import MAX_VALUE_BYTES, check_size
 
 SECONDS = 3  # for all matches in one text
@@ -22,16 +24,16 @@ def compile_pattern(pattern: str, case_sensitive: bool = True) -> "regex.Pattern
     """A compiled pattern. ^ and $ stand for the whole text, as in ICU without flags."""
     if len(pattern) > MAX_PATTERN:
         raise RegexError(f"the pattern has more than {MAX_PATTERN:,} characters")
-    flags = regex.V0 if case_sensitive else regex.V0 | regex.IGNORECASE
-    try:
-        return regex.compile(translated(pattern), flags, cache_pattern=False)
-    except (regex.error, RecursionError, OverflowError, MemoryError) as error:
-        raise RegexError(f"{pattern[:60]!r} is no regular expression: {error}") from None
-
-
-def translated(pattern: str) -> str:
-    """The few things that ICU writes in another way."""
-    return pattern.replace(r"\h", r"[ \t\p{Zs}]") if r"\h" in pattern else pattern
+    flags = 0 if case_sensitive else regex.IGNORECASE
+    # Version 1 has ICU's sets. What it refuses, such as a bare [ inside a set, is read as version 0 reads it.
+    for version in (regex.V1, regex.V0):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return regex.compile(translated(pattern), flags | version, cache_pattern=False)
+        except (regex.error, RecursionError, OverflowError, MemoryError, ValueError) as error:
+            problem = error
+    raise RegexError(f"{pattern[:60]!r} is no regular expression: {problem}")
 
 
 def find_all(compiled: "regex.Pattern", text: str, groups: bool = False) -> list[Any]:

@@ -54,6 +54,7 @@ _ROWS = (
     ("article-parts", "?", "An article's parts are what its page's metadata and its article element say."),
     ("relative-date", "?", "Relative dates are written in English words: Today, Tomorrow, Yesterday."),
     ("no-duration", "?", "Adjust Date without a duration gives its input."),
+    ("total-time", "?", "Total Time between dates is a text of units, in English."),
     ("whole-units", "?", "Get Time Between Dates gives whole units, rounded towards zero."),
     ("converted-zone", "?", "Convert Time Zone gives the clock of the other zone as a date of the device's zone."),
     ("several-numbers", "?", "Get Numbers from Input gives every number in a text."),

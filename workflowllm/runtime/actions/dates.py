@@ -150,8 +150,8 @@ def time_between(call: Call) -> Item | None:
         return None
     unit = call.choice("WFTimeUntilUnit", "Minutes")
     if unit == "Total Time":
-        seconds = Decimal(repr((end.moment - start.moment).total_seconds()))
-        return Quantity(seconds, "sec")
+        call.lean("total-time")
+        return total_time(start.moment.astimezone(call.world.zone), end.moment.astimezone(call.world.zone))
     name = unit_name(unit)
     if name is None:
         call.fail(f"Get Time Between Dates knows no unit {unit!r}")
@@ -200,6 +200,14 @@ def whole_units(start: datetime, end: datetime, unit: str) -> int:
         return months if unit == "months" else int(months / 12)
     days = (end.replace(tzinfo=None) - start.replace(tzinfo=None)).total_seconds() / _SECONDS["days"]
     return int(days) if unit == "days" else int(days / 7)
+
+
+def total_time(start: datetime, end: datetime) -> str:
+    """A span in words, largest unit first: `2 days, 3 hours`."""
+    gap = relativedelta(end.replace(tzinfo=None), start.replace(tzinfo=None))
+    counts = [(getattr(gap, name), name) for name in ("years", "months", "days", "hours", "minutes", "seconds")]
+    words = [f"{count} {name.removesuffix('s') if abs(count) == 1 else name}" for count, name in counts if count]
+    return ", ".join(words) or "0 seconds"
 
 
 def convert_zone(call: Call) -> list[Date]:

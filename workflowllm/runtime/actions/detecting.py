@@ -19,8 +19,8 @@ from workflowllm.runtime.values import Item, Thing, flat
 _NUMBER = regex.compile(r"(?<![\w.])[-+−]?(?:\d[\d,]*(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?")
 _DOMAINS = "com|org|net|edu|gov|io|co|de|uk|fr|it|es|nl|ch|at|eu|us|ca|au|jp|cn|ru|br|in|info|app|dev|me|tv|ly|gl|be"
 _LINK = regex.compile(
-    r"(?<![\w@])(?:(?:[a-z][a-z0-9+.-]{0,30}://|mailto:|tel:)[^\s<>\"”“]+"
-    rf"|(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.)+(?:{_DOMAINS})(?:[/?#:][^\s<>\"”“]*)?(?![\w@-]|\.\w))",
+    r"(?<![\w@])(?:(?:[a-z][a-z0-9+.-]{0,30}+://|mailto:|tel:)[^\s<>\"”“]+"
+    rf"|(?<![.-])(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,8}}(?:{_DOMAINS})(?:[/?#:][^\s<>\"”“]*)?(?![\w@-]|\.\w))",
     regex.IGNORECASE,
 )
 _EMAIL = regex.compile(
@@ -86,11 +86,11 @@ def numbers(call: Call) -> list[Item]:
 def dates(call: Call) -> list[Item]:
     things, texts = _split(call, "WFInput", "date")
     for text in texts:
-        whole = parse_date(text, call.world)
         try:
-            parts = [whole] if whole else [parse_date(part, call.world) for part in date_texts(text, SECONDS)]
+            found = date_texts(text, SECONDS) or [text]
         except TimeoutError:
             raise Broken(f"looking for dates takes more than {SECONDS} s on this text") from None
+        parts = [parse_date(part, call.world) for part in found]
         things += [date for date in parts if date is not None]
     return things
 

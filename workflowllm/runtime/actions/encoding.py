@@ -20,8 +20,8 @@ _BETWEEN = re.compile(r"[^A-Za-z0-9+/=_-]+")
 def url_encode(call: Call) -> list[str]:
     """Fact 100. What is no proper escape stays as it is when decoding."""
     if call.choice("WFEncodeMode", "Encode") == "Decode":
-        return [unquote(text) for text in call.texts("WFInput")]
-    texts = call.texts("WFInput")
+        return [unquote(text) for text in call.content_texts("WFInput")]
+    texts = call.content_texts("WFInput")
     check_size(3 * sum(map(len, texts)))
     return [quote(text, safe=_UNESCAPED, errors="replace") for text in texts]
 
@@ -29,7 +29,7 @@ def url_encode(call: Call) -> list[str]:
 def base64_encode(call: Call) -> list[Item]:
     """Fact 101."""
     if call.choice("WFEncodeMode", "Encode") == "Decode":
-        return [_decoded(call, text) for text in call.texts("WFInput")]
+        return [_decoded(call, text) for text in call.content_texts("WFInput")]
     width = _LINE.get(call.choice("WFBase64LineBreakMode", "Every 76 Characters"), 76)
     if width:
         call.lean("base64-line-break")
@@ -41,7 +41,7 @@ def _encoded(data: bytes, width: int) -> str:
     text = base64.b64encode(data).decode("ascii")
     if not width:
         return text
-    "\n".join(text[start : start + width] for start in range(0, len(text), width))
+    return "\n".join(text[start : start + width] for start in range(0, len(text), width))
 
 
 def _decoded(call: Call, text: str) -> Item:

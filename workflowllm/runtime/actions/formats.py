@@ -1,6 +1,6 @@
 """Numbers and file sizes as people write them."""
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from babel.numbers import format_decimal
 
@@ -8,7 +8,7 @@ from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing
+from workflowllm.runtime.values import MAX_EXPONENT, Item, Thing
 
 _MAX_PLACES = 30
 _SIZES = ("bytes", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
@@ -36,7 +36,9 @@ def _numbers(call: Call, key: str) -> list[Decimal]:
 
 def _grouped(call: Call, value: Decimal, least: int, most: int) -> str:
     pattern = "#,##0" + ("." if most else "") + "0" * least + "#" * (most - least)
-    return format_decimal(value, pattern, locale=call.world.locale)
+    with localcontext() as context:  # babel rounds in the context that is set
+        context.prec = 2 * MAX_EXPONENT
+        return format_decimal(value, pattern, locale=call.world.locale)
 
 
 def format_file_size(call: Call) -> list[str]:

@@ -11,7 +11,15 @@ from workflowllm.runtime.coercions import coerce, kind_of, url_of
 from workflowllm.runtime.contents import encoded
 from workflowllm.runtime.data_forms import date_field
 from workflowllm.runtime.json_text import json_text
-from workflowllm.runtime.markup import body_of, feeds_of, meta_of, parsed, rich_text_of_html, text_of_html, title_of
+from workflowllm.runtime.markup import (
+    article_html,
+    feeds_of,
+    meta_of,
+    parsed,
+    rich_text_of_html,
+    text_of_html,
+    title_of,
+)
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import PASSES, ActionRule
 from workflowllm.runtime.values import Item, Thing, from_plain
@@ -62,7 +70,7 @@ def _article(call: Call, item: Item) -> Item:
         html = "<title>(article)</title><p>(article)</p>"
     call.lean("article-parts")
     soup = parsed(html)
-    body = body_of(soup)
+    body = text_of_html(article_html(soup))
     published = meta_of(soup, "article:published_time", "datePublished", "date", "pubdate")
     fields: dict[str, Any] = {
         "title": meta_of(soup, "og:title") or title_of(soup) or address,
@@ -70,6 +78,7 @@ def _article(call: Call, item: Item) -> Item:
         "published": date_field(published, call.world) if published else None,
         "excerpt": meta_of(soup, "og:description", "description") or body[:EXCERPT],
         "body": body,
+        "html": article_html(soup),
         "image": meta_of(soup, "og:image"),
         "url": address,
         "words": from_plain(len(body.split())),

@@ -56,7 +56,7 @@ def _markdown(call: Call, item: Item) -> str:
 
 
 def rich_text_from_markdown(call: Call) -> list[Thing]:
-    texts = call.texts("WFInput")
+    texts = call.content_texts("WFInput")
     return [
         Thing("rich_text", {**rich_text_of_html(html_of_markdown(text)).fields, "markdown": text}) for text in texts
     ]

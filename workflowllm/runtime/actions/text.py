@@ -19,7 +19,7 @@ def combine(call: Call) -> str:
     if not call.has("WFTextSeparator"):
         call.lean("f88")
     separator = call.text("WFTextCustomSeparator") if kind == "Custom" else _SEPARATORS.get(kind, "\n")
-    texts = call.texts("text")
+    texts = call.content_texts("text")
     check_size(sum(map(len, texts)) + len(separator) * len(texts))
     return separator.join(texts)
 
@@ -29,7 +29,7 @@ def split(call: Call) -> list[str]:
     kind = call.choice("WFTextSeparator", "New Lines")
     separator = call.text("WFTextCustomSeparator") if kind == "Custom" else _SEPARATORS.get(kind, "\n")
     pieces: list[str] = []
-    for text in call.texts("text"):
+    for text in call.content_texts("text"):
         pieces += _pieces(call, text, kind, separator)
     return pieces
 
@@ -59,9 +59,9 @@ def replace(call: Call) -> list[str]:
     is_regex = call.boolean("WFReplaceTextRegularExpression")
     sensitive = call.boolean("WFReplaceTextCaseSensitive", True)
     if not find:
-        return call.texts("WFInput")
+        return call.content_texts("WFInput")
     try:
-        return [replace_all(find, new, text, is_regex, sensitive) for text in call.texts("WFInput")]
+        return [replace_all(find, new, text, is_regex, sensitive) for text in call.content_texts("WFInput")]
     except RegexError as error:
         call.fail(f"Replace Text: {error}")
 
@@ -74,7 +74,7 @@ def match(call: Call) -> list[Thing]:
         compiled = compile_pattern(pattern, sensitive)
         return [
             Thing("match", {"text": found[0], "groups": found[1:]})
-            for text in call.texts("text")
+            for text in call.content_texts("text")
             for found in find_all(compiled, text, groups=True)
         ]
     except RegexError as error:
@@ -98,7 +98,7 @@ def get_group(call: Call) -> list[str]:
 def change_case(call: Call) -> list[str]:
     """Fact 98."""
     kind = call.choice("WFCaseType", "UPPERCASE")
-    return [in_case(text, kind) for text in call.texts("text")]
+    return [in_case(text, kind) for text in call.content_texts("text")]
 
 
 def in_case(text: str, kind: str) -> str:
@@ -121,27 +121,7 @@ def _each_word(text: str, change) -> str:
 
 
 _SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "but",
-        "or",
-        "nor",
-        "for",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "by",
-        "as",
-        "if",
-        "from",
-        "with",
-        "vs",
-    ]
+    ["a", "an", "the", "and", "but", "or", "nor", "for", "of", "in", "on", "at", "to", "by", "as", "if", "from", "with"]
 )
 
 
@@ -158,7 +138,7 @@ def _sentences(text: str) -> str:
 
 
 def detect_text(call: Call) -> list[str]:
-    return call.texts("WFInput")
+    return call.content_texts("WFInput")
 
 
 ACTIONS: dict[str, ActionRule] = {
