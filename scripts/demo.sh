@@ -47,10 +47,10 @@ stage "5. Build the data set: filters, ID and OOD splits, statistics"
 python preprocess/build_dataset.py --seed_data $demo/annotated.jsonl --output $demo/data \
     --test_share 0.15 --dev_share 0.08
 
-stage "6. Train the small model for ten steps (DeepSpeed compiles an operator the first time)"
+stage "6. Train the small model on nine records, one a step (DeepSpeed compiles an operator the first time)"
 sh scripts/setup.sh
 [ -d "$model" ] || { echo "demo: $model is not there; python scripts/fetch_small_model.py says why." >&2; exit 2; }
-sh scripts/train.sh $model $demo/data $demo/model --max_length 1280 --max_prompt_tokens 640 --epochs 2 --batch_size 2 \
+sh scripts/train.sh $model $demo/data $demo/model --max_length 1280 --max_prompt_tokens 640 --epochs 1 --batch_size 1 \
     --learning_rate 3e-4 --precision fp32 --no_gradient_checkpointing --save_steps 100
 
 stage "7. Answer the ID test records, and score the answers"
@@ -69,11 +69,11 @@ stage "10. All scores in one report; the pass rate is the static one"
 python eval/evaluate.py --predictions $demo/id/predictions.jsonl $demo/ood/predictions.jsonl --output_dir $demo/scores
 
 stage "11. One sentence to a shortcut: tried until the checker finds no error, at most 6 times"
-# Ten steps teach little: the request is a simpler form of one that the model was trained on.
+# Nine steps teach little: the request is a simpler form of one that the model was trained on.
 python infer.py --model $demo/model --apis is.workflow.actions.getclipboard is.workflow.actions.generatebarcode \
     is.workflow.actions.previewdocument --query 'How can I make a shortcut called "QR Code" that will read the clipboard, create a QR code of the clipboard and show a preview of the qr code? For context: Shows the clipboard as a QR code.' \
     --check 6 --max_tokens 240 --output $demo/qr_code.shortcut ||
-    echo "The model, ten steps old, wrote nothing that compiles; that happens."
+    echo "The model, nine steps old, wrote nothing that compiles; that happens."
 finish
 
 echo
