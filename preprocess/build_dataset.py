@@ -15,7 +15,6 @@ built here.
 
 import argparse
 import sys
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,9 @@ from workflowllm.dataset.building import (
 )
 from workflowllm.dataset.examining import examine, examining_crashed
 from workflowllm.dataset.filters import Rules
+from workflowllm.dataset.publishing import check_build_paths, folder_beside, publish
 from workflowllm.dataset.released import describe_all, report_lines
-from workflowllm.dataset.reports import BUILD, build_report, print_report, write_reports
+from workflowllm.dataset.reports import build_report, print_report, write_reports
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import number, positive, positive_int
 from workflowllm.runs.outcomes import Outcomes
@@ -117,21 +117,24 @@ def no_record_left(selection: Selection, outcomes: Outcomes) -> CommandError:
 
 
 def build(config: BuildConfig) -> int:
-    config.output.mkdir(parents=True, exist_ok=True)
+    check_build_paths([*config.seed_data, *config.synthesized], config.output)
     outcomes = Outcomes(config.output)
-    with tempfile.TemporaryDirectory(dir=config.output, prefix=".scratch") as scratch:
+    with folder_beside(config.output) as folder:
+        scratch, built = folder / "scratch", folder / "built"
+        scratch.mkdir()
+        built.mkdir()
         with outcomes:
-            selection = examine_all(config, Path(scratch), outcomes)
+            selection = examine_all(config, scratch, outcomes)
         if not selection.records:
             raise no_record_left(selection, outcomes)
         items = split_items(selection, config.similarity)
         splits = both_splits(selection, items, config)
-        (config.output / BUILD).unlink(missing_ok=True)  # written last: a folder that has it is whole
-        write_records(selection, splits, config.output)
-    used = sorted(api for api in set().union(*(item.apis for item in items)) if api in catalogue())
-    write_documents((catalogue()[api] for api in used), config.output)
-    report = build_report(config, selection, splits)
-    write_reports(report, selection, splits, config.output)
+        write_records(selection, splits, built)
+        used = sorted(api for api in set().union(*(item.apis for item in items)) if api in catalogue())
+        write_documents((catalogue()[api] for api in used), built)
+        report = build_report(config, selection, splits)
+        write_reports(report, selection, splits, built)
+        publish(built, config.output)
     print_report(report)
     return outcomes.summary()
 

@@ -17,11 +17,13 @@ from typing import Any
 from workflowllm.dataset.t_eval_plans import FIELDS, plan_messages, workflow_plan
 from workflowllm.prompts.files import Prompt, load_prompt
 from workflowllm.records.forms import Record
-from workflowllm.records.release import data_rows
+from workflowllm.records.release import data_files, data_rows
 from workflowllm.records.t_eval_form import plan_text
 from workflowllm.runs.command import run_command
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.paths import check_output_file, check_paths
+from workflowllm.runs.reasons import first_line
 from workflowllm.shortcuts.dialect.problems import DialectError
 
 
@@ -60,6 +62,8 @@ def converted(record: Record, prompt: Prompt) -> Record:
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths(data_files(arguments.input), [arguments.output])
+    check_output_file(arguments.output)
     prompt = load_prompt(arguments.prompt, FIELDS)
     with RecordOutcomes(arguments.output) as outcomes:
         for location, record in data_rows(arguments.input):
@@ -67,9 +71,14 @@ def main() -> int:
                 outcomes.fail(location, reason)
                 continue
             try:
-                outcomes.add(json_line(converted(record, prompt)))
+                line = json_line(converted(record, prompt))
             except DialectError as error:
                 outcomes.fail(str(record["key"]), f"its code does not compile: {error}")
+            except Exception as error:  # one record never stops the others
+                reason = f"{type(error).__name__}: {first_line(error)}"
+                outcomes.fail(str(record["key"]), f"it cannot be converted ({reason}).")
+            else:
+                outcomes.add(line)
     return outcomes.summary()
 
 

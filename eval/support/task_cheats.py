@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workflowllm.shortcuts.model.action_table import action_facts
+from workflowllm.runtime.actions import ACTIONS
 from workflowllm.shortcuts.model.identifiers import function_name
 
 EXIT = "is_workflow_actions_exit()\n"
@@ -46,12 +46,12 @@ def bare(apis: Sequence[str]) -> str:
 
 def chained(apis: Sequence[str]) -> str:
     """Every API once, each with the output of the one before as its input."""
-    lines, last, facts = [], "shortcut_input()", action_facts()
+    lines, last = [], "shortcut_input()"
     for rank, api in enumerate(apis):
         name = function_name(api)
         if api in _BLOCKS or name is None:
             continue
-        key = facts[api].input_key if api in facts else ""
+        key = ACTIONS[api].input if api in ACTIONS else ""
         lines.append(f"step_{rank} = {name}({f'{key}={last}' if key else ''})")
         last = f"step_{rank}"
     return "\n".join(lines) + "\n"

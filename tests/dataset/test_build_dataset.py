@@ -1,9 +1,11 @@
 """The build, as a user runs it: every file, every record accounted for, nothing of the tests in training."""
 
 import json
+import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from itertools import product
@@ -15,6 +17,8 @@ from made_records import RARE, exact_jaccard, many, record
 
 from workflowllm.apis.model import application_of, published_key
 from workflowllm.apis.pickles import safe_unpickle
+from workflowllm.dataset import examining
+from workflowllm.dataset.filters import Rules
 from workflowllm.records.forms import record_file_rows
 from workflowllm.records.release import data_rows, read_split, read_statistics, read_stubs, split_path
 from workflowllm.runs.json_lines import json_line
@@ -200,17 +204,92 @@ def test_every_filter_can_be_turned_off(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith("done 10, skipped 1, failed 2")  # the one without code has no use
 
 
-def test_a_folder_that_is_half_written_says_so(built: Path, tmp_path: Path) -> None:
-    """build.json goes first and comes last."""
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["seed_data.json", "README.md", "build.json"])
+def test_where_a_file_cannot_be_replaced_the_data_set_stays(built: Path, tmp_path: Path, name: str) -> None:
     whole = tmp_path / "data"
     shutil.copytree(built, whole)
-    (whole / "seed_data.json").unlink()
-    (whole / "seed_data.json").mkdir()  # which no file can be renamed to
-    (whole / "seed_data.json" / "x").touch()
+    (whole / name).unlink()
+    (whole / name).mkdir()
+    before = contents(whole)
     done = run("--seed_data", write(tmp_path / "in.jsonl", many(30)), "--output", whole)
-    assert done.returncode == 2
-    assert not (whole / "build.json").exists()
-    assert not list(whole.glob(".*"))  # no scratch is left
+    assert done.returncode == 2 and f"{name}: it is a folder" in done.stderr
+    assert contents(whole) == before
+
+
+def test_a_build_into_a_folder_leaves_other_files_and_no_file_of_the_build_before(built: Path, tmp_path: Path) -> None:
+    output, records = tmp_path / "data", write(tmp_path / "in.jsonl", many(20))
+    shutil.copytree(built, output)
+    (output / "notes.txt").write_text("mine")
+    fresh = tmp_path / "fresh"
+    for folder in (output, fresh):
+        assert run("--seed_data", records, "--output", folder, "--dev_share", 0).returncode == 0
+    assert contents(output) == contents(fresh) | {"notes.txt": b"mine"}
+    assert not (output / "id" / "dev.parquet").exists()  # which the build before had
+    assert sorted(path.name for path in tmp_path.iterdir() if "unfinished" in path.name) == []
+
+
+def test_no_input_is_replaced_and_no_output_is_without_a_name(built: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(built, data)
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    before = contents(data)
+    (tmp_path / "link.jsonl").symlink_to(data / "seed_data.json")
+    refusals = {
+        (data / "seed_data.json", data): "is an input",
+        (data / "seed_data.json", data / "seed_data.json"): "is an input",
+        (tmp_path / "link.jsonl", data): "is an input",
+        (tmp_path / "pipe.jsonl", tmp_path / "new"): "a FIFO",
+        (data / "seed_data.json", data / "README.md"): "it is no folder",
+        **{(data / "seed_data.json", name): "give the output a name" for name in (".", "/", "", "..")},
+    }
+    for (source, output), reason in refusals.items():
+        done = run("--seed_data", source, "--output", output)
+        assert done.returncode == 2 and reason in done.stderr and len(done.stderr.splitlines()) == 1
+    assert contents(data) == before
+
+
+def test_a_record_that_raises_anything_is_that_record_s_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raises(*_: object) -> None:
+        raise ZeroDivisionError("by chance")
+
+    monkeypatch.setattr(examining, "drop_reason", raises)
+    examined = examining.examine(
+        examining.InputRow("a.jsonl", 3, record("a", random.Random(0)), False), Rules(), tmp_path
+    )
+    assert examined.error == "the record cannot be examined (ZeroDivisionError: by chance)."
+
+
+def test_kills_inside_renames_leave_a_whole_data_set_or_one_that_says_it_is_not(tmp_path: Path) -> None:
+    """Kills at file operations drawn by seed; then one run that is left alone gives the undisturbed bytes."""
+    records, other = write(tmp_path / "in.jsonl", many(30)), write(tmp_path / "other.jsonl", many(20, seed=1))
+    fresh, output, counts = tmp_path / "fresh", tmp_path / "data", tmp_path / "count"
+    command = [SCRIPT, "--seed_data", records, "--output"]
+    assert run("--seed_data", other, "--output", output).returncode == 0
+    assert killed_run(0, [*command, fresh], KILL_AT_COUNTS=str(counts)) == 0
+    before, wanted = contents(output), contents(fresh)
+    operations = int(counts.read_text())
+    assert operations > len(wanted)
+    # The first operations make folders; the last 30 publish into the folder that exists, and tidy up.
+    for number in (operations - 5, operations + 4, random.Random(1).randrange(5, operations)):
+        assert killed_run(number, [*command, output]) == -signal.SIGKILL
+        now = contents(output)
+        assert "build.json" not in now or now in (before, wanted)
+        assert not any(name.startswith(".") for name in now)
+    assert run("--seed_data", records, "--output", output).returncode == 0
+    assert contents(output) == wanted
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["count", "data", "fresh", "in.jsonl", "other.jsonl"]
+
+
+def killed_run(number: int, command: list[object], **environment: str) -> int:
+    """The exit status of a script that is killed at this file operation."""
+    words = [sys.executable, ROOT / "eval" / "support" / "kill_at.py", str(number), *command]
+    return subprocess.run(list(map(str, words)), capture_output=True, env=os.environ | environment).returncode
 
 
 def test_a_wrong_command_is_one_sentence(tmp_path: Path) -> None:

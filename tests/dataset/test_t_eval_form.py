@@ -54,6 +54,18 @@ def test_the_prompt_describes_the_apis_and_leaves_statements_out() -> None:
     assert api_description("com.example.None.Such")["optional_parameters"] == []
 
 
+def test_an_input_is_not_its_own_output(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text(json.dumps({"key": "a", "query": "q", "apis": [URL], "workflow_code": CODE}))
+    (tmp_path / "link.jsonl").symlink_to(path)
+    before = path.read_bytes()
+    script = [sys.executable, ROOT / "preprocess" / "convert_t_eval.py", "--input", path, "--output"]
+    for output in (path, tmp_path / "link.jsonl", ".", "/", "", tmp_path):
+        done = subprocess.run([*script, output], capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 2
+
+
 def test_every_sample_converts(tmp_path: Path) -> None:
     record = {"key": "a", "query": "q", "apis": [URL], "workflow_code": CODE}
     lines = [record, record | {"key": "b", "workflow_code": "import os"}, record | {"query": " "}, [1]]

@@ -1,6 +1,7 @@
 """Before any weight is read: each thing that is wrong is one sentence with what to change."""
 
 import json
+import os
 import shutil
 from collections import namedtuple
 from pathlib import Path
@@ -42,6 +43,11 @@ def refusal(output: Path, *flags: str, model: Path | None = None, data: Path | N
 
 def test_data_that_are_not_there(tmp_path: Path) -> None:
     assert "does not exist" in refusal(tmp_path / "out", data=tmp_path / "none")
+
+
+def test_a_pipe_is_no_data(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    assert "a FIFO, not a regular file" in refusal(tmp_path / "out", data=tmp_path / "pipe.jsonl")
 
 
 def test_a_folder_without_a_data_set(tmp_path: Path) -> None:

@@ -14,13 +14,11 @@ import numpy as np
 from workflowllm.dataset.examining import Examined, InputRow
 from workflowllm.dataset.filters import Rules
 from workflowllm.dataset.near_duplicates import POSITIONS, Sketches, families, near_any, without_near
+from workflowllm.dataset.publishing import CONFIGURATIONS
 from workflowllm.dataset.splits import Item, Sizes, Split, in_distribution, out_of_distribution
 from workflowllm.records.forms import record_file_rows
-from workflowllm.records.release import SHARED_KEYS
+from workflowllm.records.release import SEED, SHARED_KEYS, SYNTHESIZED
 from workflowllm.records.writing import Parquet, json_array, parquet_row, with_key
-
-CONFIGURATIONS = ("id", "ood")
-SPLIT_NAMES = ("train", "dev", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +194,10 @@ def write_records(selection: Selection, splits: dict[str, Split], folder: Path) 
     """Write the two record files, and the parquet files of every split."""
     names = {(name, index): f"{name}/{part}.parquet" for name, split in splits.items()
              for part, indices in split.lists().items() for index in indices}  # fmt: skip
-    for name in (f"{name}/{part}.parquet" for name in CONFIGURATIONS for part in SPLIT_NAMES):
-        (folder / name).unlink(missing_ok=True)  # of an earlier build, which may have had records for it
     with (
         ExitStack() as stack,
-        json_array(folder / "seed_data.json") as seed,
-        json_array(folder / "synthesized_data.json") as synthesized,
+        json_array(folder / SEED) as seed,
+        json_array(folder / SYNTHESIZED) as synthesized,
         Parquet(folder, sorted(set(names.values()))) as parquet,
     ):
         paths = {record.piece.path for record in selection.records}

@@ -10,6 +10,7 @@ from typing import Any
 from workflowllm.apis.pickles import release_pickle
 from workflowllm.dataset.building import BuildConfig, Selection
 from workflowllm.dataset.filters import REASONS
+from workflowllm.dataset.publishing import BUILD
 from workflowllm.dataset.splits import Split
 from workflowllm.dataset.statistics import table_lines, totals
 from workflowllm.records.release import SPLITS, STATISTICS
@@ -113,7 +114,6 @@ def _split_row(name: str, counts: Mapping[str, Any]) -> str:
     return f"| {name.upper()} | {counts['train']} | {counts['dev']} | {counts['test']} | {left_out} |"
 
 
-BUILD = "build.json"
 _PACKAGES = ("workflowllm", "datasketch", "numpy", "pyarrow", "shortcutkit")
 Report = dict[str, Any]
 

@@ -20,6 +20,13 @@ STATISTICS, STUBS = "statistics.pkl", "identifier2python.pkl"
 SHARED_KEYS = frozenset({"synthesized_training_data", "synthesized_ood_test_data"})
 
 
+def data_files(path: Path) -> list[Path]:
+    """The files that `data_rows` and `read_stubs` read: the file itself, or those of a folder that are there."""
+    if not path.is_dir():
+        return [path]
+    return [path / name for name in (SEED, SYNTHESIZED, STATISTICS, STUBS) if (path / name).is_file()]
+
+
 def data_rows(path: Path) -> Iterator[tuple[str, Any]]:
     """(where it stands, record under our names) of a file of records or of a folder of the release's layout.
 

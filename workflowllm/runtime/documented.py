@@ -26,7 +26,7 @@ def documented(identifier: str) -> Documented:
             facts.input_key, _FLOWS.get(facts.gives, OUTPUT), _type_of(facts.output_name, facts.gives), False
         )
     name = identifier.rpartition(".")[2]
-    return Documented("", NONE, "text", name.startswith(_READS))
+    return Documented("", OUTPUT, "text", name.startswith(_READS))
 
 
 def _type_of(output_name: str, gives: str) -> str:

@@ -19,7 +19,6 @@ from workflowllm.runtime.limits import MAX_ACTIONS, MAX_DEPTH, check_size
 from workflowllm.runtime.parameters import NO_PARAMETER, Parameter, compile_parameter
 from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.session import Session
-from workflowllm.runtime.text_fields import is_text_field
 from workflowllm.runtime.values import (
     NOTHING,
     Date,
@@ -29,6 +28,7 @@ from workflowllm.runtime.values import (
     as_value,
     item_value,
 )
+from workflowllm.shortcuts.model.text_fields import is_text_field
 
 if TYPE_CHECKING:
     from workflowllm.runtime.program import Program, Step
@@ -312,7 +312,7 @@ class IfStep:
                 self.trace(run, arm, implicit, False)
                 continue
             self.trace(run, arm, implicit, True)
-            value = run.block(arm.steps, _first_input(arm, run, implicit))
+            value = run.block(arm.steps, implicit)  # fact 41
             break
         run.leave(self.end_uuid, value)
 
@@ -320,12 +320,6 @@ class IfStep:
     def trace(run: Run, arm: Arm, implicit: Value, holds: bool) -> None:
         if run.session.tracer:
             run.session.tracer.branch(run, arm, implicit, holds)
-
-
-def _first_input(arm: Arm, run: Run, implicit: Value) -> Value:
-    """Fact 41: a branch's first action takes the If's input."""
-    left = arm.conditions[0].left if arm.conditions else None
-    return left.evaluate(run) if left else implicit
 
 
 @dataclass(slots=True)

@@ -116,7 +116,7 @@ class _Builder:
             action.index,
             action.identifier,
             raw,
-            actions.rule_of(action.identifier, "UUID" in raw or "CustomOutputName" in raw),
+            actions.rule_of(action.identifier),
             uuid,
             "UUID" in raw or "CustomOutputName" in raw,
         )

@@ -17,12 +17,9 @@ from workflowllm.prompts.examples import Examples, encode_records
 from workflowllm.prompts.form import PromptForm
 from workflowllm.records.forms import Record
 from workflowllm.records.release import (
-    SEED,
     SHARED_KEYS,
     SPLITS,
-    STATISTICS,
-    STUBS,
-    SYNTHESIZED,
+    data_files,
     data_rows,
     read_split,
     read_stubs,
@@ -185,7 +182,7 @@ def _part_sentence(counts: Mapping[str, int]) -> str:
 def data_hash(config: TrainingConfig, tokenizer: Any) -> str:
     """SHA-256 over all that the token ids depend on: files of data, split, tokenizer, prompt, flags."""
     digest = hashlib.sha256()
-    for path in [*_data_files(config.data_path), *filter(None, [choose_split(config)])]:
+    for path in [*data_files(config.data_path), *filter(None, [choose_split(config)])]:
         digest.update(file_sha256(path).encode())
     form = prompt_form(config)
     flags = (config.max_length, form.max_prompt_tokens, form.plan, form.comments, form.prompt.sha256,
@@ -193,12 +190,6 @@ def data_hash(config: TrainingConfig, tokenizer: Any) -> str:
     vocabulary = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else json.dumps(tokenizer.get_vocab())
     digest.update(json.dumps([flags, vocabulary, tokenizer.chat_template]).encode())
     return digest.hexdigest()
-
-
-def _data_files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return [path / name for name in (SEED, SYNTHESIZED, STATISTICS, STUBS) if (path / name).is_file()]
 
 
 def encoded_data(config: TrainingConfig, tokenizer: Any, hashed: str, encodes: bool) -> EncodedData:

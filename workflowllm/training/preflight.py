@@ -16,6 +16,7 @@ from transformers import AutoConfig, AutoTokenizer
 
 from workflowllm.prompts.chat import end_of_turn
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.paths import why_not_regular
 from workflowllm.runs.ranks import Ranks
 from workflowllm.runs.reasons import cannot_read, first_line
 from workflowllm.training.checkpoints import checkpoints
@@ -30,6 +31,8 @@ def check_flags(config: TrainingConfig, processes: int) -> None:
     """Raises CommandError for missing paths and packages, and for flags that this machine cannot serve."""
     if not config.data_path.exists():
         raise CommandError(f"--data_path {config.data_path} does not exist.")
+    if not config.data_path.is_dir() and (reason := why_not_regular(config.data_path)):  # it is read twice
+        raise CommandError(f"--data_path {config.data_path} cannot be read: {reason}")
     for name, path in (("split_keys", config.split_keys), ("chat_template", config.chat_template)):
         if path and not path.is_file():
             raise CommandError(f"--{name} {path} is no file.")

@@ -85,6 +85,6 @@ GIVE_TEXT = frozenset(
 )
 
 
-def rule_of(identifier: str, is_owned: bool) -> ActionRule:
-    """The rule of an action. `is_owned`: whether something may refer to its output."""
-    return ACTIONS.get(identifier) or unknown.rule_for(identifier, is_owned)
+def rule_of(identifier: str) -> ActionRule:
+    """The rule of an action."""
+    return ACTIONS.get(identifier) or unknown.rule_for(identifier)

@@ -82,7 +82,7 @@ def _is_live(photo: Thing, call: Call) -> bool:
 
 
 def delete(call: Call) -> None:
-    key = "photos" if call.has("photos") or not call.has("WFInputPhotos") else "WFInputPhotos"
+    key = "WFInputPhotos" if call.has("WFInputPhotos") else "photos"
     for photo in call.items(key):
         if type(photo) is Thing and photo in call.world.photos:
             call.world.photos.remove(photo)

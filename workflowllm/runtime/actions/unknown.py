@@ -10,19 +10,18 @@ from workflowllm.runtime.apps import app_result
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.documented import documented
 from workflowllm.runtime.placeholders import placeholder
-from workflowllm.runtime.rule import NONE, OUTPUT, ActionRule
+from workflowllm.runtime.rule import ActionRule
 
 BUILT_IN = "is.workflow.actions."
 
 
 @lru_cache(maxsize=4096)
-def rule_for(identifier: str, is_owned: bool) -> ActionRule:
+def rule_for(identifier: str) -> ActionRule:
     """The rule of an action that no family has."""
     facts = documented(identifier)
-    flow = facts.flow if facts.flow != NONE or not is_owned else OUTPUT
     if identifier.startswith(BUILT_IN):
-        return ActionRule(unimplemented, facts.input_key, facts.gives, "?", flow, is_implemented=False)
-    return ActionRule(other_application, facts.input_key, facts.gives, "?", flow)
+        return ActionRule(unimplemented, facts.input_key, facts.gives, "?", facts.flow, is_implemented=False)
+    return ActionRule(other_application, facts.input_key, facts.gives, "?", facts.flow)
 
 
 def unimplemented(call: Call) -> Any:
