@@ -6,12 +6,12 @@
     python infer.py --model gpt-4o --backend openai --input data --output output/predictions/gpt-4o.jsonl
     python infer.py --model NAME --base_url http://127.0.0.1:8000/v1 --tokenizer CHECKPOINT --input data --output ...
 
-The input is a folder laid out like the released data (its test records are answered) or a file of records with `query`
-and `apis`, or with `messages` of their own, which are asked as they stand, without the answer at their end. Each output
-line is its record with `prompt`, `raw_output`, `generated_plan`, `generated_code`, `model`, `settings`, `split` and
-`attempts`; what is there already is not done again.
+The input is a folder laid out like the released data, of which the test records are answered, or a file of records.
+Records have `query` and `apis`, or `messages`: a chat of their own that is asked as it stands, without the answer at
+its end. Each output line is its record with `prompt`, `raw_output`, `generated_plan`, `generated_code`, `model`,
+`settings`, `split` and `attempts`. Records that the output holds already are not answered again.
 
-One request at the terminal, and a change to a shortcut that exists; the result is a .shortcut beside its Python:
+A single request at the terminal, and a change to an existing shortcut; both write a .shortcut and its Python:
 
     python infer.py --model CHECKPOINT --query "Say what the battery's level is" --output output/battery.shortcut
     python infer.py --model CHECKPOINT --edit FILE.shortcut --query "Ask before it deletes anything"
@@ -19,27 +19,38 @@ One request at the terminal, and a change to a shortcut that exists; the result 
 
 import argparse
 
-from workflowllm.inference.arguments import add_arguments, add_request_arguments, checked
+from workflowllm.inference.options import (
+    InferenceOptions,
+    add_inference_flags,
+    add_request_flags,
+    check_output,
+    inference_options,
+)
 from workflowllm.runs.command import run_command
 
 
-def main() -> int:
+def parse_options() -> InferenceOptions:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
-    add_request_arguments(parser)
-    arguments = checked(parser.parse_args())
-    # Each needs other libraries, some of which load for seconds.
-    if arguments.query is not None:
+    add_inference_flags(parser)
+    add_request_flags(parser)
+    return inference_options(vars(parser.parse_args()))
+
+
+def main() -> int:
+    options = parse_options()
+    # Each needs other libraries, some of which take seconds to load.
+    if options.request:
         from workflowllm.inference.request import answer_request
 
-        return answer_request(arguments)
-    if arguments.backend == "openai":
+        return answer_request(options, options.request)
+    check_output(options)
+    if options.endpoint:
         from workflowllm.inference.endpoint import answer_through_endpoint
 
-        return answer_through_endpoint(arguments)
+        return answer_through_endpoint(options)
     from workflowllm.inference.local_run import answer_with_local_model
 
-    return answer_with_local_model(arguments)
+    return answer_with_local_model(options)
 
 
 if __name__ == "__main__":

@@ -19,13 +19,13 @@ from typing import Any
 
 import torch
 
-from workflowllm.inference.arguments import BATCH_TOKENS, MAX_ROWS
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding
+from workflowllm.inference.inputs import input_records
 from workflowllm.inference.local_model import LocalModel, default_device
-from workflowllm.inference.local_run import prepared
-from workflowllm.inference.prompting import Asked, Prompter
-from workflowllm.inference.tasks import task_rows
+from workflowllm.inference.local_run import prepare
+from workflowllm.inference.options import BATCH_TOKENS, MAX_ROWS, LocalOptions
+from workflowllm.inference.prompting import PromptedRecord, Prompter
 from workflowllm.prompts.form import PromptForm
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
@@ -53,14 +53,14 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_prompts(arguments: argparse.Namespace, local: LocalModel) -> list[Asked]:
+def read_prompts(arguments: argparse.Namespace, local: LocalModel) -> list[PromptedRecord]:
     """The prompts of the first records whose prompt is short enough with whole API documents, in file order."""
     prompter = Prompter(PromptForm.of(), local.context - arguments.max_tokens, local.tokenizer)
-    rows = task_rows(arguments.input, out_of_distribution=False)
-    asked: list[Asked] = []
+    rows = input_records(arguments.input, out_of_distribution=False)
+    asked: list[PromptedRecord] = []
     for row in rows:
-        for _, one in prepared([row], prompter):
-            if isinstance(one, Asked) and len(one.ids) <= arguments.max_prompt_tokens:
+        for _, one in prepare([row], prompter):
+            if isinstance(one, PromptedRecord) and len(one.ids) <= arguments.max_prompt_tokens:
                 asked.append(one)
         if len(asked) == arguments.records:
             return asked
@@ -70,7 +70,7 @@ def read_prompts(arguments: argparse.Namespace, local: LocalModel) -> list[Asked
 def answer_as_published(local: LocalModel, prompts: Prompts, max_tokens: int) -> Answers:
     """Two at a time in file order, padded on the left."""
     found: Answers = {}
-    pad = next(iter(local.ends))
+    pad = next(iter(local.end_tokens))
     names = list(prompts)
     for start in range(0, len(names), 2):
         pair = names[start : start + 2]
@@ -83,7 +83,7 @@ def answer_as_published(local: LocalModel, prompts: Prompts, max_tokens: int) ->
                 attention_mask=torch.tensor(mask, device=local.model.device),
                 max_new_tokens=max_tokens,
                 do_sample=False,
-                eos_token_id=list(local.ends),
+                eos_token_id=list(local.end_tokens),
                 pad_token_id=pad,
             )
         found |= {name: ids[longest:].tolist() for name, ids in zip(pair, written)}
@@ -94,15 +94,16 @@ def answer_with_library(local: LocalModel, prompts: Prompts, max_tokens: int) ->
     """Continuous batching as transformers has it."""
     from transformers import GenerationConfig
 
+    ends = list(local.end_tokens)
     settings = GenerationConfig(
-        max_new_tokens=max_tokens, do_sample=False, eos_token_id=list(local.ends), pad_token_id=next(iter(local.ends))
+        max_new_tokens=max_tokens, do_sample=False, eos_token_id=ends, pad_token_id=ends[0]
     )
     written = local.model.generate_batch(list(prompts.values()), settings)
     return {name: answer.generated_tokens for name, answer in zip(prompts, written.values())}
 
 
-def answer_as_ours(asked: list[Asked], local: LocalModel, arguments: argparse.Namespace) -> Answers:
-    engine = local.engine(arguments.batch_tokens, arguments.max_rows, early_stop=True)
+def answer_as_ours(asked: list[PromptedRecord], local: LocalModel, arguments: argparse.Namespace) -> Answers:
+    engine = local.engine(LocalOptions(batch_tokens=arguments.batch_tokens, max_rows=arguments.max_rows))
     decoding = Decoding(max_tokens=arguments.max_tokens)
     for one in asked:
         engine.add(local.job(Attempts(one, decoding)))
@@ -137,7 +138,7 @@ def compared(runs: dict[str, dict[str, Any]], local: LocalModel) -> dict[str, An
 
 def same(ours: list[int], published: list[int], local: LocalModel) -> bool:
     """Equal as far as ours goes, which is to the end, or to where the answer is over."""
-    ended = local.is_over(ours) or ours[-1] in local.ends
+    ended = local.is_over(ours) or ours[-1] in local.end_tokens
     return ours == published[: len(ours)] and (ended or len(ours) == len(published))
 
 

@@ -12,15 +12,17 @@ record of the output is the query's record with the answer as `task_plan` and `w
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
-from workflowllm.inference.arguments import add_arguments, checked
 from workflowllm.inference.endpoint import answer_through_endpoint
 from workflowllm.inference.local_run import answer_with_local_model
+from workflowllm.inference.options import add_inference_flags, inference_options
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.output_files import beside, whole_file
+from workflowllm.runs.paths import check_paths
 
 LEFT_OUT = ("prompt", "generated_plan", "generated_code", "split", "attempts")
 
@@ -40,15 +42,17 @@ def write_generated(predictions: Path, output: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
-    arguments = checked(parser.parse_args())
-    if arguments.input.is_dir():
+    add_inference_flags(parser)
+    options = inference_options(vars(parser.parse_args()))
+    if options.input.is_dir():
         raise CommandError("--input is a file of queries, as preprocess/expand_queries.py writes it.")
-    output, arguments.output = arguments.output, beside(arguments.output, ".predictions.jsonl")
-    answer = answer_through_endpoint if arguments.backend == "openai" else answer_with_local_model
-    status = answer(arguments)
-    if status in (ALL_DONE, SOME_FAILED) and not arguments.dry_run and arguments.output.is_file():
-        write_generated(arguments.output, output)
+    predictions = beside(options.output, ".predictions.jsonl")
+    check_paths([options.input], [options.output, predictions])
+    answer = answer_through_endpoint if options.endpoint else answer_with_local_model
+    status = answer(replace(options, output=predictions))
+    is_dry_run = options.endpoint is not None and options.endpoint.dry_run
+    if status in (ALL_DONE, SOME_FAILED) and not is_dry_run and predictions.is_file():
+        write_generated(predictions, options.output)
     return status
 
 

@@ -17,7 +17,7 @@ from workflowllm.evaluation.paper_rows import (
     why_not,
     with_stand_in,
 )
-from workflowllm.inference.arguments import add_arguments
+from workflowllm.inference.options import add_inference_flags
 from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_a_row_has_the_printed_figures_and_flags_that_infer_knows(key: str) -> N
     printed = PRINTED[row.name]
     assert row.paper == {split: {name: printed[split][name] for name in FIGURES} for split in ("ID", "OOD")}
     parser = argparse.ArgumentParser()
-    add_arguments(parser)
+    add_inference_flags(parser)
     for split in ("ID", "OOD"):
         parsed = parser.parse_args(row.flags(split))
         assert parsed.temperature == 0 and parsed.icl == row.name.endswith("w/ ICL")

@@ -31,7 +31,7 @@ def parts(output: Path) -> None:
 def test_what_killed_processes_left_is_taken_in(tmp_path: Path) -> None:
     output = tmp_path / "out[1].jsonl"
     parts(output)
-    assert begin(output, NAMES, Processes(), overwrite=False, made_with={}) == {"a", "b", "d"}
+    assert begin(output, NAMES, Processes(), overwrite=False, shared={}) == {"a", "b", "d"}
     assert keys(output) == ["a", "b", "d"]
     assert keys(Path(f"{output}.errors.jsonl")) == ["c", "e"]
     assert [path.name for path in tmp_path.iterdir() if ".part" in path.name] == []
@@ -46,7 +46,7 @@ def test_what_killed_processes_left_is_taken_in(tmp_path: Path) -> None:
 def test_overwrite_forgets_all(tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     parts(output)
-    assert begin(output, NAMES, Processes(), overwrite=True, made_with={}) == set()
+    assert begin(output, NAMES, Processes(), overwrite=True, shared={}) == set()
     assert keys(output) == [] and not Path(f"{output}.errors.jsonl").exists()
 
 
@@ -54,7 +54,7 @@ def test_two_runs_do_not_write_one_output(tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     part = Part(output, 0)
     with pytest.raises(CommandError, match="another run is writing"):
-        begin(output, NAMES, Processes(), overwrite=False, made_with={})
+        begin(output, NAMES, Processes(), overwrite=False, shared={})
     part.close()
 
 
@@ -65,9 +65,9 @@ def test_predictions_of_another_run_are_not_gone_on_with(tmp_path: Path) -> None
     check_same_run(output, {"model": "m", "seed": 1, "unknown then": 3})
     for other in ({"model": "n"}, {"model": "m", "seed": 2}):
         with pytest.raises(CommandError, match="--overwrite"):
-            begin(output, NAMES, Processes(), overwrite=False, made_with=other)
+            begin(output, NAMES, Processes(), overwrite=False, shared=other)
     assert keys(output) == ["a"]
-    assert begin(output, NAMES, Processes(), overwrite=True, made_with={"model": "n"}) == set()
+    assert begin(output, NAMES, Processes(), overwrite=True, shared={"model": "n"}) == set()
     output.write_text("[1]\n", "utf-8")
     with pytest.raises(CommandError, match="line 1 is no record"):
         check_same_run(output, {"model": "m"})

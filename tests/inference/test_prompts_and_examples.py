@@ -11,9 +11,8 @@ from tiny_checkpoints import byte_tokenizer
 
 from workflowllm.checking.checker import check_code
 from workflowllm.inference.attempts import errors_of
-from workflowllm.inference.icl import Examples, are_kin
-from workflowllm.inference.prompting import DoesNotFit, Prompter
-from workflowllm.inference.tasks import task_rows, training_records
+from workflowllm.inference.inputs import input_records, training_records
+from workflowllm.inference.prompting import DoesNotFit, Examples, Prompter, are_kin
 from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import fitted_prompt
 from workflowllm.prompts.form import PromptForm
@@ -37,45 +36,45 @@ def test_without_examples_the_prompt_is_the_training_one() -> None:
     form = PromptForm.of(max_length=8192)
     for apis in ([SHOW], [SHOW, LIGHT] * 3, []):
         record = workflow(1, apis=apis)
-        asked = Prompter(form, 8000, tokenizer).asked(record)
+        asked = Prompter(form, 8000, tokenizer).prompt(record)
         assert (asked.ids, asked.level) == fitted_prompt(tokenizer, record, form.max_prompt_tokens, form.prompt)
         assert asked.ids == prompt_ids(tokenizer, asked.messages)
 
 
 def test_documents_are_shortened_until_they_fit() -> None:
     tokenizer, record = byte_tokenizer(), workflow(1, apis=[SHOW, LIGHT, "is.workflow.actions.downloadurl"])
-    whole = len(Prompter(PromptForm.of(max_prompt_tokens=8000, max_length=16_000), 8000, tokenizer).asked(record).ids)
+    whole = len(Prompter(PromptForm.of(max_prompt_tokens=8000, max_length=16_000), 8000, tokenizer).prompt(record).ids)
     levels = []
     for room in range(whole, 0, -whole // 12 or -1):
         prompter = Prompter(PromptForm.of(max_prompt_tokens=room, max_length=16_000), 8000, tokenizer)
         try:
-            asked = prompter.asked(record)
+            asked = prompter.prompt(record)
         except DoesNotFit:
             break
         assert len(asked.ids) <= room
         levels.append(asked.level)
     assert levels == sorted(levels) and levels[0] == 0 and levels[-1] > 0
     with pytest.raises(DoesNotFit, match="longer than 10 tokens"):
-        Prompter(PromptForm.of(), 10, tokenizer).asked(record)
+        Prompter(PromptForm.of(), 10, tokenizer).prompt(record)
 
 
 def test_without_a_tokenizer_tokens_are_estimated() -> None:
     record = workflow(1, apis=[SHOW, LIGHT])
-    asked = Prompter(PromptForm.of(), 4096).asked(record)
+    asked = Prompter(PromptForm.of(), 4096).prompt(record)
     assert asked.ids == [] and asked.level == 0
     with pytest.raises(DoesNotFit):
-        Prompter(PromptForm.of(), 4096).asked(workflow(1, query="x" * 20_000))
+        Prompter(PromptForm.of(), 4096).prompt(workflow(1, query="x" * 20_000))
 
 
 def test_examples_stand_before_the_request_as_turns() -> None:
     examples = [workflow(2), workflow(3)]
-    asked = Prompter(PromptForm.of(), 8000, byte_tokenizer(), None, 2, lambda record: examples).asked(workflow(1))
+    asked = Prompter(PromptForm.of(), 8000, byte_tokenizer(), None, 2, lambda record: examples).prompt(workflow(1))
     roles = [message["role"] for message in asked.messages]
     assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
     assert asked.messages[2]["content"].endswith("```") and "1. calendar" in asked.messages[2]["content"]
     assert workflow(1)["query"] in asked.messages[-1]["content"] and asked.examples == ["k2", "k3"]
     bare = PromptForm.of(plan=False, comments=False)
-    answer = Prompter(bare, 8000, None, None, 2, lambda record: examples).asked(workflow(1)).messages[2]["content"]
+    answer = Prompter(bare, 8000, None, None, 2, lambda record: examples).prompt(workflow(1)).messages[2]["content"]
     assert answer.startswith("Code:") and "#" not in answer
 
 
@@ -84,18 +83,18 @@ def test_a_chat_of_its_own_is_asked_as_it_stands() -> None:
     record = {"key": "a", "messages": chat}
     for tokenizer in (byte_tokenizer(), None):
         for examples in (0, 1):
-            asked = Prompter(PromptForm.of(), 8000, tokenizer, None, examples, lambda _: [workflow(3)]).asked(record)
+            asked = Prompter(PromptForm.of(), 8000, tokenizer, None, examples, lambda _: [workflow(3)]).prompt(record)
             assert asked.messages == chat[:1] and asked.level == 0 and asked.examples == []
             assert asked.ids == (prompt_ids(tokenizer, chat[:1]) if tokenizer else [])
         with pytest.raises(DoesNotFit):
-            Prompter(PromptForm.of(), 1, tokenizer).asked(record)
+            Prompter(PromptForm.of(), 1, tokenizer).prompt(record)
 
 
 def test_an_example_that_is_too_long_gives_way_to_the_next() -> None:
     long = workflow(2, workflow_code="x = is_workflow_actions_exit()\n" * 2000)
     for tokenizer in (byte_tokenizer(), None):
         prompter = Prompter(PromptForm.of(), 8000, tokenizer, None, 1, lambda record: [long, workflow(3)])
-        assert prompter.asked(workflow(1)).examples == ["k3"]
+        assert prompter.prompt(workflow(1)).examples == ["k3"]
 
 
 def test_examples_are_drawn_by_seed_and_key() -> None:
@@ -140,24 +139,24 @@ def data_set(folder: Path, split: dict[str, list[str]]) -> Path:
 
 def test_a_folder_gives_its_test_records_and_its_training_records(tmp_path: Path) -> None:
     folder = data_set(tmp_path / "data", {"train": ["k0", "k1"], "dev": ["k2"], "test": ["k4", "k3"]})
-    assert [key for key, _ in task_rows(folder, out_of_distribution=False)] == ["k3", "k4"]
-    assert [key for key, _ in task_rows(folder, out_of_distribution=False, limit=1)] == ["k3"]
+    assert [key for key, _ in input_records(folder, out_of_distribution=False)] == ["k3", "k4"]
+    assert [key for key, _ in input_records(folder, out_of_distribution=False, limit=1)] == ["k3"]
     assert [one["key"] for one in training_records(folder, out_of_distribution=False)] == ["k0", "k1"]
     data_set(folder, {"train": ["k0"], "dev": ["k2"]})
-    assert [key for key, _ in task_rows(folder, out_of_distribution=False)] == ["k2"], "released splits have no test"
+    assert [key for key, _ in input_records(folder, out_of_distribution=False)] == ["k2"], "released: no test"
 
 
 def test_folders_without_test_records_are_refused(tmp_path: Path) -> None:
     empty, gone = {"train": ["k0"]}, {"train": [], "dev": ["gone"]}
     for split, words in ((empty, "lists no test records"), (gone, "none of the ID")):
         with pytest.raises(CommandError, match=words):
-            task_rows(data_set(tmp_path / "data", split), out_of_distribution=False)
+            input_records(data_set(tmp_path / "data", split), out_of_distribution=False)
     empty_file = tmp_path / "empty.jsonl"
     empty_file.write_bytes(b"")
     with pytest.raises(CommandError, match="holds no records"):
-        task_rows(empty_file, out_of_distribution=False)
+        input_records(empty_file, out_of_distribution=False)
     with pytest.raises(CommandError, match="dataset_split_keys_ood"):
-        task_rows(tmp_path / "data", out_of_distribution=True)
+        input_records(tmp_path / "data", out_of_distribution=True)
 
 
 DIALECT = """

@@ -10,7 +10,8 @@ from real_server import MODEL
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.local_model import LocalModel
-from workflowllm.inference.prompting import Asked
+from workflowllm.inference.options import LocalOptions
+from workflowllm.inference.prompting import PromptedRecord
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +21,10 @@ def local() -> LocalModel:
     return LocalModel(Path(MODEL), "cpu", "auto")
 
 
-def asked(local: LocalModel, text: str) -> Asked:
+def asked(local: LocalModel, text: str) -> PromptedRecord:
     messages = [{"role": "user", "content": text}]
     ids = local.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
-    return Asked({"key": text, "query": text, "apis": []}, messages, ids, 0)
+    return PromptedRecord({"key": text, "query": text, "apis": []}, messages, ids, 0)
 
 
 def generated(local: LocalModel, ids: list[int], tokens: int) -> list[int]:
@@ -38,15 +39,15 @@ def test_its_greedy_answers_are_those_of_generate(local: LocalModel) -> None:
     questions = ["What is 2 plus 2?", "Name the capital of France, and nothing else, in one word.",
                  "Print the word hello in Python. Answer with one fenced block of code."]  # fmt: skip
     attempts = [Attempts(asked(local, text), Decoding(max_tokens=24)) for text in questions]
-    engine = local.engine(batch_tokens=4096, max_rows=2, early_stop=False)
-    found: dict[str, Any] = {one.key: one.tried[0]["raw_output"] for one, _ in local.answer(attempts, engine)}
+    engine = local.engine(LocalOptions(batch_tokens=4096, max_rows=2, early_stop=False))
+    found: dict[str, Any] = {one.key: one.answers[0]["raw_output"] for one, _ in local.answer(attempts, engine)}
     for one in attempts:
-        expected = local.tokenizer.decode(generated(local, one.asked.ids, 24), skip_special_tokens=True)
+        expected = local.tokenizer.decode(generated(local, one.prompted.ids, 24), skip_special_tokens=True)
         assert found[one.key] == expected
     assert len(set(found.values())) == 3
 
 
 def test_its_end_of_turn_ends_an_answer(local: LocalModel) -> None:
-    assert local.tokenizer.convert_tokens_to_ids("<|im_end|>") in local.ends
+    assert local.tokenizer.convert_tokens_to_ids("<|im_end|>") in local.end_tokens
     assert local.model.dtype == torch.float32
     assert local.context == 8192

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from workflowllm.llm.budget import PRICES, price_of
 from workflowllm.llm.cache import AnswerCache, question_key
-from workflowllm.llm.prices import PRICES, price_of
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.run_facts import RunFacts, flag_facts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings

@@ -1,13 +1,10 @@
-"""How the next token is chosen: every setting a flag, stored with each prediction, and chance that depends on nothing
-but the seed, the record and the attempt."""
+"""How the next token is chosen. Settings are stored with each prediction; randomness depends on nothing but the seed,
+the record's key and the number of the attempt."""
 
-import argparse
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-from workflowllm.runs.command import CommandError
 
 if TYPE_CHECKING:
     import torch
@@ -32,33 +29,8 @@ class Decoding:
         return self if self.temperature else replace(self, temperature=temperature)
 
 
-def add_decoding_arguments(parser: argparse.ArgumentParser) -> None:
-    """The settings that endpoints have no common name for; the others are flags of the endpoint client."""
-    group = parser.add_argument_group("decoding of a local model, beside --temperature, --top_p, --max_tokens, --seed")
-    group.add_argument("--top_k", type=int, default=0, help="draw from so many tokens, 0: all (default: %(default)s)")
-    group.add_argument(
-        "--repetition_penalty", type=float, default=1.0, help="above 1 discourages repeats (default: %(default)s)"
-    )
-
-
-def decoding_of(arguments: argparse.Namespace) -> Decoding:
-    """The settings that the flags give. Raises CommandError where they cannot be right."""
-    if arguments.top_k < 0 or not arguments.repetition_penalty > 0:
-        raise CommandError("--top_k must be 0 or more, --repetition_penalty above 0.")
-    if arguments.top_p is not None and not 0 < arguments.top_p <= 1:
-        raise CommandError("--top_p must be above 0 and at most 1.")
-    return Decoding(
-        max_tokens=arguments.max_tokens,
-        temperature=arguments.temperature,
-        top_p=1.0 if arguments.top_p is None else arguments.top_p,
-        top_k=arguments.top_k,
-        repetition_penalty=arguments.repetition_penalty,
-        seed=arguments.seed,
-    )
-
-
-def row_seed(seed: int, key: str, attempt: int) -> int:
-    """A seed that is the same wherever, and beside whatever, the record is answered."""
+def attempt_seed(seed: int, key: str, attempt: int) -> int:
+    """The seed of one attempt at a record: the same wherever, and in whatever batch, the record is answered."""
     digest = hashlib.sha256(f"{seed}\0{attempt}\0{key}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:7], "big")
 
@@ -66,9 +38,9 @@ def row_seed(seed: int, key: str, attempt: int) -> int:
 def next_token(
     logits: "torch.Tensor", seen: Sequence[int], decoding: Decoding, generator: "torch.Generator | None"
 ) -> int:
-    """One row's next token from its logits [vocabulary], float32; `seen` are prompt and answer so far.
+    """One row's next token from its logits [vocabulary], float32; `seen` are the tokens of prompt and answer so far.
 
-    Only rows that are not plainly greedy come here: those are one argmax for the whole batch.
+    Not called for rows that are plainly greedy: those are one argmax for the whole batch.
     """
     import torch
     from transformers import (

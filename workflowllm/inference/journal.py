@@ -1,11 +1,10 @@
-"""Predictions on disk: each a line the moment it is made, resumed by key, one file in order at the end.
+"""Predictions on disk: each is a line as soon as it is made; runs resume by key; one file in order at the end.
 
-Every process writes `<output>.part<rank>`; the first one merges what all of them, or a run that was killed, have left.
+Every process writes `<output>.part<rank>`; the first one merges the parts of all, and those that a killed run left.
 """
 
 import glob
 import json
-import os
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -15,16 +14,19 @@ from typing import Any
 from workflowllm.llm.stage import key_of
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.output_files import errors_file
+from workflowllm.runs.ranks import current_ranks
 from workflowllm.runs.resumable_lines import Failures, Lines, identities_in
 
-_PATIENCE = timedelta(days=30)  # that one process waits for another
+_PATIENCE = timedelta(days=30)  # for which one process waits for another
 
 
 class Processes:
     """This process among those that `torchrun` or `accelerate launch` started; alone without them."""
 
     def __init__(self) -> None:
-        self.rank, self.count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        ranks = current_ranks()
+        self.rank, self.count = ranks.rank, ranks.world_size
 
     def __enter__(self) -> "Processes":
         if self.count > 1:
@@ -74,42 +76,42 @@ class Part:
 
 
 def begin(
-    output: Path, names: Collection[str], processes: Processes, overwrite: bool, made_with: Mapping[str, Any]
+    output: Path, keys: Collection[str], processes: Processes, overwrite: bool, shared: Mapping[str, Any]
 ) -> set[str]:
-    """Take in what earlier runs have left; return the keys that are done. Every process must call it.
+    """Merge the parts that earlier runs left; return the keys that are done. Every process must call it.
 
-    `made_with`: see `check_same_run`.
+    `shared`: see `check_same_run`.
     """
     if processes.rank == 0:
         if overwrite:
-            for path in [output, *_parts(output), *map(_errors, [output, *_parts(output)])]:
+            for path in [output, *_parts(output), *map(errors_file, [output, *_parts(output)])]:
                 path.unlink(missing_ok=True)
-        gather(output, names)
-        check_same_run(output, made_with)
+        gather(output, keys)
+        check_same_run(output, shared)
     processes.wait()
     done = identities_in(output, key_of)
     processes.wait()  # nobody writes before everybody has read
     return done
 
 
-def check_same_run(output: Path, made_with: Mapping[str, Any]) -> None:
-    """Raises CommandError where the output's predictions were made with other settings: two runs would be mixed.
+def check_same_run(output: Path, shared: Mapping[str, Any]) -> None:
+    """Raise CommandError where the output's predictions were made with other settings: two runs would be mixed.
 
-    `made_with` are fields of a prediction or of its `settings`, and what they would be in this run.
+    `shared` are fields of a prediction or of its `settings`, and what they would be in this run.
     """
-    identities_in(output, key_of)  # what is no file of predictions is told
+    identities_in(output, key_of)  # raises where it is no file of predictions
     first = next(iter(_rows(output)), {})
-    found = first | settings if isinstance(settings := first.get("settings"), dict) else first
-    for name, wanted in made_with.items():
-        if name in found and found[name] != wanted:
+    stored = first | settings if isinstance(settings := first.get("settings"), dict) else first
+    for name, value in shared.items():
+        if name in stored and stored[name] != value:
             raise CommandError(
-                f"{output} holds predictions made with {name} {found[name]}, and this run has {wanted}; name another "
+                f"{output} holds predictions made with {name} {stored[name]}, and this run has {value}; name another "
                 "--output, or start afresh with --overwrite."
             )
 
 
-def gather(output: Path, names: Collection[str]) -> int:
-    """Merge the parts into the output, in the order of `names`; return how many of them have failed by now."""
+def gather(output: Path, keys: Collection[str]) -> int:
+    """Merge the parts into the output, in the order of `keys`; return how many of these records have failed."""
     with closing(Lines(output, key_of)) as lines:
         failed: dict[str, str] = {}
         parts = _parts(output)
@@ -118,25 +120,21 @@ def gather(output: Path, names: Collection[str]) -> int:
                 for prediction in _rows(path):
                     if prediction["key"] not in lines:
                         lines.add(prediction["key"], prediction)
-            failed |= {row["key"]: row["error"] for row in _rows(_errors(path))}
-        lines.sort(names)
+            failed |= {row["key"]: row["error"] for row in _rows(errors_file(path))}
+        lines.sort(keys)
         with closing(Failures(output, lines)) as failures:
-            for name, reason in failed.items():
-                if name not in lines:
-                    failures.add(name, reason)
+            for key, reason in failed.items():
+                if key not in lines:
+                    failures.add(key, reason)
         for path in parts:
             path.unlink()
-            _errors(path).unlink(missing_ok=True)
-    return len({row["key"] for row in _rows(_errors(output))} & set(names))
+            errors_file(path).unlink(missing_ok=True)
+    return len({row["key"] for row in _rows(errors_file(output))} & set(keys))
 
 
 def _parts(output: Path) -> list[Path]:
-    found = output.parent.glob(f"{glob.escape(output.name)}.part*")
-    return sorted(path for path in found if path.suffix.removeprefix(".part").isdecimal())
-
-
-def _errors(path: Path) -> Path:
-    return path.with_name(path.name + ".errors.jsonl")
+    paths = output.parent.glob(f"{glob.escape(output.name)}.part*")
+    return sorted(path for path in paths if path.suffix.removeprefix(".part").isdecimal())
 
 
 def _rows(path: Path) -> list[Record]:

@@ -1,15 +1,18 @@
-"""What every run begins with, whichever model answers: the form of prompts, examples, settings that are kept."""
+"""Records to prompts, whichever model answers: the form of prompts, and training examples before the request."""
 
-import argparse
-from collections.abc import Callable, Iterable, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from workflowllm.inference.decoding import decoding_of
-from workflowllm.inference.icl import Examples
-from workflowllm.inference.tasks import split_name, training_records
+import numpy as np
+
+from workflowllm.dataset.near_duplicates import alike, code_sketch, query_sketch
+from workflowllm.inference.decoding import attempt_seed
+from workflowllm.inference.inputs import training_records
+from workflowllm.inference.options import InferenceOptions
 from workflowllm.llm.budget import BYTES_PER_TOKEN
 from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import answer_text, fitted_prompt, has_own_chat, prompt_messages
@@ -20,14 +23,18 @@ from workflowllm.records.forms import Record
 from workflowllm.records.release import read_stubs
 from workflowllm.runs.command import CommandError
 
+UNKNOWN_CONTEXT = 128_000  # tokens, of an endpoint's model
+# Kinship is judged more strictly than in building data: an example that gives the answer away is worse than one less.
+CODE_SIMILARITY, QUERY_SIMILARITY = 0.5, 0.5
+
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A record and the messages that ask for it. `level` is that of the API documents, `examples` their keys."""
+class PromptedRecord:
+    """A record and its prompt. `level` is that of the API documents, `examples` are the keys of the examples shown."""
 
     record: Record
     messages: list[Message]
-    ids: list[int]  # none for an endpoint that is asked without its tokenizer
+    ids: list[int]  # empty for an endpoint whose tokenizer is not at hand
     level: int
     examples: list[str] = field(default_factory=list)
 
@@ -38,7 +45,7 @@ class DoesNotFit(Exception):
 
 @dataclass(frozen=True)
 class Prompter:
-    """How records become prompts: the form that the model was trained with, and what its context leaves room for.
+    """How records become prompts: the form that the model was trained with, and the tokens its context leaves for them.
 
     Each example may take as many tokens as the prompt itself, up to `limit` for all. Without a tokenizer, tokens are
     estimated from bytes.
@@ -51,47 +58,47 @@ class Prompter:
     examples: int = 0
     candidates: Callable[[Record], Iterable[Record]] | None = None  # examples for a record, the best first
 
-    def asked(self, record: Record) -> Asked:
+    def prompt(self, record: Record) -> PromptedRecord:
         """A record's prompt with the most detailed documents that fit. Raises DoesNotFit."""
         examples = self._examples(record)
         room = min(self.form.max_prompt_tokens * (1 + len(examples)), self.limit)
         if self.tokenizer and not examples:
             fitted = fitted_prompt(self.tokenizer, record, room, self.form.prompt, self.stubs)
             if fitted:
-                return Asked(record, self._messages(record, [], fitted[1]), *fitted)
+                return PromptedRecord(record, self._messages(record, [], fitted[1]), *fitted)
         else:
             for level in LEVELS:
                 messages = self._messages(record, examples, level)
                 ids = prompt_ids(self.tokenizer, messages) if self.tokenizer else []
                 if (len(ids) or estimated_tokens(messages)) <= room:
-                    return Asked(record, messages, ids, level, [example["key"] for example in examples])
+                    return PromptedRecord(record, messages, ids, level, [example["key"] for example in examples])
         raise DoesNotFit(f"its prompt is longer than {room} tokens even with the shortest API documents.")
 
     def _examples(self, record: Record) -> list[Record]:
         """The first candidates that are short enough, so that no example makes a prompt too long.
 
-        A record with a chat of its own gets none: they answer another prompt.
+        A record with a chat of its own gets none: the examples answer another prompt.
         """
         if not self.candidates or has_own_chat(record):
             return []
         return list(islice(filter(self._is_short, self.candidates(record)), self.examples))
 
     def _is_short(self, example: Record) -> bool:
-        messages = self._turns(example, LEVELS[-1])
+        messages = self._example_turns(example, LEVELS[-1])
         ids = prompt_ids(self.tokenizer, messages) if self.tokenizer else []
         return (len(ids) or estimated_tokens(messages)) <= self.form.max_prompt_tokens
 
-    def _turns(self, example: Record, level: int) -> list[Message]:
+    def _example_turns(self, example: Record, level: int) -> list[Message]:
         answer = answer_text(example, self.form.plan and bool(example.get("task_plan")), self.form.comments)
-        return [self._one(example, level)[-1], {"role": "assistant", "content": answer}]
+        return [self._request_messages(example, level)[-1], {"role": "assistant", "content": answer}]
 
     def _messages(self, record: Record, examples: Sequence[Record], level: int) -> list[Message]:
-        """Examples go before as turns of the same conversation: a template writes them as it writes answers."""
-        *before, last = self._one(record, level)
-        turns = [message for example in examples for message in self._turns(example, level)]
-        return [*before, *turns, last]
+        """Examples come first, as turns of the same conversation: a template renders them like answers."""
+        *system, request = self._request_messages(record, level)
+        turns = [message for example in examples for message in self._example_turns(example, level)]
+        return [*system, *turns, request]
 
-    def _one(self, record: Record, level: int) -> list[Message]:
+    def _request_messages(self, record: Record, level: int) -> list[Message]:
         return prompt_messages(record, level, self.form.prompt, self.stubs)
 
 
@@ -99,53 +106,78 @@ def estimated_tokens(messages: Sequence[Message]) -> int:
     return int(sum(len(message["content"].encode("utf-8", "replace")) for message in messages) / BYTES_PER_TOKEN)
 
 
-UNKNOWN_CONTEXT = 128_000  # tokens, of an endpoint's model
-
-
 def make_prompter(
-    arguments: argparse.Namespace, tokenizer: Any, folder: Path | None, context: int = UNKNOWN_CONTEXT
+    options: InferenceOptions, tokenizer: Any, folder: Path | None, context: int = UNKNOWN_CONTEXT
 ) -> Prompter:
-    """The prompter for a checkpoint's folder, or for an endpoint, by the flags."""
-    limit = context - arguments.max_tokens
+    """The prompter for a checkpoint's folder, or for an endpoint. `context`: tokens of prompt and answer together."""
+    limit = context - options.decoding.max_tokens
     if limit < 1:
-        raise CommandError(f"--max_tokens {arguments.max_tokens} fills the model's context of {context}; give fewer.")
-    form = (folder and PromptForm.load(folder)) or PromptForm.of()
-    if arguments.prompt:
-        form = replace(form, prompt=generation_prompt(arguments.prompt, plan=form.plan, comments=form.comments))
-    if arguments.max_prompt_tokens:
-        form = replace(form, max_prompt_tokens=arguments.max_prompt_tokens)
-    is_folder = arguments.input is not None and arguments.input.is_dir()
-    stubs = read_stubs(arguments.input) if is_folder else None
-    return Prompter(form, limit, tokenizer, stubs, arguments.icl, _candidates(arguments))
+        raise CommandError(
+            f"--max_tokens {options.decoding.max_tokens} fills the model's context of {context}; give fewer."
+        )
+    form, choices = (folder and PromptForm.load(folder)) or PromptForm.of(), options.prompting
+    if choices.prompt:
+        form = replace(form, prompt=generation_prompt(choices.prompt, plan=form.plan, comments=form.comments))
+    if choices.max_prompt_tokens:
+        form = replace(form, max_prompt_tokens=choices.max_prompt_tokens)
+    stubs = read_stubs(options.input) if options.input and options.input.is_dir() else None
+    return Prompter(form, limit, tokenizer, stubs, choices.examples, _candidates(options))
 
 
-def _candidates(arguments: argparse.Namespace) -> Callable[[Record], Iterable[Record]] | None:
-    if not arguments.icl:
+def _candidates(options: InferenceOptions) -> Callable[[Record], Iterable[Record]] | None:
+    folder = options.prompting.examples_from or options.input
+    if not options.prompting.examples or folder is None:
         return None
-    folder = arguments.icl_data or arguments.input
-    return Examples(training_records(folder, arguments.OOD), arguments.icl, arguments.seed).for_record
+    records = training_records(folder, options.out_of_distribution)
+    return Examples(records, options.prompting.examples, options.decoding.seed).for_record
 
 
-def made_with(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What the flags alone say of a run's predictions: the fields that all of one output must have in common."""
-    return decoding_of(arguments).as_json() | {
-        "model": arguments.name or arguments.model,
-        "split": split_name(arguments.OOD),
-        "backend": arguments.backend,
-        "checkpoint": str(arguments.model),
-        "icl": arguments.icl,
-        "check": arguments.check,
-    }
-
-
-def run_settings(arguments: argparse.Namespace, prompter: Prompter) -> dict[str, Any]:
-    """What is stored with each prediction beside the decoding."""
+def run_settings(options: InferenceOptions, prompter: Prompter) -> dict[str, Any]:
+    """What is stored with each prediction in addition to the decoding."""
     prompt = prompter.form.prompt
     return {
-        "backend": arguments.backend,
-        "checkpoint": str(arguments.model),
+        "backend": options.backend,
+        "checkpoint": options.model,
         "prompt": prompt.name,
         "prompt_sha256": prompt.sha256,
         "max_prompt_tokens": prompter.form.max_prompt_tokens,
-        "icl": arguments.icl,
+        "icl": options.prompting.examples,
     }
+
+
+class Examples:
+    """Random training records for each record, in an order by seed and key: a score must not hang on one example.
+
+    None is of the family of the record that is asked about, because it might give the answer away.
+    """
+
+    def __init__(self, records: Sequence[Record], count: int, seed: int):
+        self.records, self.seed = records, seed
+        if len(records) < count:
+            raise CommandError(f"the training split has {len(records)} usable records, fewer than --icl {count}.")
+
+    def for_record(self, record: Record) -> Iterator[Record]:
+        """The records that are not its kin, in a random order of its own."""
+        order = list(range(len(self.records)))
+        random.Random(attempt_seed(self.seed, record["key"], 0)).shuffle(order)
+        return (self.records[index] for index in order if not are_kin(record, self.records[index]))
+
+
+def are_kin(first: Record, second: Record) -> bool:
+    """Whether two records may be versions of one workflow: equal key, title or query, or similar code or query."""
+    for name in ("key", "title", "query", "family"):
+        if first.get(name) and first.get(name) == second.get(name):
+            return True
+    return _are_similar(code_sketch, _code(first), _code(second), CODE_SIMILARITY) or _are_similar(
+        query_sketch, first.get("query"), second.get("query"), QUERY_SIMILARITY
+    )
+
+
+def _are_similar(sketch: Callable[[str], Any], first: str | None, second: str | None, least: float) -> bool:
+    if not first or not second:
+        return False
+    return float(alike(sketch(first), np.stack([sketch(second)]))[0]) >= least
+
+
+def _code(record: Record) -> str:
+    return next((record[name] for name in ("workflow_code", "code") if isinstance(record.get(name), str)), "")

@@ -1,6 +1,5 @@
-"""One request at the terminal: a sentence becomes a shortcut, or changes one that exists."""
+"""A single request at the terminal: a sentence becomes a shortcut, or changes an existing one."""
 
-import argparse
 import asyncio
 import re
 import sys
@@ -12,7 +11,7 @@ from typing import Any, NamedTuple
 from workflowllm.apis.search import search_apis
 from workflowllm.checking.checker import check_code
 from workflowllm.inference.attempts import Attempts
-from workflowllm.inference.decoding import decoding_of
+from workflowllm.inference.options import InferenceOptions, RequestOptions
 from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter
 from workflowllm.prompts.answers import holds_code
 from workflowllm.prompts.files import load_prompt
@@ -21,14 +20,15 @@ from workflowllm.prompts.generation import FIELDS
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_output_name, check_paths
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.files_from_records import ENDING, compile_record
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.workflow import to_json
 from workflowllm.shortcuts.to_python.printer import to_python
 
-FITTING = 24  # APIs that are shown where none are named; of those that real workflows use they hold three fifths
-FITTING_CHANGE = 8  # for a change, beside those that the shortcut uses already
+FITTING = 24  # APIs shown where the request names none; they include three fifths of those that real workflows use
+FITTING_CHANGE = 8  # for a change, in addition to those that the shortcut uses already
 FOLDER = Path("output/requests")
 
 
@@ -41,19 +41,19 @@ class Original(NamedTuple):
     metadata: Any
 
 
-def answer_request(arguments: argparse.Namespace) -> int:
-    """Answer the query of the flags, print what comes of it, and write the shortcut."""
-    original = read_original(arguments.edit) if arguments.edit else None
-    output = output_path(arguments, original)
-    record = request_record(arguments, original)
+def answer_request(options: InferenceOptions, request: RequestOptions) -> int:
+    """Answer a single request, print plan, code and findings, and write the shortcut; return the exit status."""
+    original = read_original(request.edit) if request.edit else None
+    output = output_path(options, request, original)
+    record = request_record(request, original)
     print("APIs:", *record["apis"], sep="\n  ")
-    asked = ask_endpoint if arguments.backend == "openai" else ask_local_model
-    prediction = asked(arguments, record, original).prediction(arguments.model, "", {})
+    ask = ask_endpoint if options.endpoint else ask_local_model
+    prediction = ask(options, record, original).prediction(options.model, "", {})
     return show_and_write(prediction, output)
 
 
 def read_original(path: Path) -> Original:
-    """The shortcut as Python. Raises CommandError where it is none."""
+    """The shortcut as Python. Raises CommandError where the file holds none."""
     try:
         conversion = to_python(read_file(path).workflow)
     except ShortcutError as error:
@@ -61,49 +61,57 @@ def read_original(path: Path) -> Original:
     return Original(path, conversion.code, conversion.apis, to_json(conversion.metadata))
 
 
-def request_record(arguments: argparse.Namespace, original: Original | None) -> Record:
-    """The request as a record, with the APIs that are named, or else found by its words."""
-    apis = list(arguments.apis or search_apis(arguments.query, FITTING_CHANGE if original else FITTING))
+def request_record(request: RequestOptions, original: Original | None) -> Record:
+    """The request as a record, with the APIs that it names, or else those that fit its words."""
+    apis = list(request.apis or search_apis(request.query, FITTING_CHANGE if original else FITTING))
     if original:
         apis = list(dict.fromkeys([*original.apis, *apis]))
-    record = {"key": "request", "query": arguments.query, "apis": apis}
+    record = {"key": "request", "query": request.query, "apis": apis}
     return record | {"metadata": original.metadata} if original else record
 
 
-def output_path(arguments: argparse.Namespace, original: Original | None) -> Path:
-    """Where the shortcut goes: a name that nothing has yet, never the original's."""
-    if arguments.output:
-        path = arguments.output.with_suffix(ENDING)
-        if original and path.resolve() == original.path.resolve():
-            raise CommandError(f"--output {path} is the shortcut to be changed; give another name.")
-        if path.exists() and not arguments.overwrite:
-            raise CommandError(f"{path} exists; give another --output, or --overwrite.")
+def output_path(options: InferenceOptions, request: RequestOptions, original: Original | None) -> Path:
+    """The shortcut's path, never the original's. Neither it nor the .py file beside it exists, but with --overwrite."""
+    if options.output:
+        check_output_name(options.output)
+        stem = options.output.with_suffix("") if options.output.suffix in (ENDING, ".py") else options.output
+        path = stem.with_name(stem.name + ENDING)
+        check_paths([original.path if original else None], [path, path.with_suffix(".py")])
+        taken = [file for file in (path, path.with_suffix(".py")) if file.exists() or file.is_symlink()]
+        if taken and not options.overwrite:
+            raise CommandError(f"{taken[0]} exists; give another --output, or --overwrite.")
         return path
     if original:
         return _unused(original.path.with_name(f"{original.path.stem}_changed"))
-    words = re.findall(r"\w+", arguments.query.lower())[:6]
+    words = re.findall(r"\w+", request.query.lower())[:6]
     return _unused(FOLDER / ("_".join(words)[:60] or "request"))
 
 
 def _unused(stem: Path) -> Path:
+    """The first of `stem`, `stem_2`, ... of which neither the .shortcut nor the .py file exists."""
     number = 1
-    while (path := stem.with_name(stem.name + (f"_{number}" if number > 1 else "") + ENDING)).exists():
+    while True:
+        name = stem.name + (f"_{number}" if number > 1 else "")
+        shortcut, python = (stem.with_name(name + ending) for ending in (ENDING, ".py"))
+        if not any(path.exists() or path.is_symlink() for path in (shortcut, python)):
+            return shortcut
         number += 1
-    return path
 
 
-def prompter_for(
-    arguments: argparse.Namespace, original: Original | None, tokenizer: Any, folder: Path | None, *context: int
+def request_prompter(
+    options: InferenceOptions, original: Original | None, tokenizer: Any, folder: Path | None, *context: int
 ) -> Prompter:
-    """The prompter of a run; for a change, with the prompt that holds the shortcut's code."""
-    prompter = make_prompter(arguments, tokenizer, folder, *context)
+    """The prompter of a request; for a change, with the prompt that holds the shortcut's code."""
     if original is None:
-        return prompter
-    return replace(prompter, form=edit_form(prompter.form, arguments.prompt or "edit", original.code))
+        return make_prompter(options, tokenizer, folder, *context)
+    name = options.prompting.prompt or "edit"
+    options = replace(options, prompting=replace(options.prompting, prompt=None))
+    prompter = make_prompter(options, tokenizer, folder, *context)
+    return replace(prompter, form=edit_form(prompter.form, name, original.code))
 
 
 def edit_form(form: PromptForm, name: str, code: str) -> PromptForm:
-    """The form with the prompt for changes and the code filled in; the code has its room beside the documents."""
+    """The form with the prompt for changes and the code filled in; the code does not count against the documents."""
     switches = {"plan": form.plan, "comments": form.comments}
     prompt = load_prompt(name, FIELDS | {"code"}, switches)
     if "code" not in prompt.fields:
@@ -112,35 +120,33 @@ def edit_form(form: PromptForm, name: str, code: str) -> PromptForm:
     return replace(form, prompt=replace(prompt, user=user), max_prompt_tokens=form.max_prompt_tokens + len(code))
 
 
-def ask_local_model(arguments: argparse.Namespace, record: Record, original: Original | None) -> Attempts:
+def ask_local_model(options: InferenceOptions, record: Record, original: Original | None) -> Attempts:
     """The record's attempts with a checkpoint. Raises CommandError where there is no answer."""
-    from workflowllm.inference.local_model import LocalModel, default_device
+    from workflowllm.inference.local_model import LocalModel
 
-    local = LocalModel(Path(arguments.model), arguments.device or default_device(), arguments.dtype)
-    prompter = prompter_for(arguments, original, local.tokenizer, local.folder, local.context)
+    local = LocalModel.load(Path(options.model), options.local)
+    prompter = request_prompter(options, original, local.tokenizer, local.folder, local.context)
     try:
-        attempts = Attempts(prompter.asked(record), decoding_of(arguments), arguments.check)
+        attempts = Attempts(prompter.prompt(record), options.decoding, options.attempts)
     except DoesNotFit as error:
         raise CommandError(f"the request cannot be asked: {error}") from None
-    engine = local.engine(arguments.batch_tokens, arguments.max_rows, arguments.early_stop)
-    (one, error), *_ = local.answer([attempts], engine)
+    (finished, error), *_ = local.answer([attempts], local.engine(options.local))
     if error:
         raise CommandError(f"the request was not answered: {error}")
-    return one
+    return finished
 
 
-def ask_endpoint(arguments: argparse.Namespace, record: Record, original: Original | None) -> Attempts:
+def ask_endpoint(options: InferenceOptions, record: Record, original: Original | None) -> Attempts:
     """The record's attempts through an endpoint. Raises CommandError where there is no answer."""
-    from workflowllm.inference.endpoint import answered, tokenizer_of
+    from workflowllm.inference.endpoint import ask_until_correct, endpoint_tokenizer
     from workflowllm.llm.client import Client
     from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable
-    from workflowllm.llm.settings import endpoint_settings
 
-    prompter = prompter_for(arguments, original, tokenizer_of(arguments), arguments.tokenizer)
+    prompter = request_prompter(options, original, endpoint_tokenizer(options), options.prompting.tokenizer)
 
     async def ask() -> Attempts:
-        async with Client(endpoint_settings(arguments)) as client:
-            return await answered(record, client, prompter, decoding_of(arguments), arguments.check)
+        async with Client(options.endpoint) as client:
+            return await ask_until_correct(record, client, prompter, options.decoding, options.attempts)
 
     try:
         return asyncio.run(ask())

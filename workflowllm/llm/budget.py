@@ -1,20 +1,54 @@
-"""Money: what calls may cost at most, and an estimate of their size before they are sent."""
+"""Money: what models cost, an estimate of calls before they are sent, and a limit that no run passes.
+
+Prices stand in `configs/prices.yaml`, in dollars per million tokens.
+"""
 
 import math
+import re
 from asyncio import Condition
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from workflowllm.llm.prices import price_of
+import yaml
+
 from workflowllm.llm.replies import CostReached, Estimate, Usage
-from workflowllm.llm.settings import EndpointSettings
+from workflowllm.llm.settings import PRICES, EndpointSettings
 from workflowllm.prompts.files import Message
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.reasons import reason_of
 
 # Llama 3's tokenizer: 4.2 on generation prompts, 3.8 on the median converted workflow. Rather too many than too few.
 BYTES_PER_TOKEN = 3.5
 UNKNOWN_ANSWER = 500  # tokens, until answers have come
+
+
+_DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+
+
+class Price(NamedTuple):
+    """Dollars per million tokens."""
+
+    input: float
+    output: float
+
+    def dollars(self, prompt_tokens: int, completion_tokens: int) -> float:
+        return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
+
+
+def price_of(model: str, path: Path = PRICES) -> Price | None:
+    """A model's price, also under its dated name; None where the file does not list it."""
+    try:
+        table = yaml.safe_load(path.read_text("utf-8")) or {}
+        row = table.get(model) or table.get(_DATE.sub("", model))
+        return Price(float(row["input"]), float(row["output"])) if row else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"cannot read the prices {path}: {reason_of(error)}.") from None
+    except (yaml.YAMLError, RecursionError, AttributeError, KeyError, TypeError, ValueError):
+        raise CommandError(
+            f"the prices {path} must have lines such as `gpt-4o-mini: {{input: 0.15, output: 0.60}}`."
+        ) from None
 
 
 def estimated(messages: Iterable[Message], completion_tokens: int = UNKNOWN_ANSWER) -> Estimate:

@@ -1,4 +1,4 @@
-"""JSON out of what a model wrote: fences, prose and small faults of form are tolerated, the schema is not."""
+"""JSON out of a model's answer: fences, prose and small faults of form are tolerated, faults of the schema are not."""
 
 import json
 import re
@@ -8,13 +8,13 @@ from typing import Any
 import json_repair
 import pydantic
 
-_FENCE = re.compile(r"```[ \t]*\w*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
+_FENCE = re.compile(r"```[ \t]*(?:\w+[ \t]*)?\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _THINKING = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _BRACKETS = re.compile(r"[{}\[\]]")
 _SHOWN = 3  # faults named in the message to the model
 # What is mended: 100,000 opening braces kept the mender busy for 24 s, 20,000 colons for 0.25 s.
-_MENDED_LENGTH, _MENDED_DEPTH = 50_000, 64
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character beyond 16 bits, alone or with its other half
+_MENDED_LENGTH, _MENDED_DEPTH, _MENDED_PARTS = 50_000, 64, 8
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # an escape of one, alone or in a pair
 
 
 class UnreadableAnswer(Exception):
@@ -43,7 +43,7 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
     if start < 0:
         return
     yield from _loaded(lambda part: json.JSONDecoder(strict=False).raw_decode(part)[0], text[start:])
-    for part in (*parts[1:], text[start:]):
+    for part in (*parts[1:_MENDED_PARTS], text[start:]):
         if len(part) <= _MENDED_LENGTH and _depth(part) <= _MENDED_DEPTH:
             yield from _loaded(json_repair.loads, part)
 
@@ -58,14 +58,14 @@ def _depth(part: str) -> int:
 
 
 def whole_characters(text: str) -> str:
-    """Text without half characters, which can be neither sent nor written."""
+    """The text without lone surrogates, which can be neither sent nor written."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _loaded(load: Any, part: str) -> Iterator[dict[str, Any]]:
     try:
         value = load(part)
-        if _HALF.search(part):
+        if _SURROGATE.search(part):
             value = json.loads(whole_characters(json.dumps(value, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return

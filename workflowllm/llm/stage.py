@@ -15,8 +15,8 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from pathlib import Path
 from typing import Any
 
+from workflowllm.llm.budget import price_of
 from workflowllm.llm.client import Client
-from workflowllm.llm.prices import price_of
 from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, Estimate
 from workflowllm.llm.run_facts import RunFacts
 from workflowllm.llm.settings import EndpointSettings

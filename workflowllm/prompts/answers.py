@@ -1,7 +1,8 @@
 """The form of an answer: `Thought:` with the plan, a blank line, `Code:` with one Python fence.
 
-Models keep to it only more or less, so reading is tolerant: no fence, several, one that never closes, marks inside
-strings, `~~~`, marks glued to text, headings in other languages, JSON in place of the form.
+Models follow it only more or less, so reading is tolerant: no fence, several, one that never closes, fences inside
+strings, `~~~`, fences glued to text, headings in other languages, JSON instead of the form. Small models also write
+one character 20,000 times: no step takes more than linear time (tests/attack/test_patterns.py).
 """
 
 import ast
@@ -11,9 +12,10 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 _THOUGHT = re.compile(
-    r"\A\s*[*#_>\d.) \t]*(?:thoughts?|(?:the |task )*plan|思考|计划|思路|gedanken?|pens[ée]es?|pensamientos?|мысль)"
+    r"\A[*#_>\d.)\s]*(?:thoughts?|(?:the |task )*plan|思考|计划|思路|gedanken?|pens[ée]es?|pensamientos?|мысль)"
     r"[*_ \t]*[:：][*_ \t]*",
     re.IGNORECASE,
 )
@@ -23,21 +25,22 @@ _CODE_HEAD = re.compile(
     r"(?:[*_ \t]*[:：][*_ \t]*|[*_ \t]*)(?=$|```|~~~)",
     re.IGNORECASE | re.MULTILINE,
 )
-_OPENING = re.compile(r"^(?P<before>.*?)(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+#-]*)(?P<rest>[^`~\n]*)$")
-_CLOSING = re.compile(r"^(?P<code>.*?)(?P<mark>`{3,}|~{3,})[ \t]*$")
-_GLUED = re.compile(r"^(?P<code>[ \t]*)(?P<mark>`{3,}|~{3,})[^`~\w]*(?!python|py)\w+\W.*$", re.IGNORECASE)  # to prose
+_LANGUAGE = re.compile(r"[\w+#-]*")
+# A closing fence that prose follows on its line.
+_GLUED = re.compile(r"^(?P<code>[ \t]*)(?P<mark>`{3,}|~{3,})[^`~\w]*(?!python|py)\w+\W.*$", re.IGNORECASE)
 _PYTHON = ("python", "py", "python3")
 _OTHER = ("json", "text", "txt", "markdown", "md", "mermaid", "bash", "sh", "shell", "yaml", "xml", "plaintext")
 _THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _JSON_CODE = ("code", "workflow_code", "python", "python_code", "workflow", "Code")
 _JSON_PLAN = ("thought", "plan", "task_plan", "thoughts", "Thought", "Plan")
-_TRIES = 60  # places at which loose text is tried as Python; each try parses
-_MARKS = 8  # marks in a row that are tried as the one that closes
+_STARTS = 60  # offsets from which loose text is tried as Python
+_PARSED = 64  # times the length of an answer that may be parsed in such tries: they end, however many there are
+_CLOSINGS = 8  # closing fences in a row that are tried as the one that ends the code
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What could be read out of an answer; an absent part is empty. `is_cut`: its fence never closed."""
+    """What an answer holds; an absent part is empty. `is_cut`: its fence never closed."""
 
     plan: str
     code: str
@@ -46,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Fence:
-    """A block between marks: where its line and the one after it begin, its language, and its code."""
+    """A fenced block: the offset of its first line and of the line after it, its language, and its code."""
 
     start: int
     end: int
@@ -80,15 +83,15 @@ def holds_code(code: str) -> bool:
 
 
 def is_over(text: str) -> bool:
-    """Whether an answer that is still being written has closed its code, so that nothing more is wanted.
+    """Whether an answer that is still being written has closed its code, so that writing may stop.
 
-    Marks inside a string that is still open close nothing. A fence in another language, or in none before `Code:`,
+    A fence inside a string that is still open closes nothing. A block in another language, or in none before `Code:`,
     belongs to the plan.
     """
     head = _CODE_HEAD.search(text)
     for fence in _fences(text):
         is_code = fence.language in _PYTHON or (not fence.language and head and head.start() <= fence.start)
-        if is_code and not fence.is_cut and text[: fence.end].endswith("\n"):
+        if is_code and not fence.is_cut and text[fence.end - 1] == "\n":
             return not _ends_in_string(fence.code)
     return False
 
@@ -97,11 +100,11 @@ def _from_fence(text: str) -> Answer | None:
     fences = list(_fences(text))
     head = _CODE_HEAD.search(text)
     below = [fence for fence in fences if head and fence.start >= head.start()]
-    for among in (below, fences):
-        marked = [fence for fence in among if fence.language in _PYTHON]
-        chosen = marked or [fence for fence in among if fence.language not in _OTHER]
+    for blocks in (below, fences):
+        python = [fence for fence in blocks if fence.language in _PYTHON]
+        chosen = python or [fence for fence in blocks if fence.language not in _OTHER]
         if chosen:
-            fence = max(chosen, key=lambda found: len(found.code.strip()))
+            fence = max(chosen, key=lambda block: len(block.code.strip()))
             return Answer(_plan(text[: fence.start]), _tidy(fence.code), fence.is_cut)
     return None
 
@@ -110,24 +113,30 @@ def _from_heading(text: str) -> Answer | None:
     head = _CODE_HEAD.search(text)
     if head is None or (code := text[head.end() :].strip()) == "":
         return None
-    return Answer(_plan(text[: head.start()]), _tidy(_reading_part(code)), is_cut=True)
+    return Answer(_plan(text[: head.start()]), _tidy(_Parser(len(code)).reading_part(code)), is_cut=True)
 
 
 def _from_loose_code(text: str) -> Answer | None:
     """Code without fence or heading: the text from the first paragraph from which it reads as Python that acts."""
+    parser = _Parser(len(text))
     starts = [0, *(match.end() for match in re.finditer(r"\n\s*\n|:\n", text))]
-    for start in starts[:_TRIES]:
-        code = _reading_part(text[start:])
+    for start in starts[:_STARTS]:
+        code = parser.reading_part(text[start:])
         if _acts(code):
             return Answer(_plan(text[:start]), _tidy(code), is_cut=False)
+        if parser.is_exhausted:
+            return None
     return None
 
 
 def _from_json(text: str) -> Answer | None:
-    """An answer as a JSON object, in a fence or not, whose fields are code and plan."""
-    found = re.search(r"\A\s*(?:```(?:json)?\s*\n)?\s*(\{.*\})\s*(?:```)?\s*\Z", text, re.DOTALL)
+    """An answer as a JSON object, fenced or not, whose fields are code and plan."""
+    body = text.strip()
+    if body.startswith("```"):
+        body = body.removeprefix("```").removeprefix("json").lstrip()
+    body = body.removesuffix("```").rstrip()
     try:
-        fields = json.loads(found[1]) if found else None
+        fields = json.loads(body) if body.startswith("{") else None
     except (ValueError, RecursionError):
         return None
     if not isinstance(fields, dict):
@@ -142,56 +151,90 @@ def _from_json(text: str) -> Answer | None:
 
 
 def _fences(text: str) -> Iterator[_Fence]:
-    """Every fenced block, in order. One that no mark closes goes to the end."""
+    """Every fenced block, in order. One that is never closed goes to the end."""
     lines = text.splitlines(keepends=True)
     offsets = [0]
     for line in lines:
         offsets.append(offsets[-1] + len(line))
-    place = 0
-    while place < len(lines):
-        opening = _OPENING.match(lines[place].rstrip("\n"))
+    index = 0
+    while index < len(lines):
+        opening = _opening(lines[index])
         if opening is None:
-            place += 1
+            index += 1
             continue
-        language, first = opening["language"].lower(), opening["rest"].strip()
-        if first and language not in _PYTHON:  # prose that speaks of a mark
-            place += 1
-            continue
-        code, after = _up_to_closing(lines, place + 1, opening["mark"], first)
-        start = offsets[place] if not opening["before"].strip(" \t>*#") else offsets[place] + opening.start("mark")
-        yield _Fence(start, offsets[after or len(lines)], language, code, is_cut=after is None)
-        place = after or len(lines)
+        code, after = _up_to_closing(lines, index + 1, opening.fence, opening.first_line)
+        start = offsets[index] if not opening.before.strip(" \t>*#") else offsets[index] + len(opening.before)
+        yield _Fence(start, offsets[after or len(lines)], opening.language, code, is_cut=after is None)
+        index = after or len(lines)
 
 
-def _up_to_closing(lines: list[str], begin: int, mark: str, first: str) -> tuple[str, int | None]:
-    """The code up to the earliest closing mark that leaves it readable, and the line after that mark.
+class _Opening(NamedTuple):
+    """The parts of a line that opens a block."""
 
-    Where no mark does, the first one closes that does not stand in an open string; None where there is none.
+    before: str
+    fence: str
+    language: str
+    first_line: str  # of the code, glued to the language
+
+
+def _opening(line: str) -> _Opening | None:
+    """The parts of a line that opens a block; None for other lines, such as prose that speaks of a fence."""
+    split = _split_at_last_fence(line.rstrip("\n"))
+    if split is None:
+        return None
+    before, fence, after = split
+    after = after.lstrip(" \t")
+    language = _LANGUAGE.match(after)[0]
+    first_line = after[len(language) :].strip()
+    if first_line and language.lower() not in _PYTHON:
+        return None
+    return _Opening(before, fence, language.lower(), first_line)
+
+
+def _split_at_last_fence(line: str) -> tuple[str, str, str] | None:
+    """A line before, in and after its last run of backticks or tildes; None where that is shorter than three."""
+    end = max(line.rfind("`"), line.rfind("~")) + 1
+    before = line[:end].rstrip(line[end - 1]) if end else ""
+    return (before, line[len(before) : end], line[end:]) if end - len(before) >= 3 else None
+
+
+def _up_to_closing(lines: list[str], begin: int, fence: str, first_line: str) -> tuple[str, int | None]:
+    """The code up to the earliest closing fence that leaves it readable, and the index of the line after that fence.
+
+    Where none does, the first one closes that does not stand in an open string; None where there is none.
     """
-    head = f"{first}\n" if first else ""
+    head = f"{first_line}\n" if first_line else ""
     closings: list[tuple[str, int]] = []
-    for place in range(begin, len(lines)):
-        line = lines[place].rstrip("\n")
-        opening = _OPENING.match(line)
-        if (closings and opening and opening["language"].lower() in _PYTHON) or len(closings) == _MARKS:
+    for index in range(begin, len(lines)):
+        line = lines[index].rstrip("\n")
+        before = _before_closing(line, fence)
+        if closings and (len(closings) == _CLOSINGS or _opens_python(line)):
             break  # the next block begins
-        before = _before_mark(line, mark)
         if before is None:
             continue
-        code = head + "".join(lines[begin:place]) + before
+        code = head + "".join(lines[begin:index]) + before
         if _reads(code):
-            return code, place + 1
-        closings.append((code, place + 1))
+            return code, index + 1
+        closings.append((code, index + 1))
     if closings:
         return next((pair for pair in closings if not _ends_in_string(pair[0])), closings[0])
     return head + "".join(lines[begin:]), None
 
 
-def _before_mark(line: str, mark: str) -> str | None:
-    """The code before a mark that may close a block that `mark` has opened; None where the line has none."""
-    for closing in (_CLOSING.match(line), _GLUED.match(line)):
-        if closing and closing["mark"][0] == mark[0] and len(closing["mark"]) >= len(mark):
-            return closing["code"]
+def _opens_python(line: str) -> bool:
+    split = _split_at_last_fence(line)
+    return split is not None and _LANGUAGE.match(split[2].lstrip(" \t"))[0].lower() in _PYTHON
+
+
+def _before_closing(line: str, opening: str) -> str | None:
+    """The code before a fence that may close a block that `opening` has opened; None where the line has none."""
+    split = _split_at_last_fence(line)
+    candidates = [split[:2]] if split and not split[2].strip(" \t") else []
+    if glued := _GLUED.match(line):
+        candidates.append((glued["code"], glued["mark"]))
+    for before, fence in candidates:
+        if fence[0] == opening[0] and len(fence) >= len(opening):
+            return before
     return None
 
 
@@ -203,10 +246,10 @@ def _tidy(code: str) -> str:
 
 
 def _tree(code: str) -> ast.Module | SyntaxError | None:
-    """The code as a tree; why it is none; None where it is too much for the parser."""
+    """The code as a tree, or its syntax error; None where it is too much for the parser."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of backslashes in strings
+            warnings.simplefilter("ignore")  # about backslashes in strings
             return ast.parse(code)
     except SyntaxError as error:
         return error
@@ -220,8 +263,8 @@ def _reads(code: str) -> bool:
 
 def _ends_in_string(code: str) -> bool:
     """Whether the code breaks off inside a string in triple quotes."""
-    found = _tree(code)
-    return isinstance(found, SyntaxError) and "unterminated triple-quoted" in str(found.msg)
+    tree = _tree(code)
+    return isinstance(tree, SyntaxError) and "unterminated triple-quoted" in str(tree.msg)
 
 
 def _acts(code: str) -> bool:
@@ -230,14 +273,27 @@ def _acts(code: str) -> bool:
     return isinstance(tree, ast.Module) and any(isinstance(node, (ast.Call, ast.Assign)) for node in ast.walk(tree))
 
 
-def _reading_part(code: str) -> str:
-    """The code without paragraphs of prose behind it, where leaving them out makes it read as Python."""
-    paragraphs = re.split(r"(\n\s*\n)", code)
-    for end in range(len(paragraphs), max(0, len(paragraphs) - _TRIES), -2):
-        part = "".join(paragraphs[:end])
-        if part.strip() and _reads(part):
-            return part
-    return code
+class _Parser:
+    """Tries texts as Python, until it has parsed _PARSED times as much as the answer is long."""
+
+    def __init__(self, length: int):
+        self._left = _PARSED * (length + 1)
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self._left < 0
+
+    def reading_part(self, code: str) -> str:
+        """The code without the paragraphs of prose after it, where dropping them makes it read as Python."""
+        paragraphs = re.split(r"(\n\s*\n)", code)
+        for end in range(len(paragraphs), max(0, len(paragraphs) - _STARTS), -2):
+            part = "".join(paragraphs[:end])
+            self._left -= len(part)
+            if self.is_exhausted:
+                break
+            if part.strip() and _reads(part):
+                return part
+        return code
 
 
 def _plan(text: str) -> str:

@@ -3,12 +3,12 @@
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from workflowllm.runs.flags import flags_by_name
 from workflowllm.runs.reasons import cannot_read
 
 
@@ -30,10 +30,8 @@ def file_facts(path: Path) -> dict[str, str]:
 
 
 def flag_facts(flags: Any) -> dict[str, Any]:
-    """A script's flags as a fact: `{"flags": {name: value}}`. `flags` is a mapping by name or a dataclass."""
-    if is_dataclass(flags):
-        return {"flags": storable(asdict(flags))}
-    return {"flags": storable(flags if isinstance(flags, Mapping) else vars(flags))}
+    """A script's flags as a fact, `{"flags": {name: value}}`, from any form that `flags_by_name` takes."""
+    return {"flags": storable(flags_by_name(flags))}
 
 
 def storable(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,30 @@
-"""Types of command-line flags: numbers within bounds; what lies outside is refused in one sentence."""
+"""Types of command-line flags: numbers within bounds; anything else is refused in one sentence."""
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+
+def flags_by_name(flags: Any) -> Mapping[str, Any]:
+    """Flags as a mapping, whichever form they are in: a mapping, a dataclass, or what argparse gives."""
+    if isinstance(flags, Mapping):
+        return flags
+    return asdict(flags) if is_dataclass(flags) and not isinstance(flags, type) else vars(flags)
 
 
 def positive_int(text: str) -> int:
     """A whole number from 1 up."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
+
+
+def not_negative_int(text: str) -> int:
+    """A whole number from 0 up."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
     return int(text)
 
 

@@ -102,15 +102,11 @@ class _Canonical:
         return ("text", pieces, [self.value(token) for _, token in ranged])
 
     def is_spelt_out_input(self, value: Any, at: int) -> bool:
-        """Whether a canonical value is a reference to the latest output before action `at`, bare or alone in a text."""
+        """Whether a canonical value is a plain reference to the latest output before action `at`."""
         entries = value[1] if isinstance(value, tuple) and value[0] == "dictionary" else {}
         if "Variable" in entries:
             return self.is_spelt_out_input(entries["Variable"], at)
         inner = entries.get("Value", ("",))
-        alone = inner[0] == "text" and inner[1] == ["", ""]
-        return self.is_latest_output(inner[2][0] if alone else inner, at)
-
-    def is_latest_output(self, inner: Any, at: int) -> bool:
         if inner[0] != "output" or inner[2] != ("dictionary", {}) or not isinstance(inner[1], int) or inner[1] >= at:
             return False
         return not any(

@@ -8,7 +8,6 @@ from workflowllm.shortcuts.dialect.bindings import SET_VARIABLE_CALL
 from workflowllm.shortcuts.dialect.literals import docstring_literal, is_text_form, line_literal
 from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts
 from workflowllm.shortcuts.model.identifiers import function_name
-from workflowllm.shortcuts.model.text_fields import is_stored_in_text
 from workflowllm.shortcuts.model.tree import Action, mode_of
 from workflowllm.shortcuts.to_python.fields import plain_text
 
@@ -47,7 +46,7 @@ def call(printer: "Printer", action: Action, without: tuple[str, ...] = (), firs
     parts = [*([printer.values.value(action.other)] if action.other else []), *first]
     facts = action_facts().get(action.identifier)
     if action.index in printer.links.implicit and facts and facts.input_key not in parameters:
-        parts.append(f"{facts.input_key}={implicit_input(printer, action, facts.input_key)}")
+        parts.append(f"{facts.input_key}={printer.implicit()}")
     if given:
         parts.append(printer.values.arguments(given))
     name = function_name(action.identifier)
@@ -55,12 +54,6 @@ def call(printer: "Printer", action: Action, without: tuple[str, ...] = (), firs
         # `name = is_workflow_actions_setvariable(...)` would say that `name` is the variable.
         return f"action({', '.join([line_literal(action.identifier), *parts])})"
     return f"{name}({', '.join(parts)})"
-
-
-def implicit_input(printer: "Printer", action: Action, key: str) -> str | None:
-    """The implicit input written out: inside a text where Shortcuts would read a bare reference as empty."""
-    name = printer.implicit()
-    return f'f"{{{name}}}"' if name and is_stored_in_text(action.identifier, key) else name
 
 
 # Actions with a statement of their own. Each function gives None where the action holds more than the statement says.

@@ -9,49 +9,50 @@ from workflowllm.records.forms import Record
 from workflowllm.records.release import data_rows, held_out_keys, read_split, split_path
 from workflowllm.runs.command import CommandError
 
-Row = tuple[str, Record | Exception]
+KeyedRecord = tuple[str, Record | Exception]
 
 
-def split_name(out_of_distribution: bool) -> str:
-    return "OOD" if out_of_distribution else "ID"
-
-
-def task_rows(path: Path, out_of_distribution: bool, limit: int | None = None) -> list[Row]:
+def input_records(path: Path, out_of_distribution: bool, limit: int | None = None) -> list[KeyedRecord]:
     """(key, record) of what to answer; a record that makes no prompt comes as an error.
 
-    Of a folder, the test records of the split; of a file, every record. Released synthetic rows share one key, so a
-    key that comes again gets a number, by its place among all.
+    Of a folder, the test records of the split; of a file, every record. Released synthetic records share one key, so
+    the second record of a key is called `key-2`, and so on.
     """
     if not path.exists():
         raise CommandError(f"there is no {path}; name a data set's folder or a file of records.")
-    wanted = None
-    if path.is_dir():
-        split = read_split(split_path(path, out_of_distribution))
-        if not (wanted := frozenset(held_out_keys(split))):
-            raise CommandError(f"{split_path(path, out_of_distribution)} lists no test records.")
-    rows = [_checked(key, record) for key, record in _numbered(path, wanted)]
-    if not rows and wanted is None:
+    test_keys = _test_keys(path, out_of_distribution) if path.is_dir() else None
+    records = [_checked(key, record) for key, record in _numbered(path, test_keys)]
+    if not records and test_keys is None:
         raise CommandError(f"{path} holds no records.")
-    if not rows:
-        raise CommandError(f"{path} has none of the {split_name(out_of_distribution)} test records that it lists.")
-    return rows[:limit]
+    if not records:
+        split = "OOD" if out_of_distribution else "ID"
+        raise CommandError(f"{path} has none of the {split} test records that it lists.")
+    return records[:limit]
 
 
-def _numbered(path: Path, wanted: frozenset[str] | None) -> Iterator[Row]:
+def _test_keys(folder: Path, out_of_distribution: bool) -> frozenset[str]:
+    path = split_path(folder, out_of_distribution)
+    keys = frozenset(held_out_keys(read_split(path)))
+    if not keys:
+        raise CommandError(f"{path} lists no test records.")
+    return keys
+
+
+def _numbered(path: Path, test_keys: frozenset[str] | None) -> Iterator[KeyedRecord]:
     seen: Counter[str] = Counter()
-    for place, record in data_rows(path):
+    for name, record in data_rows(path):
         if isinstance(record, ValueError):
-            if wanted is None:
-                yield place, record
+            if test_keys is None:
+                yield name, record
             continue
-        key = record["key"] if isinstance(record["key"], str) and record["key"] else place
-        if wanted is None or key in wanted:
+        key = record["key"] if isinstance(record["key"], str) and record["key"] else name
+        if test_keys is None or key in test_keys:
             seen[key] += 1
-            name = key if seen[key] == 1 else f"{key}-{seen[key]}"
-            yield name, {**record, "key": name}
+            unique = key if seen[key] == 1 else f"{key}-{seen[key]}"
+            yield unique, {**record, "key": unique}
 
 
-def _checked(key: str, record: Record | Exception) -> Row:
+def _checked(key: str, record: Record | Exception) -> KeyedRecord:
     if isinstance(record, Exception):
         return key, record
     try:
