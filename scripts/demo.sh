@@ -47,11 +47,11 @@ stage "5. Build the data set: filters, ID and OOD splits, statistics"
 python preprocess/build_dataset.py --seed_data $demo/annotated.jsonl --output $demo/data \
     --test_share 0.15 --dev_share 0.08
 
-stage "6. Train the small model on nine records, one a step (DeepSpeed compiles an operator the first time)"
+stage "6. Train the small model on nine records, one a step (without DeepSpeed, which would compile an operator first)"
 sh scripts/setup.sh
 [ -d "$model" ] || { echo "demo: $model is not there; python scripts/fetch_small_model.py says why." >&2; exit 2; }
 sh scripts/train.sh $model $demo/data $demo/model --max_length 1280 --max_prompt_tokens 640 --epochs 1 --batch_size 1 \
-    --learning_rate 3e-4 --precision fp32 --no_gradient_checkpointing --save_steps 100
+    --learning_rate 3e-4 --precision fp32 --deepspeed none --no_gradient_checkpointing --save_steps 100
 
 stage "7. Answer the ID test records, and score the answers"
 OUTPUT_DIR=$demo/id sh scripts/infer.sh $demo/model $demo/data --max_tokens 240
