@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from cloud_server import Cloud, cloud_server
 
-from workflowllm.annotation.metadata import read_metadata
-from workflowllm.collecting.links import Listed, read_list
+from workflowllm.collecting.stores import Listed, read_list, read_metadata
 from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +30,7 @@ def cloud() -> Iterator[Cloud]:
 
 
 def command(cloud: Cloud, *arguments: object) -> list[str]:
-    return [sys.executable, str(SCRIPT), "--base", cloud.base, *map(str, arguments)]
+    return [sys.executable, str(SCRIPT), "--allow_private", "--base", cloud.base, *map(str, arguments)]
 
 
 def run(cloud: Cloud, *arguments: object) -> subprocess.CompletedProcess[str]:

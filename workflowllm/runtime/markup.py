@@ -78,8 +78,8 @@ def _guarded(work: Callable[[], _Result]) -> _Result:
 
 def parsed(html: str) -> BeautifulSoup:
     text = _checked(html)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)  # a text may well look like a URL
+    with warnings.catch_warnings():  # about texts that look like an address: they are shown as they are
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         return _guarded(lambda: BeautifulSoup(text, "html.parser"))
 
 

@@ -1,4 +1,4 @@
-"""Lists of shortcuts: plain links, or the records of a store, as text, JSON, JSON Lines or CSV."""
+"""What stores say about shortcuts, as text, JSON, JSON Lines or CSV: lists of links, and metadata by key."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One entry of a list. `id` is the link's own, "" where it is no iCloud link."""
+    """One entry of a list. `id` is that of the iCloud link, "" where the link is another."""
 
-    place: str
+    position: str  # file and line, for messages
     link: str
     title: str = ""
     description: str = ""
@@ -31,20 +31,20 @@ class Listed:
 
     @property
     def id(self) -> str:
-        found = ICLOUD_LINK.fullmatch(self.link)
-        return found[1].replace("-", "").lower() if found else ""
+        match = ICLOUD_LINK.fullmatch(self.link)
+        return match[1].replace("-", "").lower() if match else ""
 
 
 def read_list(path: Path) -> Iterator[Listed]:
     """Every entry of a file, by its ending: .csv, .json, .jsonl (also .gz), else one link a line."""
     for number, row in _rows(path):
-        place = f"{path.name} line {number}"
+        position = f"{path.name} line {number}"
         if isinstance(row, str):
-            yield Listed(place, row.strip())
+            yield Listed(position, row.strip())
         elif isinstance(row, Mapping):
-            yield Listed(place, *(_column(row, names) for names in COLUMNS.values()))
+            yield Listed(position, *(_column(row, names) for names in COLUMNS.values()))
         else:
-            yield Listed(place, "")
+            yield Listed(position, "")
 
 
 def _column(row: Mapping[Any, Any], names: tuple[str, ...]) -> str:
@@ -71,3 +71,23 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _is_entry(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+_KEY_COLUMNS = ("key", "file", "path")
+
+
+def read_metadata(path: Path) -> dict[str, dict[str, str]]:
+    """Key -> title, description and category, as far as the rows of a .csv, .json or .jsonl file have them.
+
+    Raises CommandError where a row has no key.
+    """
+    metadata: dict[str, dict[str, str]] = {}
+    rows = csv_rows(path) if path.suffix == ".csv" else read_records(path)
+    for number, row in rows:
+        row = row if isinstance(row, Mapping) else {}
+        key = next((row[name] for name in _KEY_COLUMNS if isinstance(row.get(name), str)), None)
+        if key is None:
+            raise CommandError(f"{path} line {number} has no text under {', '.join(_KEY_COLUMNS)}.")
+        values = {field: _column(row, COLUMNS[field]) for field in ("title", "description", "category")}
+        metadata[key] = {field: value for field, value in values.items() if value}
+    return metadata
