@@ -4,30 +4,48 @@
     python eval/evaluate.py --predictions id.jsonl ood.jsonl --judged output/judged.jsonl --output_dir output/evaluation
     python eval/evaluate.py --predictions theirs.jsonl --split OOD --strip published --workers 8 --output_dir out
 
+    python eval/evaluate.py --predictions vllm.jsonl --references data/seed_data.json --split ID --output_dir out
+
 A line of the input is a prediction of infer.py, or any object with a reference (workflow_code, annotated_code, code,
-reference), an answer (generated_code, or raw_output, prediction, output, response with code in them) and, where it has
-them, query, key, model (else the file's name), split (else --split) and apis (else those that the reference calls).
+reference, label), an answer (generated_code, or raw_output, prediction, predict, output, response with code in them)
+and, where it has them, query, key, model (else the file's name), split (else --split) and apis (else those that the
+reference calls). Lines of vLLM's outputs, OpenAI's batches, choices and messages are read too; a .json file may also
+hold an object of records by key, or {"data": [...]}.
+
+An absent, null or failed answer counts as an empty one. Several answers to one key are samples: each is scored, and
+their mean counts. --references fixes the samples: those that a model does not answer count as empty for it.
 
 The folder gets scored.jsonl (each prediction with its scores), summary.json (means with 95 % intervals, floors and
-ceiling on the same samples, breakdowns), table.md and report.html. Exit status 1: some lines could not be scored.
+ceiling on the same samples, breakdowns), table.md and report.html. Exit status 1: some lines could not be scored, or a
+verdict is on none of the predictions.
 """
 
 import argparse
 import json
 import platform
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from workflowllm.evaluation.evaluation import evaluate
-from workflowllm.evaluation.judged import Judged, read_judged, verdicts_on
-from workflowllm.evaluation.predictions import SPLITS, Prediction, Rejected, read_predictions
+from workflowllm.evaluation.predictions import (
+    NO_ANSWER,
+    SPLITS,
+    Prediction,
+    ReadingOptions,
+    Rejected,
+    read_predictions,
+    read_references,
+    unanswered,
+)
 from workflowllm.evaluation.report_file import write_report
-from workflowllm.evaluation.scoring import Scores, scored_record
+from workflowllm.evaluation.scoring import Group, Scores, ScoringOptions, evaluate, scored_record
 from workflowllm.evaluation.summary import breakdown_rows, paper_rows, summary_rows
 from workflowllm.evaluation.tables import results_markdown
+from workflowllm.evaluation.verdicts import JudgeVerdict, read_verdicts, verdicts_on
 from workflowllm.llm.run_facts import file_sha256
 from workflowllm.metrics.bootstrap import RESAMPLES
 from workflowllm.metrics.codebleu.stripping import STRIPPERS
@@ -38,15 +56,43 @@ from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes
 from workflowllm.runs.output_files import write_bytes
 
-WITHOUT_TEXTS = ("key", "model", "split", "shape", "scores", "passes", "codebleu_note")
+WITHOUT_TEXTS = ("key", "model", "split", "sample", "shape", "scores", "passes", "codebleu_note", "measuring_fault")
+FLAGS = ("split", "strip", "static_share", "resamples", "seed", "answer_field")
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Settings:
+    """The command's flags."""
+
+    predictions: tuple[Path, ...]
+    output_dir: Path
+    judged: Path | None
+    references: Path | None
+    answer_field: str | None
+    split: str | None
+    strip: str
+    static_share: float
+    resamples: int
+    seed: int
+    without_texts: bool
+    workers: int
+
+    @property
+    def inputs(self) -> list[Path]:
+        """Every file that is read."""
+        return [path for path in (*self.predictions, self.judged, self.references) if path]
+
+
+def parse_settings() -> Settings:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="JSON Lines (also .gz), JSON arrays")
     parser.add_argument("--output_dir", type=Path, default=Path("output/evaluation"), help="(default: %(default)s)")
     parser.add_argument("--judged", type=Path, help="verdicts of eval/judge_pass_rate.py (default: none)")
+    parser.add_argument(
+        "--references", type=Path, help="records that fix the samples (default: those that are answered)"
+    )
+    parser.add_argument("--answer_field", help="the field that holds the answer (default: the usual names)")
     parser.add_argument("--split", choices=SPLITS, help="the split of predictions that name none (default: none)")
     parser.add_argument(
         "--strip",
@@ -68,21 +114,34 @@ def parse_arguments() -> argparse.Namespace:
         help="leave queries, plans and codes out of scored.jsonl and the report, where they are other people's",
     )  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
-    return parser.parse_args()
+    arguments = vars(parser.parse_args())
+    return Settings(**arguments | {"predictions": tuple(arguments["predictions"])})
 
 
-def sort_out(found: Iterable[Prediction | Rejected], outcomes: RecordOutcomes) -> list[Prediction]:
-    """The predictions; what is none goes to the errors file."""
+def accepted(rows: Iterable[Prediction | Rejected], outcomes: RecordOutcomes) -> list[Prediction]:
+    """The predictions; the rejected rows go to the errors file."""
     predictions = []
-    for one in found:
-        if isinstance(one, Prediction):
-            predictions.append(one)
+    for row in rows:
+        if isinstance(row, Prediction):
+            predictions.append(row)
         else:
-            outcomes.fail(one.key, one.reason)
+            outcomes.fail(row.key, row.reason)
     return predictions
 
 
-def record_line(prediction: Prediction, scores: Scores, judged: Judged | None, with_texts: bool) -> bytes:
+def all_predictions(settings: Settings, outcomes: RecordOutcomes) -> list[Prediction]:
+    """The predictions of all files, and an empty one for each sample of the references without an answer."""
+    references = read_references(settings.references) if settings.references else None
+    options = ReadingOptions(settings.split, settings.answer_field, references)
+    predictions = accepted(read_predictions(settings.predictions, options), outcomes)
+    predictions += unanswered(predictions, options)
+    for note, count in Counter(prediction.note for prediction in predictions if prediction.note).items():
+        noun = "answer counts" if count == 1 else "answers count"
+        print(f"{count} {noun} as empty: {note.removesuffix('; it counts as an empty one')}.", file=sys.stderr)
+    return predictions
+
+
+def record_line(prediction: Prediction, scores: Scores, judged: JudgeVerdict | None, with_texts: bool) -> bytes:
     """A line of scored.jsonl; without texts it holds keys, scores and verdicts, and of findings the kinds."""
     record = prediction.record | {
         "key": prediction.key,
@@ -92,6 +151,7 @@ def record_line(prediction: Prediction, scores: Scores, judged: Judged | None, w
         "generated_code": prediction.candidate,
         "model": prediction.model,
         "split": prediction.split,
+        **({"sample": prediction.number} if prediction.number else {}),
         "passes": {"static": scores.measured.static.passes, "judge": judged.verdict if judged else None},
     }
     scored = scored_record(record | ({"judge_reason": judged.reason} if judged else {}), scores)
@@ -101,44 +161,52 @@ def record_line(prediction: Prediction, scores: Scores, judged: Judged | None, w
     return json_line(scored)
 
 
-def run_settings(arguments: argparse.Namespace, counts: dict[str, int]) -> dict[str, Any]:
-    """What the figures depend on, to be found beside them."""
-    inputs = [*arguments.predictions, *([arguments.judged] if arguments.judged else [])]
+def run_settings(settings: Settings, counts: dict[str, int]) -> dict[str, Any]:
+    """What the figures depend on, for the summary."""
     return {
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        "flags": {name: getattr(arguments, name) for name in ("split", "strip", "static_share", "resamples", "seed")},
-        "inputs": [{"name": path.name, "sha256": file_sha256(path)} for path in inputs],
+        "flags": {name: getattr(settings, name) for name in FLAGS},
+        "inputs": [{"name": path.name, "sha256": file_sha256(path)} for path in settings.inputs],
         "counts": counts,
     }
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    judged = read_judged(arguments.judged) if arguments.judged else {}
-    scored_path = arguments.output_dir / "scored.jsonl"
-    if scored_path.resolve() in {path.resolve() for path in arguments.predictions}:
+    settings = parse_settings()
+    verdicts = read_verdicts(settings.judged) if settings.judged else {}
+    scored_path = settings.output_dir / "scored.jsonl"
+    if scored_path.resolve() in {path.resolve() for path in settings.inputs}:
         raise CommandError(f"{scored_path} is read and would be written; name another --output_dir.")
     with RecordOutcomes(scored_path) as outcomes:
-        predictions = sort_out(read_predictions(arguments.predictions, arguments.split), outcomes)
-        verdicts, unused = verdicts_on(predictions, judged)
-        if unused:
-            print(f"{arguments.judged}: verdicts on no one of these predictions: {len(unused)}", file=sys.stderr)
-        strip = STRIPPERS[arguments.strip]
-        result = evaluate(predictions, verdicts, arguments.seed, arguments.workers, arguments.static_share, strip)
-        for prediction, scores, verdict in zip(predictions, result.scores, verdicts):
-            outcomes.add(record_line(prediction, scores, verdict, not arguments.without_texts))
-    counts = {"predictions": outcomes.done, "failed": outcomes.failed, "unused_verdicts": len(unused)}
-    drawn = arguments.seed, arguments.resamples
+        predictions = all_predictions(settings, outcomes)
+        matched, unmatched = verdicts_on(predictions, verdicts)
+        for key, model, split, _ in unmatched:
+            named = f"{key} ({model or 'no model'}, {split or 'no split'})"
+            outcomes.fail(key, f"{settings.judged}: the verdict on {named} matches no single prediction.")
+        strip = STRIPPERS[settings.strip]
+        options = ScoringOptions(settings.seed, settings.workers, settings.static_share, strip)
+        result = evaluate(predictions, matched, options)
+        for prediction, scores, verdict in zip(predictions, result.scores, matched):
+            outcomes.add(record_line(prediction, scores, verdict, not settings.without_texts))
+    counts = {
+        "predictions": outcomes.done, "failed": outcomes.failed, "unused_verdicts": len(unmatched),
+        "empty_by_absence": sum(prediction.note == NO_ANSWER for prediction in predictions),
+    }  # fmt: skip
+    write_results(settings, scored_path, result.groups, counts)
+    return outcomes.summary()
+
+
+def write_results(settings: Settings, scored_path: Path, groups: Sequence[Group], counts: dict[str, int]) -> None:
+    """Write summary.json, table.md and report.html."""
     summary = {
-        "rows": [*summary_rows(result.groups, *drawn), *paper_rows()],
-        "breakdowns": breakdown_rows(result.groups, *drawn),
-        "settings": run_settings(arguments, counts),
+        "rows": [*summary_rows(groups, settings.seed, settings.resamples), *paper_rows()],
+        "breakdowns": breakdown_rows(groups, settings.seed, settings.resamples),
+        "settings": run_settings(settings, counts),
     }
     text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
-    write_bytes(arguments.output_dir / "summary.json", text.encode("utf-8", "replace"))
-    write_bytes(arguments.output_dir / "table.md", results_markdown(summary).encode("utf-8", "replace"))
-    write_report(scored_path, summary, arguments.output_dir / "report.html")
-    return outcomes.summary()
+    write_bytes(settings.output_dir / "summary.json", text.encode("utf-8", "replace"))
+    write_bytes(settings.output_dir / "table.md", results_markdown(summary).encode("utf-8", "replace"))
+    write_report(scored_path, summary, settings.output_dir / "report.html")
 
 
 if __name__ == "__main__":

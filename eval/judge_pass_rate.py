@@ -23,8 +23,8 @@ from functools import partial
 from pathlib import Path
 
 from workflowllm.evaluation.judge import (
-    FIELDS,
     JUDGE,
+    PROMPT_FIELDS,
     STATIC,
     Judge,
     compared,
@@ -83,7 +83,7 @@ def parse_arguments() -> argparse.Namespace:
 def judged(arguments: argparse.Namespace) -> int:
     """Ask the judge about every prediction that has no verdict yet."""
     settings = endpoint_settings(arguments)
-    prompt = load_prompt(arguments.prompt, FIELDS)
+    prompt = load_prompt(arguments.prompt, PROMPT_FIELDS)
     judge = Judge(prompt, settings.model, arguments.votes, arguments.seed, arguments.vote_temperature)
 
     def estimate(record: Record) -> list[Estimate]:

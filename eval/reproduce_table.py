@@ -16,11 +16,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from workflowllm.evaluation.paper_rows import (
+    PaperRow,
     StandIn,
-    TableRow,
     difference_lines,
     load_row,
     row_keys,
@@ -36,7 +37,22 @@ ROOT = Path(__file__).parents[1]
 SPLITS = {"ID": [], "OOD": ["--OOD"]}
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Settings:
+    """The command's flags."""
+
+    rows: tuple[str, ...]
+    data: Path
+    output_dir: Path
+    limit: int | None
+    max_tokens: int | None
+    stand_in_model: str | None
+    stand_in_url: str | None
+    judge: bool
+    workers: int
+
+
+def parse_settings() -> Settings:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"(default: all: {', '.join(row_keys())})")
     parser.add_argument("--data", type=Path, default=Path("data"), help="data set's folder (default: %(default)s)")
@@ -53,16 +69,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--judge", action=argparse.BooleanOptionalAction, default=bool(os.environ.get(KEY)),
                         help="ask a judge for the pass rate (default: if OPENAI_API_KEY is set)")  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes that score (default: %(default)s)")
-    return parser.parse_args()
+    flags = vars(parser.parse_args())
+    return Settings(**flags | {"rows": tuple(flags["rows"])})
 
 
-def chosen_rows(arguments: argparse.Namespace) -> list[TableRow]:
+def chosen_rows(settings: Settings) -> list[PaperRow]:
     """The rows to run; those that cannot are named on standard error."""
-    if arguments.stand_in_url and not arguments.stand_in_model:
+    if settings.stand_in_url and not settings.stand_in_model:
         raise CommandError("--stand_in_url needs --stand_in_model, the model's name there.")
-    rows = [load_row(key) for key in arguments.rows or row_keys()]
-    if arguments.stand_in_model:
-        rows = [with_stand_in(row, StandIn(arguments.stand_in_model, arguments.stand_in_url or "")) for row in rows]
+    rows = [load_row(key) for key in settings.rows or row_keys()]
+    if settings.stand_in_model:
+        rows = [with_stand_in(row, StandIn(settings.stand_in_model, settings.stand_in_url or "")) for row in rows]
     runnable = []
     for row in rows:
         if reason := why_not(row):
@@ -82,14 +99,14 @@ def run(script: str, *words: object) -> int:
     return status
 
 
-def predict(row: TableRow, arguments: argparse.Namespace) -> tuple[list[Path], int]:
+def predict(row: PaperRow, settings: Settings) -> tuple[list[Path], int]:
     """A row's predictions on both test sets."""
     files, worst = [], ALL_DONE
-    limits = ["--limit", arguments.limit] if arguments.limit else []
-    limits += ["--max_tokens", arguments.max_tokens] if arguments.max_tokens else []
+    limits = ["--limit", settings.limit] if settings.limit else []
+    limits += ["--max_tokens", settings.max_tokens] if settings.max_tokens else []
     for split, flag in SPLITS.items():
-        output = arguments.output_dir / row.key / f"{split}.jsonl"
-        words = ["--input", arguments.data, "--output", output, *row.flags(split), *flag, *limits, "--name", row.name]
+        output = settings.output_dir / row.key / f"{split}.jsonl"
+        words = ["--input", settings.data, "--output", output, *row.flags(split), *flag, *limits, "--name", row.name]
         worst = max(worst, run("infer.py", *words))
         files.append(output)
     return files, worst
@@ -103,25 +120,25 @@ def judge(files: list[Path], output: Path) -> int:
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    rows = chosen_rows(arguments)
+    settings = parse_settings()
+    rows = chosen_rows(settings)
     if not rows:
         raise CommandError("no row can be run here; the lines above say what each needs.")
     files: list[Path] = []
     status = ALL_DONE
     for row in rows:
-        made, worst = predict(row, arguments)
-        files, status = files + made, max(status, worst)
-    judged: list[object] = []
-    if arguments.judge:
-        verdicts = arguments.output_dir / "verdicts.jsonl"
+        predicted, worst = predict(row, settings)
+        files, status = files + predicted, max(status, worst)
+    verdict_flags: list[object] = []
+    if settings.judge:
+        verdicts = settings.output_dir / "verdicts.jsonl"
         status = max(status, judge(files, verdicts))
-        judged = ["--judged", verdicts]
-    words = ["--output_dir", arguments.output_dir, "--workers", arguments.workers, *judged]
+        verdict_flags = ["--judged", verdicts]
+    words = ["--output_dir", settings.output_dir, "--workers", settings.workers, *verdict_flags]
     status = max(status, run("eval/evaluate.py", "--predictions", *files, *words))
-    summary = json.loads((arguments.output_dir / "summary.json").read_text("utf-8"))
+    summary = json.loads((settings.output_dir / "summary.json").read_text("utf-8"))
     lines = difference_lines(summary, {row.name: row.paper for row in rows})
-    write_bytes(arguments.output_dir / "differences.md", ("\n".join(lines) + "\n").encode())
+    write_bytes(settings.output_dir / "differences.md", ("\n".join(lines) + "\n").encode())
     print("\n".join(lines))
     return status
 

@@ -10,7 +10,7 @@ import argparse
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.errors import ShortcutError
-from workflowllm.shortcuts.model.outline import outline
+from workflowllm.shortcuts.outline import outline
 from workflowllm.shortcuts.to_python.printer import to_python
 
 

@@ -1,4 +1,4 @@
-"""Compile Python in the dialect (data/dialect.md) to Apple Shortcuts.
+"""Compile Python in the dialect (docs/dialect.md) to Apple Shortcuts.
 
     python ./preprocess/Convert_Python_to_ShortCut.py IN.py -o OUT.shortcut
     python ./preprocess/Convert_Python_to_ShortCut.py IN.py -o OUT.shortcut --sign

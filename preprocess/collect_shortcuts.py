@@ -15,6 +15,7 @@ already is not fetched again. Links that lead nowhere are in <output>.errors.jso
 import argparse
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,48 +27,63 @@ from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import not_negative, positive, positive_int
 from workflowllm.runs.outcomes import Outcomes
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.resumable_lines import Lines
 from workflowllm.shortcuts.files.containers import read_shortcut
 from workflowllm.shortcuts.files.icloud import ICLOUD, fetch_icloud
 from workflowllm.shortcuts.model.errors import ShortcutError
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """The flags of this script."""
+
+    input: Path
+    output: Path
+    overwrite: bool
+    base: str
+    manners: Manners
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     usual = Manners()
     parser.add_argument("--input", type=Path, required=True, help="links, or a store's records")
     parser.add_argument(
         "--output", type=Path, default=Path("output/collected"), help="folder to fill (default: %(default)s)"
     )
-    parser.add_argument("--overwrite", action="store_true", help="fetch everything anew")
-    manners = parser.add_argument_group("manners")
-    manners.add_argument("--requests_a_minute", type=positive, default=usual.requests_a_minute,
-                         help="at most (default: %(default)s)")  # fmt: skip
-    manners.add_argument("--attempts", type=positive_int, default=usual.attempts,
-                         help="of each request (default: %(default)s)")  # fmt: skip
-    manners.add_argument("--timeout", type=positive, default=usual.timeout, help="seconds (default: %(default)s)")
-    manners.add_argument("--longest_wait", type=not_negative, default=usual.longest_wait,
-                         help="seconds that a server may ask for (default: %(default)s)")  # fmt: skip
-    manners.add_argument("--most_mib", type=positive, default=usual.most_bytes / 2**20,
-                         help="of a file (default: %(default)s)")  # fmt: skip
-    manners.add_argument("--user_agent", default=usual.user_agent, help="who asks (default: %(default)s)")
-    manners.add_argument("--ignore_robots", action="store_true", help="where you have leave to: do not read robots.txt")
-    manners.add_argument("--base", default=ICLOUD, help="where the links lead (default: %(default)s)")
-    return parser.parse_args()
-
-
-def fetcher_for(arguments: argparse.Namespace) -> Fetcher:
-    return Fetcher(
-        Manners(
-            arguments.requests_a_minute,
-            arguments.attempts,
-            arguments.longest_wait,
-            arguments.timeout,
-            int(arguments.most_mib * 2**20),
-            arguments.user_agent,
-            not arguments.ignore_robots,
-        )
+    parser.add_argument("--overwrite", action="store_true", help="fetch everything again")
+    parser.add_argument("--base", default=ICLOUD, help="where the links lead (default: %(default)s)")
+    group = parser.add_argument_group("manners")
+    group.add_argument("--requests_a_minute", type=positive, default=usual.requests_a_minute,
+                       help="at most (default: %(default)s)")  # fmt: skip
+    group.add_argument("--attempts", type=positive_int, default=usual.attempts,
+                       help="of each request (default: %(default)s)")  # fmt: skip
+    group.add_argument("--timeout", type=positive, default=usual.timeout,
+                       help="seconds without a byte (default: %(default)s)")  # fmt: skip
+    group.add_argument("--deadline", type=positive, default=usual.deadline,
+                       help="seconds for one attempt as a whole (default: %(default)s)")  # fmt: skip
+    group.add_argument("--longest_wait", type=not_negative, default=usual.longest_wait,
+                       help="seconds that a server may ask to wait (default: %(default)s)")  # fmt: skip
+    group.add_argument("--most_mib", type=positive, default=usual.most_bytes / 2**20,
+                       help="MiB of a file (default: %(default)s)")  # fmt: skip
+    group.add_argument("--user_agent", default=usual.user_agent, help="the collector's name (default: %(default)s)")
+    group.add_argument("--ignore_robots", action="store_true", help="do not read robots.txt, where you have permission")
+    group.add_argument("--allow_private", action="store_true",
+                       help="fetch from addresses of this machine and its network, too, as tests do")  # fmt: skip
+    arguments = parser.parse_args()
+    manners = Manners(
+        requests_a_minute=arguments.requests_a_minute,
+        attempts=arguments.attempts,
+        longest_wait=arguments.longest_wait,
+        timeout=arguments.timeout,
+        deadline=arguments.deadline,
+        most_bytes=int(arguments.most_mib * 2**20),
+        user_agent=arguments.user_agent,
+        obeys_robots=not arguments.ignore_robots,
+        allows_private=arguments.allow_private,
     )
+    return Flags(arguments.input, arguments.output, arguments.overwrite, arguments.base, manners)
 
 
 def entries(path: Path, outcomes: Outcomes) -> Iterator[Listed]:
@@ -75,7 +91,7 @@ def entries(path: Path, outcomes: Outcomes) -> Iterator[Listed]:
     seen: set[str] = set()
     for entry in tqdm(list(read_list(path)), unit="link", disable=None):
         if not entry.id:
-            outcomes.fail(entry.place, f"{entry.link[:200]!r} is no iCloud link.")
+            outcomes.fail(entry.position, f"{entry.link[:200]!r} is not an iCloud link.")
         elif entry.id in seen:
             outcomes.skipped += 1
         else:
@@ -95,26 +111,31 @@ def collect(entry: Listed, fetcher: Fetcher, base: str, files: Path) -> dict[str
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    files = arguments.output / "files"
-    fetcher = fetcher_for(arguments)
+    flags = parse_flags()
+    files, lines = flags.output / "files", flags.output / "metadata.jsonl"
+    check_paths([flags.input], [files, lines])
+    fetcher = Fetcher(flags.manners)
     try:
         files.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CommandError(f"cannot write {files}: {error.strerror}.") from None
-    metadata = Lines(arguments.output / "metadata.jsonl", lambda line: str(line["key"]), arguments.overwrite)
-    outcomes = Outcomes(arguments.output)
+    metadata = Lines(lines, lambda line: str(line["key"]), flags.overwrite)
+    outcomes = Outcomes(flags.output)
     with outcomes:
-        for entry in entries(arguments.input, outcomes):
+        for entry in entries(flags.input, outcomes):
             key = f"{entry.id}.shortcut"
             if key in metadata and (files / key).is_file():
                 outcomes.skipped += 1
                 continue
             try:
-                metadata.add(key, collect(entry, fetcher, arguments.base, files))
+                metadata.add(key, collect(entry, fetcher, flags.base, files))
                 outcomes.done += 1
             except ShortcutError as error:
                 outcomes.fail(entry.link, str(error))
+            except OSError:  # a full disk ends the run
+                raise
+            except Exception as error:  # one link that cannot be collected never stops the others
+                outcomes.fail(entry.link, f"{type(error).__name__}: {error}")
     metadata.close()
     return outcomes.summary()
 

@@ -147,3 +147,9 @@ def test_a_name_in_a_text_that_shows_itself_changes_nothing():
     renamed = rename(code, {"a": "b"})
     assert renamed.code == code
     assert renamed.refused == {"changes-the-shortcut": 1}
+
+
+def test_comments_inside_a_call_take_time_in_proportion_to_their_length():
+    """A comment that could be split at each `#` would take 2 ** 5,000 steps."""
+    code = "x = 'a'\nprint(x " + "# " * 5000 + "\n)\nprint(x " + "#\n" * 5000 + ")\n"
+    assert rename(code, {"x": "text"}).names == {"x": "text"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.annotation.query_rules import query_problems, sanitised
+from workflowllm.annotation.checks import query_problems, sanitised
 from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.annotation.rules.query import known_title
 from workflowllm.shortcuts.from_python.program import parse_program
@@ -104,3 +104,15 @@ def test_a_description_is_told_in_whole_sentences():
 def test_a_workflow_that_does_next_to_nothing_has_a_request_too(code):
     record = annotate_offline({"key": "k", "code": code, "apis": [], "title": None, "description": None})
     assert query_problems(record["query"]) == []
+
+
+WORDS = ["for a in ", "if a:", "com.a", "com.", "_a", "a_", "WF", "WFA", "-_", "Intent", "import\n", "\n "]
+LOOPS = [*" \n\t_-.a0#`:", *WORDS]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_request_of_one_loop_is_judged_in_time_that_does_not_explode(loop):
+    """Small models write loops; a pattern that can match them in many ways would not come back."""
+    for text in (loop * 50_000, loop * (2000 // len(loop)), "for a in " + loop * 200, "A_" + loop * 200 + "!"):
+        query_problems(text, ["a_b"], APIS)
+        known_title(text)

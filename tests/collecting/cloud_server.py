@@ -1,9 +1,10 @@
 """A stand-in for icloud.com on this machine: the record API, the files it names, and the faults that servers have."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -58,3 +59,29 @@ def cloud_server() -> Iterator[Cloud]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def trickling_server(start: bytes) -> Iterator[str]:
+    """A server that sends `start` at once and then a byte every 50 ms, for ever; its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    ended = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(start)
+            while not ended.wait(0.05):
+                connection.sendall(b"x")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        ended.set()
+        listener.close()

@@ -31,7 +31,7 @@ def cloud() -> Iterator[Cloud]:
 
 
 def command(cloud: Cloud, *arguments: object) -> list[str]:
-    return [sys.executable, str(SCRIPT), "--base", cloud.base, *map(str, arguments)]
+    return [sys.executable, str(SCRIPT), "--allow_private", "--base", cloud.base, *map(str, arguments)]
 
 
 def run(cloud: Cloud, *arguments: object) -> subprocess.CompletedProcess[str]:

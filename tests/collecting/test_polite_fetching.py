@@ -5,9 +5,10 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from cloud_server import Cloud, cloud_server
+from cloud_server import Cloud, cloud_server, trickling_server
 
-from workflowllm.collecting.polite import Fetcher, FetchError, Manners
+from workflowllm.collecting.connections import FetchError, check_public
+from workflowllm.collecting.polite import Fetcher, Manners
 
 DENIED = "User-agent: *\nDisallow: /files/\n"
 
@@ -31,7 +32,7 @@ class Clock:
 
 
 def fetcher(clock: Clock, **manners: object) -> Fetcher:
-    usual = {"requests_a_minute": 6000.0, "obeys_robots": False, "timeout": 5.0}
+    usual = {"requests_a_minute": 6000.0, "obeys_robots": False, "timeout": 5.0, "allows_private": True}
     return Fetcher(Manners(**(usual | manners)), clock.pause, lambda: clock.now)  # type: ignore[arg-type]
 
 
@@ -136,3 +137,91 @@ def test_a_slower_rate_that_robots_ask_for(cloud: Cloud) -> None:
         fetcher(Clock(), obeys_robots=True, requests_a_minute=30).get(f"{cloud.base}/a")
     cloud.put("/a", b"x")
     assert fetcher(Clock(), obeys_robots=True, requests_a_minute=6).get(f"{cloud.base}/a") == b"x"
+
+
+def test_a_redirect_asks_the_robots_of_its_target(cloud: Cloud) -> None:
+    with cloud_server() as other:
+        other.put("/robots.txt", DENIED.encode())
+        other.put("/files/b", b"x")
+        other.put("/b", b"x")
+        cloud.put("/denied", (302, {"Location": f"{other.base}/files/b"}, b""))
+        cloud.put("/allowed", (302, {"Location": f"{other.base}/b"}, b""))
+        asking = fetcher(Clock(), obeys_robots=True)
+        with pytest.raises(FetchError, match="does not allow"):
+            asking.get(f"{cloud.base}/denied")
+        assert other.asked == ["/robots.txt"]
+        assert asking.get(f"{cloud.base}/allowed") == b"x"
+        assert other.asked == ["/robots.txt", "/b"]
+
+
+def test_a_robots_file_that_redirects_in_a_circle_ends(cloud: Cloud) -> None:
+    with cloud_server() as other:
+        cloud.put("/robots.txt", (302, {"Location": f"{other.base}/robots.txt"}, b""))
+        other.put("/robots.txt", (302, {"Location": f"{cloud.base}/robots.txt"}, b""))
+        with pytest.raises(FetchError, match=r"robots.txt cannot be read"):
+            fetcher(Clock(), obeys_robots=True).get(f"{cloud.base}/a")
+
+
+@pytest.mark.parametrize("delay", ["9" * 400, "9" * 5000, "²", "1²"])
+def test_a_crawl_delay_that_is_no_usable_number_is_one_sentence(cloud: Cloud, delay: str) -> None:
+    cloud.put("/robots.txt", f"User-agent: *\nCrawl-delay: {delay}\nDisallow: /x\n".encode())
+    cloud.put("/a", b"x")
+    try:
+        assert fetcher(Clock(), obeys_robots=True).get(f"{cloud.base}/a") == b"x"
+    except FetchError as error:
+        assert len(str(error)) < 300 and "robots.txt" in str(error)
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "9" * 30, "²", "٣", "-1", "x", ""])
+def test_a_content_length_that_is_no_usable_number_is_not_believed(cloud: Cloud, length: str) -> None:
+    cloud.put("/a", (200, {"Content-Length": length}, b"here"))
+    cloud.put("/c", b"x")
+    try:
+        assert fetcher(Clock(), attempts=2).get(f"{cloud.base}/a") == b"here"
+    except FetchError as error:
+        assert len(str(error)) < 300
+    assert fetcher(Clock()).get(f"{cloud.base}/c") == b"x"
+
+
+BAD_DATES = ["Sun, 99 Foo 99999 99:99:99 GMT", "Mon, 01 Jan 9999999 00:00:00"]
+
+
+@pytest.mark.parametrize("after", ["9" * 5000, "²", "-1", *BAD_DATES])
+def test_a_retry_after_that_is_no_usable_time_is_no_traceback(cloud: Cloud, after: str) -> None:
+    cloud.put("/a", (429, {"Retry-After": after.encode("latin-1", "replace").decode("latin-1")}, b""), b"here")
+    try:
+        assert fetcher(Clock()).get(f"{cloud.base}/a") == b"here"
+    except FetchError as error:
+        assert "come back later" in str(error)
+
+
+@pytest.mark.parametrize("stalls_in", ["headers", "body"])
+def test_a_server_that_trickles_is_cut_off(stalls_in: str) -> None:
+    """It sends a byte before every timeout, for ever."""
+    start = b"HTTP/1.0 200 OK\r\n" + (b"X: " if stalls_in == "headers" else b"\r\n")
+    too_slow = pytest.raises(FetchError, match=r"not complete after 0.3 s; gave up after 2 attempts")
+    with trickling_server(start) as base, too_slow:
+        fetcher(Clock(), deadline=0.3, attempts=2, timeout=2.0).get(f"{base}/a")
+
+
+PRIVATE_V4 = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "100.64.0.1"]
+PRIVATE_V6 = ["::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "2002:7f00:1::"]
+
+
+@pytest.mark.parametrize("ip", [*PRIVATE_V4, *PRIVATE_V6])
+def test_addresses_that_are_not_public_are_refused(ip: str) -> None:
+    with pytest.raises(FetchError, match="not public"):
+        check_public("host", ip)
+
+
+@pytest.mark.parametrize("ip", ["17.253.144.10", "2606:4700::6810:84e5", "::ffff:17.253.144.10"])
+def test_public_addresses_are_admitted(ip: str) -> None:
+    check_public("host", ip)
+
+
+def test_this_machine_is_not_fetched_from_unless_allowed(cloud: Cloud) -> None:
+    cloud.put("/a", b"x")
+    for base in (cloud.base, cloud.base.replace("127.0.0.1", "localhost"), cloud.base.replace("127.0.0.1", "0x7f.1")):
+        with pytest.raises(FetchError, match="not public"):
+            fetcher(Clock(), allows_private=False).get(f"{base}/a")
+    assert cloud.asked == []

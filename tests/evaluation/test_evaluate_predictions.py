@@ -7,10 +7,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflowllm.evaluation.floors import ANOTHER, CONSTANT, EMPTY, distinct_samples, floor_answers
-from workflowllm.evaluation.judged import Judged, read_judged, verdicts_on
-from workflowllm.evaluation.predictions import Prediction, Rejected, as_prediction, read_predictions
+from workflowllm.evaluation.floors import (
+    ANOTHER,
+    BARE,
+    CHAINED,
+    CONSTANT,
+    EMPTY,
+    NEAREST,
+    distinct_samples,
+    floor_answers,
+)
+from workflowllm.evaluation.predictions import (
+    NO_ANSWER,
+    Prediction,
+    ReadingOptions,
+    Rejected,
+    as_prediction,
+    read_predictions,
+    read_references,
+    unanswered,
+)
 from workflowllm.evaluation.summary import paper_rows
+from workflowllm.evaluation.verdicts import JudgeVerdict, read_verdicts, verdicts_on
 from workflowllm.metrics import bootstrap
 from workflowllm.metrics.bootstrap import figures
 from workflowllm.runs.command import CommandError
@@ -19,7 +37,7 @@ OURS = {"key": "k", "query": "Q?", "workflow_code": "a_b_c()", "generated_code":
 
 
 def made(row: object, split: str | None = None) -> Prediction:
-    prediction = as_prediction(row, "f line 1", "f", split)
+    prediction = as_prediction(row, "f line 1", "f", ReadingOptions(split))
     assert isinstance(prediction, Prediction), prediction
     return prediction
 
@@ -63,9 +81,7 @@ def test_the_plan_comes_with_the_answer() -> None:
         ([1], "f line 1: this is no JSON object."),
         (ValueError("this line is not JSON: x"), "f line 1: this line is not JSON: x."),
         ({"generated_code": "c", "split": "ID"}, "f line 1: it has no reference (workflow_code, code,"),
-        ({"code": "r", "split": "ID"}, "f line 1: it has no answer (generated_code,"),
         ({"code": ["r"], "generated_code": "c", "split": "ID"}, "f line 1: its code is no text but list."),
-        ({"code": "r", "generated_code": 5, "split": "ID"}, "f line 1: its generated_code is no text but int."),
         ({"code": "r", "generated_code": "c"}, "f line 1: it names no split; give one with --split."),
         (OURS | {"split": "dev"}, "f line 1: its split is 'dev', neither ID nor OOD; give one with --split."),
         (OURS | {"apis": "a.b"}, "f line 1: its apis are no list of names."),
@@ -76,17 +92,93 @@ def test_what_is_no_prediction_says_why(row: object, reason: str) -> None:
     assert isinstance(rejected, Rejected) and rejected.reason.startswith(reason)
 
 
-def test_files_are_read_in_order_and_duplicates_rejected(tmp_path: Path) -> None:
+def test_files_are_read_in_order_and_several_answers_to_a_key_are_samples(tmp_path: Path) -> None:
     first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz"
     shared = OURS | {"key": "synthesized_training_data"}
     rows = [OURS, OURS | {"split": "OOD"}, OURS | {"model": "n"}, shared, shared | {"query": "Another?"}]
     first.write_text("\n".join(map(json.dumps, rows)))
     second.write_bytes(gzip.compress(b"\n".join([json.dumps(OURS | {"generated_code": "z"}).encode(), b"{", b""])))
     found = list(read_predictions([first, second]))
-    assert [isinstance(one, Prediction) for one in found] == [True] * 5 + [False] * 2
-    assert found[5].reason == (
-        "b.jsonl.gz line 1: this key, model and split stand in a.jsonl line 1 already; only that one is scored."
+    assert [isinstance(one, Prediction) for one in found] == [True] * 6 + [False]
+    assert [one.number for one in found[:6]] == [0, 0, 0, 0, 1, 1]
+    assert found[0].sample == found[5].sample != found[4].sample
+
+
+@pytest.mark.parametrize("answer", [{}, {"generated_code": None}, {"generated_code": 5}, {"raw_output": None}])
+def test_no_answer_counts_as_an_empty_one(answer: dict) -> None:
+    prediction = made({"key": 7, "code": "r", "split": "ID"} | answer)
+    assert prediction.candidate == "" and prediction.key == "7"
+    assert prediction.note == ("its generated_code is no text but int" if answer.get("generated_code") else NO_ANSWER)
+
+
+FENCED = "Sure:\n```python\nx_y_z()\n```"
+SHAPES = {
+    "vLLM": {"request_id": "k", "outputs": [{"text": FENCED}, {"text": "a_b()"}]},
+    "OpenAI": {"id": "k", "choices": [{"message": {"content": FENCED}}, {"text": "a_b()"}]},
+    "batch": {"custom_id": "k", "response": {"body": {"choices": [{"message": {"content": FENCED}}]}}},
+    "failed batch": {"custom_id": "k", "response": None, "error": {"message": "rate limit"}},
+    "messages": {"key": "k", "messages": [{"role": "user", "content": "?"}, {"role": "assistant", "content": FENCED}]},
+    "predict": {"key": "k", "predict": FENCED, "label": "other"},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_as_inference_programs_write_them(tmp_path: Path, shape: str) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text(json.dumps(SHAPES[shape]))
+    references = {"k": {"key": "k", "workflow_code": "a_b_c()", "query": "Q?", "split": "ID"}}
+    read = list(read_predictions([path], ReadingOptions(references=references)))
+    assert [(one.key, one.reference, one.query, one.model) for one in read] == [("k", "a_b_c()", "Q?", "m")] * len(read)
+    several = shape in ("vLLM", "OpenAI")
+    assert [one.candidate for one in read] == ["" if shape == "failed batch" else "x_y_z()"] + ["a_b()"] * several
+
+
+ROW = OURS | {"query": "Größe?"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", json.dumps({"data": [ROW]}).encode()),
+        ("a.json", json.dumps({"k": {name: value for name, value in ROW.items() if name != "key"}}).encode()),
+        ("a.json", json.dumps([ROW], indent=1).encode()),
+        ("a.jsonl", b"\xef\xbb\xbf" + json.dumps(ROW, ensure_ascii=False).encode()),
+        ("a.jsonl", json.dumps(ROW, ensure_ascii=False).encode("utf-16")),
+        ("a.jsonl", json.dumps(ROW, ensure_ascii=False).encode() + b"\r\n"),
+    ],
+)
+def test_files_as_people_have_them(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    (prediction,) = read_predictions([tmp_path / name])
+    assert (prediction.key, prediction.query, prediction.candidate) == ("k", "Größe?", "x_y_z()")
+
+
+def test_another_encoding_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n" + json.dumps(ROW, ensure_ascii=False).encode("windows-1252"))
+    with pytest.raises(CommandError, match=r"line 2 is not UTF-8 \(byte 0xf6, perhaps Windows-1252\)"):
+        list(read_predictions([tmp_path / "a.jsonl"]))
+
+
+def test_references_fix_the_samples(tmp_path: Path) -> None:
+    records = [{"key": n, "workflow_code": f"call_number_{n}()", "split": "ID"} for n in range(3)]
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, records)))
+    options = ReadingOptions(references=read_references(tmp_path / "r.jsonl"))
+    (tmp_path / "p.jsonl").write_text(
+        '{"key": "1", "generated_code": "a_b()", "split": "ID"}\n{"key": 9, "output": "x"}'
     )
+    answered, stranger = read_predictions([tmp_path / "p.jsonl"], options)
+    assert isinstance(answered, Prediction) and answered.reference == "call_number_1()"
+    assert isinstance(stranger, Rejected) and "no key '9'" in stranger.reason
+    missing = list(unanswered([answered], options))
+    assert [(one.key, one.model, one.candidate, one.note) for one in missing] == [
+        ("0", "p", "", NO_ANSWER), ("2", "p", "", NO_ANSWER)
+    ]  # fmt: skip
+
+
+def test_a_field_of_one_s_own_holds_the_answer() -> None:
+    row = {"key": "k", "code": "r", "split": "ID", "mine": FENCED, "generated_code": "other"}
+    prediction = as_prediction(row, "f line 1", "f", ReadingOptions(answer_field="mine"))
+    assert isinstance(prediction, Prediction) and prediction.candidate == "x_y_z()"
 
 
 def samples(count: int) -> dict:
@@ -101,6 +193,9 @@ def test_no_floor_knows_its_own_reference(count: int) -> None:
     answers = floor_answers(own, seed=1)
     assert answers == floor_answers(own, seed=1)
     assert set(answers[EMPTY].values()) == {""}
+    assert answers[BARE] == {key: sample.reference + "\n" for key, sample in own.items()}
+    assert next(iter(answers[CHAINED].values())) == "output_0 = call_number_0(WFInput=shortcut_input())\n"
+    assert all(answers[NEAREST][key] != sample.reference for key, sample in own.items())
     for key, sample in own.items():
         assert sample.reference not in answers[CONSTANT][key].split("\n")
         assert answers[ANOTHER][key] != sample.reference
@@ -160,15 +255,15 @@ def test_verdicts_find_their_predictions(tmp_path: Path) -> None:
     ]
     path.write_text("\n".join(map(json.dumps, lines)))
     bare = {"key": "j", "code": "r", "generated_code": "c"}
-    found, unused = verdicts_on([made(OURS), made(bare, "ID"), made(OURS | {"key": "l"})], read_judged(path))
-    assert found == [Judged(True, "fine"), Judged(None, "unreadable"), None]
-    assert unused == [("nobody", "m", "ID")]
+    found, unused = verdicts_on([made(OURS), made(bare, "ID"), made(OURS | {"key": "l"})], read_verdicts(path))
+    assert found == [JudgeVerdict(True, "fine"), JudgeVerdict(None, "unreadable"), None]
+    assert unused == [("nobody", "m", "ID", 0)]
 
 
 def test_a_verdict_that_may_be_on_several_predictions_is_on_none() -> None:
     shared = OURS | {"key": "synthesized_training_data"}
     both = [made(shared), made(shared | {"query": "Another?"})]
-    found, unused = verdicts_on(both, {("synthesized_training_data", "m", "ID"): Judged(True, "")})
+    found, unused = verdicts_on(both, {("synthesized_training_data", "m", "ID", 0): JudgeVerdict(True, "")})
     assert found == [None, None] and len(unused) == 1
 
 
@@ -179,4 +274,4 @@ def test_static_verdicts_are_never_taken_for_a_judge_s(tmp_path: Path, line: dic
     path = tmp_path / "judged.jsonl"
     path.write_text(json.dumps(line))
     with pytest.raises(CommandError, match=words):
-        read_judged(path)
+        read_verdicts(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.support.metric_damage import drop_lines
+from workflowllm.evaluation.floors import FLOORS
 from workflowllm.metrics.codebleu.options import COMPAT, FIXED
 from workflowllm.metrics.codebleu.scorer import CodeBleu
 from workflowllm.metrics.codebleu.stripping import strip_published
@@ -64,11 +65,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Comp
 
 def test_everything_is_written(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, done = run
-    unused = f"{folder / 'judged.jsonl'}: verdicts on no one of these predictions: 1\n"
-    assert done.returncode == 0 and done.stderr == unused + f"done {2 * len(CODES)}, skipped 0, failed 0\n"
+    assert done.returncode == 1 and done.stderr.startswith(f"done {2 * len(CODES)}, skipped 0, failed 1 ")
     assert {path.name for path in (folder / "out").iterdir()} == {
-        "scored.jsonl", "summary.json", "table.md", "report.html"
+        "scored.jsonl", "scored.jsonl.errors.jsonl", "summary.json", "table.md", "report.html"
     }  # fmt: skip
+    (error,) = read_lines(folder / "out" / "scored.jsonl.errors.jsonl")
+    assert error["error"].endswith("(not here, ID) matches no single prediction.")
 
 
 def test_a_scored_line_is_its_prediction_plus_scores(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -98,7 +100,10 @@ def test_floors_and_ceiling_stand_beside_every_model(run: tuple[Path, subprocess
         assert total["another sample's answer", split]["fixed"] < 0.25 < 0.3 < total["worse", split]["fixed"] < 1
         assert total["constant answer", split]["fixed"] < 0.2 < total["constant answer", split]["compat"]
         assert floors["constant answer", split]["samples_of"] == ["good", "worse"]
-        assert not any(floors[name, split]["pass_rate"]["static"]["mean"] for name, own in floors if own == split)
+        rates = {
+            name: floors[name, split]["pass_rate"]["static"]["mean"] for name, of_split in floors if of_split == split
+        }
+        assert set(rates) == set(FLOORS) and not any(rates.values()), rates
     count = len([row for row in predictions("good", 0) if row["split"] == "ID"])
     assert all(row["count"] == count for (_, split), row in (floors | models).items() if split == "ID")
     assert len(rows_of(summary, "paper")) == 22
@@ -130,12 +135,14 @@ def test_the_table_shows_all_rows_and_names_the_static_rate(run: tuple[Path, sub
     folder, _ = run
     lines = (folder / "out" / "table.md").read_text("utf-8").splitlines()
     heads = [head.strip() for head in lines[2].strip("|").split("|")]
-    assert heads[2:4] == ["BLEU (ID)", "BLEU (OOD)"] and heads[-2:] == [
+    assert heads[2:6] == ["Samples (ID)", "Samples (OOD)", "BLEU (ID)", "BLEU (OOD)"] and heads[-2:] == [
         "Static Pass Rate (ID)",
         "Static Pass Rate (OOD)",
     ]
     table = {tuple(cells[:2]): dict(zip(heads, cells)) for line in lines[4:40] if line.startswith("|")
              for cells in [[cell.strip() for cell in line.strip("|").split("|")]]}  # fmt: skip
+    count = len(CODES) // 2
+    assert table["worse", "fixed"]["Samples (OOD)"] == f"{count} of {count}"
     llama = table["Llama-3.1-8B w/ ICL", "printed"]
     assert (llama["Overall (ID)"], llama["Overall (OOD)"], llama["Pass Rate (ID)"]) == ("25.3*", "25.2*", "40.2")
     assert table["WorkflowLlama (8B)", "printed"]["Weighted N-Gram (ID)"] == "11.09"
@@ -150,7 +157,7 @@ def test_equal_input_gives_equal_bytes_by_any_number_of_workers(
 ) -> None:
     folder, _ = run
     flags = ["--predictions", folder / "predictions.jsonl", "--judged", folder / "judged.jsonl"]
-    assert call(*flags, "--output_dir", tmp_path, "--workers", 2).returncode == 0
+    assert call(*flags, "--output_dir", tmp_path, "--workers", 2).returncode == 1  # a verdict on no prediction
     for name in ("scored.jsonl", "summary.json", "table.md", "report.html"):
         assert (tmp_path / name).read_bytes() == (folder / "out" / name).read_bytes(), name
 
@@ -167,15 +174,16 @@ def test_bad_lines_stop_nothing(tmp_path: Path) -> None:
     empty = write(tmp_path / "empty.jsonl", [])
     done = call("--predictions", path, empty, "--output_dir", tmp_path / "out", "--workers", 2)
     assert done.returncode == 1, done.stderr
-    assert done.stderr.splitlines()[-1].startswith("done 9, skipped 0, failed 7 ")
+    assert done.stderr.splitlines()[-1].startswith("done 11, skipped 0, failed 5 ")
     errors = [row["error"] for row in read_lines(tmp_path / "out" / "scored.jsonl.errors.jsonl")]
     assert [error.partition(":")[0] for error in errors] == [
-        *(f"p.jsonl line {n}" for n in (1, 2, 3, 13, 14, 15)), "empty.jsonl holds no line."
+        *(f"p.jsonl line {n}" for n in (1, 2, 14, 15)), "empty.jsonl holds no line."
     ]  # fmt: skip
     scored = read_lines(tmp_path / "out" / "scored.jsonl")
-    assert [row["key"] for row in scored] == [row["key"] for row in rows]
-    assert all(row["scores"]["fixed"]["codebleu"] < 0.3 for row in scored[:7])
-    assert "is not read" in scored[5]["static_reason"]
+    assert [row["key"] for row in scored] == ["a", *(row["key"] for row in rows), "odd 0"]
+    assert scored[-1]["sample"] == 1 and "sample" not in scored[1]
+    assert all(row["scores"]["fixed"]["codebleu"] < 0.3 for row in scored[:8])
+    assert "is not read" in scored[6]["static_reason"]
     assert (tmp_path / "out" / "report.html").exists()
 
 
@@ -239,3 +247,26 @@ def test_other_peoples_texts_can_be_left_out(tmp_path: Path) -> None:
         assert "secret" not in text and not any(secret in text for secret in secrets)
     scored = [json.loads(line) for line in (tmp_path / "out" / "scored.jsonl").read_text("utf-8").splitlines()]
     assert {row["key"] for row in scored} == {row["key"] for row in rows} and "codebleu" in scored[0]["scores"]["fixed"]
+
+
+def test_samples_that_a_model_leaves_out_count_for_it(tmp_path: Path) -> None:
+    """Leaving out the hard half of the samples must not lift the mean where the references fix them."""
+    rows = [row | {"split": "ID"} for row in predictions("m", 0)]
+    references = write(tmp_path / "references.jsonl", [{**row, "generated_code": None} for row in rows])
+    half = write(tmp_path / "half.jsonl", rows[::2])
+    done = call("--predictions", half, "--references", references, "--output_dir", tmp_path / "out")
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    row = rows_of(summary, "model")["m", "ID"]
+    assert done.returncode == 0 and f"{len(rows) // 2} answers count as empty" in done.stderr
+    assert (row["count"], row["of"]) == (len(rows), len(rows))
+    assert row["modes"]["fixed"]["codebleu"]["mean"] == pytest.approx(len(rows[::2]) / len(rows))
+
+
+def test_several_answers_to_a_sample_weigh_as_one(tmp_path: Path) -> None:
+    first, second = (row | {"split": "ID"} for row in predictions("m", 0)[:2])
+    rows = [first, first | {"generated_code": ""}, first | {"generated_code": ""}, second]
+    done = call("--predictions", write(tmp_path / "p.jsonl", rows), "--output_dir", tmp_path / "out")
+    row = rows_of(json.loads((tmp_path / "out" / "summary.json").read_text("utf-8")), "model")["m", "ID"]
+    assert done.returncode == 0 and (row["count"], row["answers"], row["of"]) == (2, 4, 2)
+    assert row["modes"]["fixed"]["codebleu"]["mean"] == pytest.approx((1 / 3 + 1) / 2)
+    assert "2 of 2 (4 answers)" in (tmp_path / "out" / "table.md").read_text("utf-8")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflowllm.metrics import control_flow as control_tree
+from workflowllm.metrics import measures
 from workflowllm.metrics.call_match import Match, common_subsequence_length, multiset_match, order_match
 from workflowllm.metrics.control_flow import control_similarity
 from workflowllm.metrics.measures import MEASURES, Case, measure, measuring_crashed
@@ -120,11 +121,20 @@ def test_invented_apis(call: str, offered: tuple[str, ...] | None, invented: lis
     ("answer", "reason"),
     [
         (REFERENCE, ""),
-        (URL + "is_workflow_actions_setclipboard(WFInput=url)", ""),
+        (REFERENCE.replace("page", "text"), ""),
+        (URL + "is_workflow_actions_setclipboard(WFInput=url)", "it sets 67% of the reference's arguments; 75% are"),
+        (
+            URL + "is_workflow_actions_downloadurl(WFURL=url)\nis_workflow_actions_setclipboard(WFInput=url)",
+            "it hands on 50% of the outputs that the reference hands on; 75% are required.",
+        ),
+        (
+            URL + "is_workflow_actions_downloadurl()\nis_workflow_actions_setclipboard()",
+            "it calls is_workflow_actions_downloadurl, is_workflow_actions_setclipboard without any argument.",
+        ),
         ("", "there is no code."),
         ("\n \t", "there is no code."),
         ("# only thought about", "the code calls no action."),
-        (URL, "it calls 33% of the reference's APIs; 50% are asked for."),
+        (URL, "it calls 33% of the reference's APIs; 50% are required."),
         (REFERENCE + "is_workflow_actions_alert()", "line 4: is.workflow.actions.alert is not among the APIs offered"),
         (REFERENCE + "x = (", "line 4: this is not Python: '(' was never closed."),
         (REFERENCE + "while True:\n    pass", "line 4: Shortcuts has no while"),
@@ -139,13 +149,69 @@ def test_static_verdicts(answer: str, reason: str) -> None:
 
 
 def test_the_share_asked_for_is_a_matter_of_the_caller() -> None:
-    assert static_pass(REFERENCE, URL, OFFERED, share=1 / 3).passes
-    assert not static_pass(REFERENCE, URL + "is_workflow_actions_setclipboard(WFInput=url)", OFFERED, share=0.9).passes
+    # Of five APIs, the setting of a variable among them, one is in the last line alone.
+    whole = REFERENCE * 2 + "is_workflow_actions_alert(WFAlertActionMessage=page)\n"
+    offered = (*OFFERED, "is.workflow.actions.alert")
+    assert static_pass(whole, REFERENCE * 2, offered, share=0.7).passes
+    assert static_pass(whole, REFERENCE * 2, offered, share=0.9).reason == (
+        "it calls 80% of the reference's APIs; 90% are required."
+    )
 
 
 def test_without_a_list_the_reference_s_own_apis_are_offered() -> None:
     assert static_pass(REFERENCE, REFERENCE).passes
     assert not static_pass(URL, REFERENCE).passes
+
+
+def test_a_reference_that_does_not_compile_has_no_static_verdict() -> None:
+    verdict = static_pass(REFERENCE + "x = (", REFERENCE, OFFERED)
+    assert verdict.passes is None and "reference does not compile" in verdict.reason
+
+
+def test_static_counts_what_is_handed_on_through_variables_and_texts() -> None:
+    direct = URL + "is_workflow_actions_downloadurl(WFURL=url)\n"
+    by_variable = URL + "Address = url\nis_workflow_actions_downloadurl(WFURL=Address)\n"
+    assert static_pass(direct, by_variable, OFFERED).passes and static_pass(by_variable, direct, OFFERED).passes
+    literal = URL + 'is_workflow_actions_downloadurl(WFURL="https://example.com")\n'
+    assert not static_pass(direct, literal, OFFERED).passes
+
+
+def test_an_empty_value_is_no_argument() -> None:
+    answer = URL + 'page = is_workflow_actions_downloadurl(WFURL="")\nis_workflow_actions_setclipboard(WFInput=page)\n'
+    assert "without any argument" in static_pass(REFERENCE, answer, OFFERED).reason
+
+
+def test_any_exception_marks_its_own_answer_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("unexpected")
+
+    monkeypatch.setattr(measures, "hallucinated", broken)
+    lost = measure(Case(REFERENCE, URL, OFFERED))
+    assert lost.fault == "it could not be measured (KeyError: 'unexpected')." and lost.static.passes is False
+
+
+def test_an_answer_that_takes_too_long_is_lost_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "MOST_SECONDS", 0.01)
+    monkeypatch.setattr(measures, "hallucinated", lambda *_: sum(1 for _ in iter(int, 1)))
+    assert "took over" in measure(Case(REFERENCE, URL, OFFERED)).fault
+
+
+@pytest.mark.parametrize("code", ["if x == {}:\n    pass", "if [1] in {}:\n    pass", "for x in {}:\n    x.y = 1"])
+def test_code_that_surprises_the_compiler_is_measured(code: str) -> None:
+    assert measure(Case(REFERENCE, code, OFFERED)).fault == ""
+
+
+def test_the_tolerant_share_multiplies_four_shares() -> None:
+    published = (
+        "url = is_workflow_actions_url( WFURLActionURL='a')\npage = is_workflow_actions_downloadurl( WFURL=f'{url}'\n"
+    )
+    assert measure(Case(published, published, OFFERED)).scores["tolerant_share"] == 1
+    # half of the APIs called and half of the arguments set, one of two APIs called is invented
+    answer = "is_workflow_actions_url( WFURLActionURL='a')\nis_workflow_actions_nosuchthing("
+    assert measure(Case(published, answer, OFFERED)).scores["tolerant_share"] == pytest.approx(1 / 2 * 1 / 2 * 1 / 2)
+    assert measure(Case(published, "is_workflow_actions_url()", OFFERED)).scores["tolerant_share"] == 0
+    # one block more than the reference's none
+    assert measure(Case(published, published + ")\nif page:\n    pass", OFFERED)).scores["tolerant_share"] == 0.5
 
 
 def test_a_reference_that_does_not_parse_is_measured_against() -> None:

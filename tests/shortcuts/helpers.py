@@ -4,9 +4,9 @@ import ast
 from typing import Any
 
 from workflowllm.shortcuts.compare import differences
-from workflowllm.shortcuts.dialect import words as dialect
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.workflow import build_workflow, from_json, to_json
+from workflowllm.shortcuts.model.wrapped import ATTACHMENT, TEXT
 from workflowllm.shortcuts.to_python.printer import Conversion, to_python
 
 BUILT_IN = "is.workflow.actions."
@@ -54,7 +54,7 @@ def _stepped(token: dict[str, Any], steps: tuple[dict[str, Any], ...]) -> dict[s
 
 
 def attached(token: dict[str, Any]) -> dict[str, Any]:
-    return {"Value": token, "WFSerializationType": dialect.ATTACHMENT}
+    return {"Value": token, "WFSerializationType": ATTACHMENT}
 
 
 def tested(token: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def bare_text(*parts: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def text(*parts: str | dict[str, Any]) -> dict[str, Any]:
-    return {"Value": bare_text(*parts), "WFSerializationType": dialect.TEXT}
+    return {"Value": bare_text(*parts), "WFSerializationType": TEXT}
 
 
 def code_of(*actions: dict[str, Any]) -> str:

@@ -6,8 +6,9 @@ from helpers import BUILT_IN, action, attached, tested, workflow
 from helpers_random import ATTACHMENTS, BASE, KEYS, LEAVES, NAMES, PLAIN, TEXTS, UUIDS, VALUES, bare_texts, tokens
 from hypothesis import strategies as st
 
-from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.dialect.comparisons import FILTER_OPERATORS, LEGACY, OLD_CONDITIONS
 from workflowllm.shortcuts.model.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
+from workflowllm.shortcuts.model.wrapped import FILTER, TEXT
 
 KINDS = (CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH)
 IDENTIFIERS = st.sampled_from(
@@ -45,8 +46,8 @@ SPECIAL = {
     "math": ["WFInput", "WFMathOperand", "WFMathOperation"],
 }
 OPERANDS = ("WFConditionalActionString", "WFNumberValue", "WFAnotherNumber", "WFDate", "WFAnotherDate", "WFDuration")
-OPERANDS += ("WFMeasurement", "WFEnumeration", dialect.LEGACY)
-CONDITIONS = st.sampled_from([*dialect.FILTER_OPERATORS, *dialect.OLD_CONDITIONS, "", "Odd", 7, 4.0, True])
+OPERANDS += ("WFMeasurement", "WFEnumeration", LEGACY)
+CONDITIONS = st.sampled_from([*FILTER_OPERATORS, *OLD_CONDITIONS, "", "Odd", 7, 4.0, True])
 
 
 def rarely(draw, one_in: int = 8) -> bool:
@@ -105,15 +106,13 @@ def conditions(draw) -> dict[str, Any]:
     if not rarely(draw):
         given["WFCondition"] = draw(CONDITIONS)
     for key in draw(st.lists(st.sampled_from(OPERANDS), max_size=3, unique=True)):
-        given[key] = draw(
-            st.booleans() if key == dialect.LEGACY else BASE | st.sampled_from(["", "5", "-7", "007", "1.5"])
-        )
+        given[key] = draw(st.booleans() if key == LEGACY else BASE | st.sampled_from(["", "5", "-7", "007", "1.5"]))
     if rarely(draw, 6):  # as newer clients store a reference, for both kinds of comparison
         token = draw(tokens())
         given["WFNumberValue"] = attached(token)
         given["WFConditionalActionString"] = {
             "Value": {"string": "\ufffc", "attachmentsByRange": {"{0, 1}": token}},
-            "WFSerializationType": dialect.TEXT,
+            "WFSerializationType": TEXT,
         }
     return given
 
@@ -126,7 +125,7 @@ def tests(draw) -> dict[str, Any]:
         "WFActionParameterFilterPrefix": draw(st.sampled_from([0, 1, -1, True])),
         "WFActionParameterFilterTemplates": draw(st.lists(conditions(), max_size=3)),
     }
-    return {"WFConditions": {"Value": value, "WFSerializationType": dialect.FILTER}}
+    return {"WFConditions": {"Value": value, "WFSerializationType": FILTER}}
 
 
 @st.composite

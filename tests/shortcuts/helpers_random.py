@@ -8,7 +8,9 @@ from helpers import MARK, uuid
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.dialect.comparisons import FILTER_OPERATORS
+from workflowllm.shortcuts.dialect.words import DATE_FORMAT, SOURCES
+from workflowllm.shortcuts.model.wrapped import ARRAY, ATTACHMENT, FIELDS, FILTER, NUMBER_STATE, TEXT
 
 # A handful, so that references hit owners, owners share, and some have none.
 UUIDS = st.sampled_from([uuid(1), uuid(2), uuid(3), uuid(4), uuid(0xABC), uuid(0xABC).lower(), "not a uuid"])
@@ -44,7 +46,7 @@ KEYS = st.sampled_from(
 def steps(draw) -> dict[str, Any]:
     """One aggrandizement."""
     kind = draw(st.sampled_from(["Coercion", "Property", "DictionaryValue", "DateFormat", "Unit", "odd"]))
-    step: dict[str, Any] = {"Type": dialect.AGGRANDIZEMENT.format(kind)}
+    step: dict[str, Any] = {"Type": f"WF{kind}VariableAggrandizement"}
     if kind == "Coercion":
         classes = [
             "WFStringContentItem",
@@ -64,7 +66,7 @@ def steps(draw) -> dict[str, Any]:
     elif kind == "DictionaryValue":
         step["DictionaryKey"] = draw(PLAIN)
     elif kind == "DateFormat":
-        step |= draw(st.dictionaries(st.sampled_from(list(dialect.DATE_FORMAT.values())), LEAVES, max_size=4))
+        step |= draw(st.dictionaries(st.sampled_from(list(DATE_FORMAT.values())), LEAVES, max_size=4))
     if draw(st.integers(0, 9)) == 0:
         step |= draw(st.dictionaries(KEYS, LEAVES, max_size=1))
     return step
@@ -73,7 +75,7 @@ def steps(draw) -> dict[str, Any]:
 @st.composite
 def tokens(draw) -> dict[str, Any]:
     """A reference of any kind."""
-    kind = draw(st.sampled_from(["ActionOutput"] * 4 + ["Variable"] * 4 + [*dialect.SOURCES, "Future"]))
+    kind = draw(st.sampled_from(["ActionOutput"] * 4 + ["Variable"] * 4 + [*SOURCES, "Future"]))
     token: dict[str, Any] = {"Type": kind}
     if kind == "ActionOutput":
         token |= {"OutputUUID": draw(UUIDS), "OutputName": draw(NAMES)}
@@ -107,8 +109,8 @@ def serialized(kind: SearchStrategy[str] | str, value: SearchStrategy[Any]) -> S
     return st.builds(lambda kind, value: {"Value": value, "WFSerializationType": kind}, kinds, value)
 
 
-TEXTS = serialized(dialect.TEXT, bare_texts())
-ATTACHMENTS = serialized(dialect.ATTACHMENT, tokens())
+TEXTS = serialized(TEXT, bare_texts())
+ATTACHMENTS = serialized(ATTACHMENT, tokens())
 
 
 def _fields(items: SearchStrategy[Any]) -> SearchStrategy[dict[str, Any]]:
@@ -118,9 +120,7 @@ def _fields(items: SearchStrategy[Any]) -> SearchStrategy[dict[str, Any]]:
         TEXTS | PLAIN,
         items,
     )
-    return serialized(
-        dialect.FIELDS, st.fixed_dictionaries({"WFDictionaryFieldValueItems": st.lists(entry, max_size=3)})
-    )
+    return serialized(FIELDS, st.fixed_dictionaries({"WFDictionaryFieldValueItems": st.lists(entry, max_size=3)}))
 
 
 def _items(items: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
@@ -132,7 +132,7 @@ def _filters(values: SearchStrategy[Any]) -> SearchStrategy[dict[str, Any]]:
     where = st.fixed_dictionaries(
         {
             "Property": PLAIN,
-            "Operator": st.sampled_from([*dialect.FILTER_OPERATORS, 7, True]),
+            "Operator": st.sampled_from([*FILTER_OPERATORS, 7, True]),
             "Values": st.dictionaries(
                 KEYS | st.sampled_from(["Unit", "String", "Removable", "Bounded"]), values, max_size=2
             ),
@@ -144,7 +144,7 @@ def _filters(values: SearchStrategy[Any]) -> SearchStrategy[dict[str, Any]]:
         "WFContentPredicateBoundedDate": st.booleans(),
     }
     return serialized(
-        dialect.FILTER,
+        FILTER,
         st.fixed_dictionaries({**whole, "WFActionParameterFilterTemplates": st.lists(where, max_size=2)}),
     )
 
@@ -153,7 +153,7 @@ def _grown(values: SearchStrategy[Any]) -> SearchStrategy[Any]:
     """Containers of values: everything that the format serializes, and everything that it might."""
     kinds = st.sampled_from(
         ["WFQuantityFieldValue", "WFTimeOffsetValue", "WFStringSubstitutableState", "WFX_Y", "Not", "", "WF class"]
-        + [dialect.ARRAY, dialect.NUMBER_STATE, dialect.TEXT, dialect.ATTACHMENT, dialect.FIELDS, dialect.FILTER]
+        + [ARRAY, NUMBER_STATE, TEXT, ATTACHMENT, FIELDS, FILTER]
     )
     fields = _fields(values)
     return (
@@ -161,8 +161,8 @@ def _grown(values: SearchStrategy[Any]) -> SearchStrategy[Any]:
         | st.dictionaries(KEYS | PLAIN, values, max_size=3)
         | serialized(kinds, values | tokens() | bare_texts())
         | fields
-        | serialized(dialect.FIELDS, fields)
-        | serialized(dialect.ARRAY, _items(values))
+        | serialized(FIELDS, fields)
+        | serialized(ARRAY, _items(values))
         | _items(values)
         | _filters(values)
         | st.builds(lambda value, extra: {**value, **extra}, fields, st.dictionaries(KEYS, LEAVES, max_size=1))

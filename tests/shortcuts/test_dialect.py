@@ -7,11 +7,11 @@ import pytest
 
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.from_python.program import compile_code
-from workflowllm.shortcuts.model.outline import outline
 from workflowllm.shortcuts.model.workflow import build_workflow
+from workflowllm.shortcuts.outline import outline
 from workflowllm.shortcuts.to_python.printer import to_python
 
-PAGE = Path(__file__).parents[2] / "data" / "dialect.md"
+PAGE = Path(__file__).parents[2] / "docs" / "dialect.md"
 EXAMPLE = re.compile(r"```python ?(\w*)\n(.*?)```\n```(\w+)\n(.*?)```", re.DOTALL)
 EXAMPLES = EXAMPLE.findall(PAGE.read_text("utf-8"))
 

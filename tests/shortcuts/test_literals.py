@@ -5,14 +5,14 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflowllm.shortcuts.dialect.literals import (
+from workflowllm.shortcuts.model.identifiers import function_name, identifier_of, is_name, name_from
+from workflowllm.shortcuts.to_python.literals import (
     docstring_literal,
     f_string,
     line_literal,
     number_literal,
     text_literal,
 )
-from workflowllm.shortcuts.model.identifiers import function_name, identifier_of, is_name, name_from
 
 AWKWARD = st.text(
     st.sampled_from(['"', "'", "\\", "\n", "\r", "\t", "{", "}", "\x00", "\x85", "\u2028", "\u202e", "\ufffc"])

@@ -7,7 +7,9 @@ from helpers import Renamer, output_names, rebuilt
 from helpers_blocks import workflows
 from hypothesis import HealthCheck, given, reject, settings
 
-from workflowllm.shortcuts.compare import _Canonical, differences
+from workflowllm.shortcuts.compare import differences
+from workflowllm.shortcuts.model.canonical import canonical
+from workflowllm.shortcuts.model.links import Links
 from workflowllm.shortcuts.model.workflow import to_bytes
 from workflowllm.shortcuts.to_python.printer import to_python
 
@@ -47,7 +49,7 @@ def assert_same_metadata(one, other):
 
 def meaning(value):
     """A value in which a text is the same whether it is wrapped or not, as compare has it for actions."""
-    return _Canonical([]).value(value)
+    return canonical(value, Links(), 0)
 
 
 @given(workflows())

@@ -7,9 +7,19 @@ from plistlib import UID
 import pytest
 from helpers import action, attached, bare_text, code_of, compiled, output, round_trip, source, text, uuid, variable
 
-from workflowllm.shortcuts.dialect import words as dialect
 from workflowllm.shortcuts.model.errors import ShortcutError
-from workflowllm.shortcuts.to_python.values import MAX_DEPTH, parse_ranges, slice_utf16
+from workflowllm.shortcuts.model.plist_types import COERCION, DATE, DICTIONARY_VALUE, FIELD_KEYS, PROPERTY
+from workflowllm.shortcuts.model.wrapped import (
+    ARRAY,
+    ATTACHMENT,
+    FIELDS,
+    FILTER,
+    NUMBER_STATE,
+    TEXT,
+    parse_ranges,
+    slice_utf16,
+)
+from workflowllm.shortcuts.to_python.values import MAX_DEPTH
 
 CALL = "a_b(value="
 
@@ -19,19 +29,19 @@ def wrapped(kind, value):
 
 
 def coercion(name):
-    return {"Type": dialect.COERCION, "CoercionItemClass": name}
+    return {"Type": COERCION, "CoercionItemClass": name}
 
 
 def prop(name, **info):
-    return {"Type": dialect.PROPERTY, "PropertyName": name, **info}
+    return {"Type": PROPERTY, "PropertyName": name, **info}
 
 
 def key(name):
-    return {"Type": dialect.DICTIONARY_VALUE, "DictionaryKey": name}
+    return {"Type": DICTIONARY_VALUE, "DictionaryKey": name}
 
 
 def date(**given):
-    return {"Type": dialect.DATE, **given}
+    return {"Type": DATE, **given}
 
 
 NOW, CLIP, INPUT = source("CurrentDate"), source("Clipboard"), source("ExtensionInput")
@@ -117,14 +127,14 @@ SERIALIZED = {
     "bare output": (output(1, "Number"), "bare(number_)"),
     "fields": (
         wrapped(
-            dialect.FIELDS,
+            FIELDS,
             {"WFDictionaryFieldValueItems": [{"WFItemType": 0, "WFKey": text("k"), "WFValue": text("v")}]},
         ),
         'fields({"k": "v"})',
     ),
     "all": (
         wrapped(
-            dialect.FILTER,
+            FILTER,
             {
                 "WFActionParameterFilterPrefix": 1,
                 "WFContentPredicateBoundedDate": False,
@@ -140,7 +150,7 @@ SERIALIZED = {
     ),
     "a filter of no known operator": (
         wrapped(
-            dialect.FILTER,
+            FILTER,
             {
                 "WFActionParameterFilterPrefix": 0,
                 "WFContentPredicateBoundedDate": False,
@@ -208,31 +218,31 @@ ITEMS = {
     "number with a zero in front": (3, text("007"), 'item(3, "007")'),
     "number with an exponent": (3, text("1e3"), 'item(3, "1e3")'),
     "number that is a reference": (3, text(CLIP), 'item(3, f"{clipboard()}")'),
-    "flag": (4, wrapped(dialect.NUMBER_STATE, True), "True"),
+    "flag": (4, wrapped(NUMBER_STATE, True), "True"),
     "flag that is a reference": (
         4,
-        wrapped(dialect.NUMBER_STATE, attached(CLIP)),
+        wrapped(NUMBER_STATE, attached(CLIP)),
         "item(4, WFNumberSubstitutableState(clipboard()))",
     ),
-    "list": (2, wrapped(dialect.ARRAY, ["a", {"WFItemType": 3, "WFValue": text("1")}]), '["a", 1]'),
+    "list": (2, wrapped(ARRAY, ["a", {"WFItemType": 3, "WFValue": text("1")}]), '["a", 1]'),
     "type to come": (9, "x", 'item(9, "x")'),
 }
 
 
 @pytest.mark.parametrize("name", ITEMS)
-@pytest.mark.parametrize("parameter", sorted(dialect.FIELD_KEYS))
+@pytest.mark.parametrize("parameter", sorted(FIELD_KEYS))
 def test_items_of_dictionaries_and_lists(name, parameter):
     kind, value, form = ITEMS[name]
     entry = {"WFItemType": kind, "WFKey": text("k"), "WFValue": value}
-    assert printed(wrapped(dialect.FIELDS, {"WFDictionaryFieldValueItems": [entry]}), parameter) == f'{{"k": {form}}}'
+    assert printed(wrapped(FIELDS, {"WFDictionaryFieldValueItems": [entry]}), parameter) == f'{{"k": {form}}}'
     item = form if name != "text" else 'item(0, "v")'  # a plain string of a list is stored as that
     assert printed([{"WFItemType": kind, "WFValue": value}, "plain"], parameter) == f'[{item}, "plain"]'
 
 
 def test_dictionaries_nest():
-    inner = wrapped(dialect.FIELDS, {"WFDictionaryFieldValueItems": []})
-    entry = {"WFItemType": 1, "WFKey": text("k"), "WFValue": wrapped(dialect.FIELDS, inner)}
-    value = wrapped(dialect.FIELDS, {"WFDictionaryFieldValueItems": [entry, entry]})
+    inner = wrapped(FIELDS, {"WFDictionaryFieldValueItems": []})
+    entry = {"WFItemType": 1, "WFKey": text("k"), "WFValue": wrapped(FIELDS, inner)}
+    value = wrapped(FIELDS, {"WFDictionaryFieldValueItems": [entry, entry]})
     assert printed(value, "WFItems") == '{"k": {}, "k": {}}'  # a key may stand twice
 
 
@@ -267,12 +277,12 @@ def test_ranges_in_any_order_and_malformed_ones():
         {"string": "x", "attachmentsByRange": {"{0}": CLIP}},
         {"string": 5, "attachmentsByRange": {}},
         {"attachmentsByRange": {}},
-        wrapped(dialect.TEXT, {"string": "x", "attachmentsByRange": {"odd": 1}}),
-        wrapped(dialect.TEXT, 5),
-        wrapped(dialect.ATTACHMENT, "text"),
-        wrapped(dialect.FIELDS, {"WFDictionaryFieldValueItems": 3}),
-        wrapped(dialect.FILTER, {}),
-        {"Value": 1, "WFSerializationType": dialect.TEXT, "More": 2},
+        wrapped(TEXT, {"string": "x", "attachmentsByRange": {"odd": 1}}),
+        wrapped(TEXT, 5),
+        wrapped(ATTACHMENT, "text"),
+        wrapped(FIELDS, {"WFDictionaryFieldValueItems": 3}),
+        wrapped(FILTER, {}),
+        {"Value": 1, "WFSerializationType": TEXT, "More": 2},
         {"WFSerializationType": 3, "Value": 1},
     ],
 )

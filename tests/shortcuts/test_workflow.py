@@ -33,12 +33,6 @@ def test_metadata_is_put_back_and_made_up_only_where_there_is_none() -> None:
     assert build_workflow(compile_code("x = shortcut_input()"))["WFWorkflowHasShortcutInputVariables"] is True
 
 
-def test_import_questions_name_their_action() -> None:
-    code = 'x = clipboard()\nimport_question(ParameterKey="K", Text="?")\nis_workflow_actions_url(WFURLActionURL="a")'
-    question = {"ActionIndex": 1, "Category": "Parameter", "ParameterKey": "K", "Text": "?"}
-    assert build_workflow(compile_code(code), {})["WFWorkflowImportQuestions"] == [question]
-
-
 def test_null_is_left_out_and_the_rest_is_a_binary_property_list() -> None:
     data = to_bytes({"WFWorkflowActions": [], "a": None, "b": [None, 1]})
     assert data.startswith(b"bplist") and plistlib.loads(data) == {"WFWorkflowActions": [], "b": [1]}

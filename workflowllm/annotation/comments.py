@@ -1,4 +1,4 @@
-"""Comment lines above lines of code: above a statement's first line, so that a text that spans lines stays whole."""
+"""Comment lines above lines of code: above the first line of a statement, so that no comment splits a text."""
 
 import io
 import re
@@ -11,7 +11,7 @@ _CODING = re.compile(r"coding(?=[:=])")
 
 
 def statement_heads(code: str) -> list[int]:
-    """The lines (from 1) on which a statement, an else, an elif or a case starts.
+    """The numbers, from 1, of the lines on which a statement, an else, an elif or a case starts.
 
     Raises SyntaxError where the code cannot be split into lines of code.
     """
@@ -30,7 +30,7 @@ def statement_heads(code: str) -> list[int]:
 
 
 def uncommented_lines(code: str) -> list[int]:
-    """The lines of code (from 1) that have no comment line directly above them.
+    """The numbers, from 1, of the lines of code without a comment line directly above them.
 
     Raises SyntaxError where the code cannot be split into lines of code.
     """
@@ -39,7 +39,7 @@ def uncommented_lines(code: str) -> list[int]:
 
 
 def with_comments(code: str, comments: Mapping[int, str]) -> str:
-    """The code with each comment on a line of its own above the line that it is about."""
+    """The code with each comment on a line above the line of code that has its number."""
     pieces: list[str] = []
     for number, line in enumerate(code.split("\n"), 1):
         if number in comments:
@@ -50,22 +50,22 @@ def with_comments(code: str, comments: Mapping[int, str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """A comment's text: one line, nothing that breaks a file, never empty."""
-    kept = printable(text)
-    kept = _CODING.sub("coding ", " ".join(kept.split()))  # `coding:` in the first two lines names a file's encoding
-    return kept.replace("```", "'''").lstrip("#! ") or "No comment."
+    """The text of a comment: one line, without anything that would break a file, and never empty."""
+    line = " ".join(printable(text).split())
+    line = _CODING.sub("coding ", line)  # `coding:` in the first two lines would name the file's encoding
+    return line.replace("```", "'''").lstrip("#! ") or "No comment."
 
 
 def printable(text: str) -> str:
-    """A text without line ends, control characters, half characters, and marks that turn the direction of a line."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_kept, text))
+    """A text without line ends, control characters, lone surrogates and marks that change a line's direction."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_printable, text))
 
 
-def _kept(char: str) -> str:
+def _printable(char: str) -> str:
     kind = unicodedata.category(char)
     if kind == "Cs":
         return "\ufffd"
-    return " " if kind in ("Cc", "Zl", "Zp") or char in _TURNS else char
+    return " " if kind in ("Cc", "Zl", "Zp") or char in _DIRECTION_MARKS else char
 
 
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

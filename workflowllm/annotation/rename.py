@@ -1,8 +1,8 @@
-"""New names for a program's variables, put in without touching anything else.
+"""New names for a program's variables, put in without changing anything else.
 
-An output's name and a loop's are ours to choose. A variable is called in Shortcuts what it is called in Python, so a
-renamed one keeps its old name in an annotation: `new: "old" = value`. The new program compiles to an equal shortcut;
-that is checked, and a program for which it does not hold stays as it is.
+The names of outputs and loop variables do not occur in the shortcut. The name of a variable does, so a renamed variable
+keeps its old name in an annotation: `new: "old" = value`. The new program must compile to an equal shortcut; this is
+checked, and a program for which it fails stays as it is.
 """
 
 import ast
@@ -25,7 +25,7 @@ from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.identifiers import is_name, name_from
 from workflowllm.shortcuts.model.workflow import build_workflow
 
-# Outside strings, whatever is not ASCII belongs to a name: `\\w` lacks the marks that Python admits.
+# Outside strings, every character beyond ASCII belongs to a name: `\\w` lacks the marks that Python allows.
 _TOKEN = re.compile(
     r"""(?P<string>(?P<prefix>(?:[rR][fFbB]?|[fFbB][rR]?|[uU])?)(?P<quote>'''|\"\"\"|'|\"))
     |(?P<name>(?:[^\W\d]|[^\x00-\x7f])(?:\w|[^\x00-\x7f])*)
@@ -39,15 +39,17 @@ _PLAIN_BODY = {
     quote: re.compile(rf"(?:[^{quote[0]}\\]+|\\.|{quote[0]}(?!{quote[1:]}))*" if len(quote) == 3 else body, re.DOTALL)
     for quote, body in {"'": r"(?:[^'\\]+|\\.)*", '"': r'(?:[^"\\]+|\\.)*', "'''": "", '"""': ""}.items()
 }
-# A piece of an f-string's text; a backslash never takes a brace along, but \N{...} does.
+# A piece of an f-string's text. A backslash does not escape a brace, but \N{...} holds two.
 _FORMATTED = re.compile(r"\{\{|\}\}|\\N\{[^}]*\}|\\[^{}]|[^{}\\'\"]+|.", re.DOTALL)
-_KEYWORD = re.compile(r"(?:[ \t\r\n\f\\]|#[^\n]*)*=(?!=)")
-_CALL = re.compile(r"(?:[ \t\r\n\f\\]|#[^\n]*)*\(")
+# A comment must reach the end of its line, or `# # # ...` could be split in exponentially many ways.
+_SPACE_OR_COMMENT = r"(?:[ \t\r\n\f\\]|#[^\n]*(?![^\n]))*"
+_KEYWORD = re.compile(_SPACE_OR_COMMENT + r"=(?!=)")
+_CALL = re.compile(_SPACE_OR_COMMENT + r"\(")
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 
 class CodeName(NamedTuple):
-    """A name that may stand for a variable: no attribute, no keyword of a call, no function that is called."""
+    """An occurrence of a name that can be a variable: not an attribute, a keyword of a call or a called function."""
 
     start: int
     end: int
@@ -55,7 +57,7 @@ class CodeName(NamedTuple):
 
 
 def code_names(code: str) -> list[CodeName]:
-    """The names of a program in the order of the text. The code must parse; offsets are characters."""
+    """The names of a program in the order of the text, with offsets in characters. The code must parse."""
     return list(_Scanner(code).expression(0, inside=False)[0])
 
 
@@ -74,8 +76,8 @@ class _Scanner:
                 return names, at
             at = match.end()
             if kind in ("string", "quote"):
-                found, at = self.string(match["prefix"].lower(), match["quote"], at)
-                names += found
+                inner, at = self.string(match["prefix"].lower(), match["quote"], at)
+                names += inner
             elif kind == "name" and before != "." and not self._is_no_variable(at, depth):
                 names.append(CodeName(match.start(), at, text))
             elif kind == "other":
@@ -96,8 +98,8 @@ class _Scanner:
             return [], _PLAIN_BODY[quote].match(self.code, at).end() + len(quote)
         names: list[CodeName] = []
         while not self.code.startswith(quote, at):
-            found, at = self.piece(at, is_raw="r" in prefix)
-            names += found
+            inner, at = self.piece(at, is_raw="r" in prefix)
+            names += inner
             if at >= len(self.code):
                 break
         return names, at + len(quote)
@@ -115,18 +117,18 @@ class _Scanner:
         if self.code.startswith(":", at):
             at += 1
             while at < len(self.code) and not self.code.startswith("}", at):
-                found, at = self.piece(at, is_raw)
-                names += found
+                inner, at = self.piece(at, is_raw)
+                names += inner
         return names, at + 1
 
 
 def offsets_of_lines(code: str) -> list[int]:
-    """The offset at which each line starts; lines as Python counts them, for code whose line ends are `\\n`."""
+    """The offset at which each line starts, for code whose line ends are `\\n`."""
     return [0, *(match.end() for match in re.finditer("\n", code))]
 
 
 def character_offset(lines: list[int], code: str, line: int, column: int) -> int:
-    """A place that a syntax tree gives (line from 1, column in bytes) as an offset in characters."""
+    """A position from a syntax tree (line from 1, column in bytes from 0) as an offset in characters."""
     start = lines[line - 1]
     text = code[start : start + column]  # a character has at least one byte
     if text.isascii():
@@ -140,7 +142,7 @@ _BUILTINS = frozenset(dir(builtins))
 
 @dataclass(frozen=True)
 class Renamed:
-    """A program under its new names, old name -> new name, and what was refused or mended, by reason."""
+    """A program under its new names; old name -> new name; how many proposals were refused or mended, by reason."""
 
     code: str
     names: dict[str, str] = field(default_factory=dict)
@@ -149,16 +151,16 @@ class Renamed:
 
 
 def rename(code: str, proposals: Mapping[str, Any]) -> Renamed:
-    """Rename what can be renamed as proposed, one name at a time. Raises DialectError where the code does not parse."""
+    """Rename variables as proposed, as far as possible. Raises DialectError where the code does not parse."""
     program = parse_program(code)
-    places = code_names(code)
+    occurrences = code_names(code)
     refused: Counter[str] = Counter()
     mended: Counter[str] = Counter()
     wanted = _renamable(program, proposals, refused)
     names = _mended(wanted, _taken(program, wanted), mended)
     if not names:
         return Renamed(code, {}, refused, mended)
-    new = _written(code, program, places, names)
+    new = _with_names(code, program, occurrences, names)
     if not _is_same_program(program, new, names):
         refused["changes-the-shortcut"] += len(names)
         return Renamed(code, {}, refused, mended)
@@ -166,7 +168,7 @@ def rename(code: str, proposals: Mapping[str, Any]) -> Renamed:
 
 
 def _renamable(program: Program, proposals: Mapping[str, Any], refused: Counter[str]) -> dict[str, str]:
-    """The proposals that can be followed in some form; the reasons of the others are counted."""
+    """The proposals that can be used in some form; the others are counted by reason."""
     holders = _annotation_holders(program)
     wanted: dict[str, str] = {}
     for old, new in proposals.items():
@@ -178,25 +180,25 @@ def _renamable(program: Program, proposals: Mapping[str, Any], refused: Counter[
     return wanted
 
 
-def _refusal(binding: Binding | None, new: Any, can_keep: bool) -> str | None:
+def _refusal(binding: Binding | None, new: Any, can_be_annotated: bool) -> str | None:
     if binding is None or binding.name == "_":
         return "no-such-variable"
-    if not isinstance(new, str) or not name_from(_without_halves(new), ""):
+    if not isinstance(new, str) or not name_from(_without_surrogates(new), ""):
         return "no-name"
     if binding.kind == "variable" and binding.sites["loop"]:
         return "loop-and-variable"
-    if binding.kind == "variable" and binding.label is None and not can_keep:
+    if binding.kind == "variable" and binding.label is None and not can_be_annotated:
         return "no-place-for-its-shown-name"
     return None
 
 
-def _without_halves(text: str) -> str:
-    """Half characters have no place in a name."""
+def _without_surrogates(text: str) -> str:
+    """A text without lone surrogates, which no name can hold."""
     return "".join(char for char in text if not 0xD800 <= ord(char) < 0xE000)
 
 
 def _annotation_holders(program: Program) -> dict[str, ast.Name]:
-    """The first `name = value` of each name, where an annotation can stand."""
+    """The first `name = value` of each name, which can carry an annotation."""
     holders: dict[str, ast.Name] = {}
     for node in program.nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
@@ -205,16 +207,16 @@ def _annotation_holders(program: Program) -> dict[str, ast.Name]:
 
 
 def _taken(program: Program, wanted: Mapping[str, str]) -> set[str]:
-    """Names that no variable may get: those that stay, and whatever else the program says."""
-    said = {node.id for node in program.nodes if isinstance(node, ast.Name)}
-    return (said | program.bindings.keys()) - wanted.keys()
+    """Names that no variable may get: those that stay, and all others that occur in the program."""
+    occurring = {node.id for node in program.nodes if isinstance(node, ast.Name)}
+    return (occurring | program.bindings.keys()) - wanted.keys()
 
 
 def _mended(wanted: Mapping[str, str], taken: set[str], mended: Counter[str]) -> dict[str, str]:
-    """Each wanted name made one that Python, the dialect and the other names admit."""
+    """The wanted names, changed where Python or the dialect does not allow one or another variable has it."""
     names: dict[str, str] = {}
     for old, new in wanted.items():
-        name = new if is_name(new) and len(new) <= LONGEST_NAME else name_from(_without_halves(new), "")
+        name = new if is_name(new) and len(new) <= LONGEST_NAME else name_from(_without_surrogates(new), "")
         mended["no-identifier"] += name != new
         if _is_reserved(name):
             mended["reserved"] += 1
@@ -232,31 +234,31 @@ def _mended(wanted: Mapping[str, str], taken: set[str], mended: Counter[str]) ->
 
 @lru_cache(maxsize=8192)
 def _is_reserved(name: str) -> bool:
-    """Whether a name is a word of the dialect, of Python, or an API."""
+    """Whether a name belongs to the dialect, to Python or to an API."""
     return name in RESERVED or name in _BUILTINS or catalogue().by_function(name) is not None
 
 
-def _written(code: str, program: Program, places: list[CodeName], names: Mapping[str, str]) -> str:
-    """The text with the new names in their places, and annotations that keep what variables are called."""
-    lines, shown = offsets_of_lines(code), {}
+def _with_names(code: str, program: Program, occurrences: list[CodeName], names: Mapping[str, str]) -> str:
+    """The code with the new names, and with annotations that keep the old names of variables."""
+    lines, annotations = offsets_of_lines(code), {}
     for old, target in _annotation_holders(program).items():
         binding = program.bindings[old]
         if old in names and binding.kind == "variable" and binding.label is None:
-            shown[character_offset(lines, code, target.lineno, target.col_offset)] = f": {_quoted(old)}"
-    keywords = _soft_keywords(code, program, places, lines)
+            annotations[character_offset(lines, code, target.lineno, target.col_offset)] = f": {_quoted(old)}"
+    keywords = _soft_keywords(code, program, occurrences, lines)
     pieces, end = [], 0
-    for place in places:
-        new = names.get(unicodedata.normalize("NFKC", place.text))
-        if new is not None and place.start not in keywords:
-            pieces += [code[end : place.start], new, shown.get(place.start, "")]
-            end = place.end
+    for name in occurrences:
+        new = names.get(unicodedata.normalize("NFKC", name.text))
+        if new is not None and name.start not in keywords:
+            pieces += [code[end : name.start], new, annotations.get(name.start, "")]
+            end = name.end
     return "".join([*pieces, code[end:]])
 
 
-def _soft_keywords(code: str, program: Program, places: list[CodeName], lines: list[int]) -> set[int]:
-    """Where `match` and `case` are keywords; both may also be variables."""
+def _soft_keywords(code: str, program: Program, occurrences: list[CodeName], lines: list[int]) -> set[int]:
+    """The offsets at which `match` and `case` are keywords; elsewhere they may be variables."""
     keywords = set()
-    cases = [place.start for place in places if place.text == "case"]
+    cases = [name.start for name in occurrences if name.text == "case"]
     for node in program.nodes:
         if isinstance(node, ast.Match):
             keywords.add(character_offset(lines, code, node.lineno, node.col_offset))
@@ -271,7 +273,7 @@ def _quoted(name: str) -> str:
 
 
 def _is_same_program(program: Program, new: str, names: Mapping[str, str]) -> bool:
-    """Whether the new text is the old tree but for names, and compiles to an equal shortcut."""
+    """Whether the new text has the same tree except for names, and compiles to an equal shortcut."""
     try:
         renamed = parse_program(new)
     except ShortcutError:
@@ -282,7 +284,7 @@ def _is_same_program(program: Program, new: str, names: Mapping[str, str]) -> bo
 
 
 def _shape(tree: ast.Module, names: Mapping[str, str]) -> str:
-    """A tree as text under other names; an annotated assignment is a plain one."""
+    """A tree under other names, as text; an annotated assignment counts as a plain one."""
     return ast.dump(_Plain(names).visit(ast.Module(tree.body, [])))
 
 
@@ -291,7 +293,7 @@ class _Plain(ast.NodeTransformer):
         self.names = names
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        """A copy: the program's own tree is still needed."""
+        """Return a copy, because the program's own tree is still needed."""
         fields = {name: self._copied(value) for name, value in ast.iter_fields(node)}
         return type(node)(**fields)
 
@@ -310,11 +312,11 @@ class _Plain(ast.NodeTransformer):
 
 
 def is_equal_shortcut(first: Program, second: Program) -> bool:
-    """Whether two programs compile to equal shortcuts; two that both compile to none are equal too."""
-    one, two = _workflow(first), _workflow(second)
-    if one is None or two is None:
-        return one is two
-    return next(differences(one, two), None) is None and next(differences(two, one), None) is None
+    """Whether two programs compile to equal shortcuts; two that do not compile are equal too."""
+    left, right = _workflow(first), _workflow(second)
+    if left is None or right is None:
+        return left is right
+    return next(differences(left, right), None) is None and next(differences(right, left), None) is None
 
 
 def _workflow(program: Program) -> dict[str, Any] | None:

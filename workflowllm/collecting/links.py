@@ -21,9 +21,9 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One entry of a list. `id` is the link's own, "" where it is no iCloud link."""
+    """One entry of a list. `id` is that of the iCloud link, "" where the link is another."""
 
-    place: str
+    position: str  # file and line, for messages
     link: str
     title: str = ""
     description: str = ""
@@ -31,20 +31,20 @@ class Listed:
 
     @property
     def id(self) -> str:
-        found = ICLOUD_LINK.fullmatch(self.link)
-        return found[1].replace("-", "").lower() if found else ""
+        match = ICLOUD_LINK.fullmatch(self.link)
+        return match[1].replace("-", "").lower() if match else ""
 
 
 def read_list(path: Path) -> Iterator[Listed]:
     """Every entry of a file, by its ending: .csv, .json, .jsonl (also .gz), else one link a line."""
     for number, row in _rows(path):
-        place = f"{path.name} line {number}"
+        position = f"{path.name} line {number}"
         if isinstance(row, str):
-            yield Listed(place, row.strip())
+            yield Listed(position, row.strip())
         elif isinstance(row, Mapping):
-            yield Listed(place, *(_column(row, names) for names in COLUMNS.values()))
+            yield Listed(position, *(_column(row, names) for names in COLUMNS.values()))
         else:
-            yield Listed(place, "")
+            yield Listed(position, "")
 
 
 def _column(row: Mapping[Any, Any], names: tuple[str, ...]) -> str:

@@ -1,4 +1,7 @@
-"""Fetching over HTTP without being a burden: so many requests a minute, robots.txt, patience where a server asks it."""
+"""Fetching over HTTP politely and carefully: a limited rate, robots.txt, patience, public addresses only.
+
+urllib does the work: each redirect and each connection must be admitted first, and its handlers allow just that.
+"""
 
 import email.utils
 import http.client
@@ -10,32 +13,35 @@ import urllib.request
 import urllib.robotparser
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.collecting.connections import Connections, FetchError
 
-_TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_ABSENT_STATUSES = (404, 410)
+_ROBOTS_BYTES = 512 << 10  # of robots.txt that are read, as RFC 9309 asks for at least
+_CHUNK = 64 << 10
+_SHOWN_ADDRESS = 200  # characters of an address in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How politely to ask."""
+    """How politely and how carefully to fetch."""
 
     requests_a_minute: float = 30
     attempts: int = 5  # of each request
     longest_wait: float = 300  # seconds that a server may ask us to wait; beyond it the request fails
     timeout: float = 30  # seconds without a byte
+    deadline: float = 300  # seconds for one attempt as a whole, however steadily bytes trickle in
     most_bytes: int = 16 << 20  # of an answer; the largest of 1,975 real shortcuts has 3 MB
     user_agent: str = "workflowllm-collector/1.0"
     obeys_robots: bool = True
+    allows_private: bool = False  # whether addresses of this machine and its network may be fetched
 
 
-class FetchError(ShortcutError):
-    """An address that could not be fetched: one sentence."""
-
-
-class _TryAgain(Exception):
+class _TransientError(Exception):
     """A failure that may pass."""
 
     def __init__(self, reason: str, wait: float | None = None):
@@ -53,113 +59,149 @@ class Fetcher:
         clock: Callable[[], float] = time.monotonic,
     ):
         self.manners, self.pause, self.clock = manners, pause, clock
-        self._next = 0.0  # when the next request may go out
+        self._next_turn = 0.0  # when the next request may go out, by the clock
         self._robots: dict[str, urllib.robotparser.RobotFileParser | str] = {}
-        self._chance = random.Random(0)  # of the jitter, which only keeps several of us apart
-        self._opener = urllib.request.build_opener(_OnlyHttp)
+        self._jitter = random.Random(0)  # keeps several collectors from asking at the same moments
 
     def get(self, address: str) -> bytes:
         """The body at an http(s) address. Raises FetchError."""
-        parts = _checked(address)
-        if self.manners.obeys_robots:
-            self._ask_robots(address, f"{parts.scheme}://{parts.netloc}")
-        return self._patiently(address)
+        self._admit(address)
+        return self._get_patiently(address, self._admit)
 
-    def _patiently(self, address: str) -> bytes:
-        """Ask again after failures that may pass, each time after twice as long, or when the server says."""
+    def _admit(self, address: str) -> None:
+        """Raise FetchError for an address, of a redirect too, that must not be fetched."""
+        parts = checked(address)
+        if self.manners.obeys_robots:
+            self._check_robots(address, f"{parts.scheme}://{parts.netloc}")
+
+    def _get_patiently(self, address: str, admit: Callable[[str], Any]) -> bytes:
+        """Fetch, and again after failures that may pass: each time after twice as long, or when the server says."""
         retrying = Retrying(
             stop=stop_after_attempt(self.manners.attempts),
-            wait=self._wait,
-            retry=retry_if_exception_type(_TryAgain),
+            wait=self._seconds_to_wait,
+            retry=retry_if_exception_type(_TransientError),
             sleep=self.pause,
             reraise=True,
         )
         try:
-            return retrying(self._once, address)
-        except _TryAgain as error:
+            return retrying(self._get_once, address, admit)
+        except _TransientError as error:
             raise FetchError(f"{error}; gave up after {self.manners.attempts} attempts.") from None
 
-    def _wait(self, state: RetryCallState) -> float:
+    def _seconds_to_wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.wait if isinstance(error, _TryAgain) else None
-        if asked is None:
-            return 2 ** (state.attempt_number - 1) * self._chance.uniform(1, 1.5)
-        if asked > self.manners.longest_wait:
-            raise FetchError(f"{error} and asks to wait {asked:.0f} s; come back later.")
-        return asked
+        requested = error.wait if isinstance(error, _TransientError) else None
+        if requested is None:
+            return 2 ** (state.attempt_number - 1) * self._jitter.uniform(1, 1.5)
+        if requested > self.manners.longest_wait:
+            raise FetchError(f"{error} and asks to wait {requested:.0f} s; come back later.")
+        return requested
 
-    def _once(self, address: str) -> bytes:
+    def _get_once(self, address: str, admit: Callable[[str], Any]) -> bytes:
         self._take_turn()
+        shown = address[:_SHOWN_ADDRESS]
         request = urllib.request.Request(address, headers={"User-Agent": self.manners.user_agent})
-        shown = address[:200]
-        try:
-            with self._opener.open(request, timeout=self.manners.timeout) as answer:
-                body = answer.read(self.manners.most_bytes + 1)
-                length = answer.headers.get("Content-Length", "")
-        except urllib.error.HTTPError as error:
-            error.close()
-            reason = f"{shown} answered {error.code}"
-            if error.code in _TRY_AGAIN:
-                raise _TryAgain(reason, _retry_after(error.headers.get("Retry-After"))) from None
-            raise FetchError(f"{reason}; the link may have expired.") from None
-        except ValueError as error:  # an address that urllib cannot use, before anything is sent
-            raise FetchError(f"cannot fetch {shown}: {error}.") from None
-        except (OSError, http.client.HTTPException) as error:
-            raise _TryAgain(f"cannot fetch {shown}: {getattr(error, 'reason', None) or error}") from None
+        with Connections(self.manners.deadline, self.manners.allows_private) as connections:
+            opener = urllib.request.build_opener(*connections.handlers(), _Redirects(admit, self._take_turn))
+            try:
+                with opener.open(request, timeout=self.manners.timeout) as answer:
+                    body, length = self._read(answer), _content_length(answer.headers.get("Content-Length", ""))
+            except urllib.error.HTTPError as error:
+                error.close()
+                raise _status_error(shown, error) from None
+            except (FetchError, _TransientError):
+                raise
+            except Exception as error:  # urllib and http.client raise nearly anything for a hostile server
+                if connections.is_over:
+                    reason = f"{shown} was not complete after {self.manners.deadline:g} s"
+                    raise _TransientError(reason) from None
+                if isinstance(error, ValueError):  # an address that urllib cannot use, before anything is sent
+                    raise FetchError(f"cannot fetch {shown}: {error}.") from None
+                reason = getattr(error, "reason", None) or error
+                raise _TransientError(f"cannot fetch {shown}: {reason}") from None
+            if connections.is_over:
+                raise _TransientError(f"{shown} was not complete after {self.manners.deadline:g} s")
         if len(body) > self.manners.most_bytes:
             raise FetchError(f"{shown} is over {self.manners.most_bytes / 2**20:g} MiB, which no shortcut is.")
-        if length.isdecimal() and len(body) < int(length):
-            raise _TryAgain(f"{shown} broke off after {len(body)} of {length} bytes")
+        if length is not None and len(body) < length:
+            raise _TransientError(f"{shown} broke off after {len(body)} of {length} bytes")
         return body
 
+    def _read(self, answer: http.client.HTTPResponse) -> bytes:
+        body = bytearray()
+        while len(body) <= self.manners.most_bytes and (chunk := answer.read1(_CHUNK)):
+            body += chunk
+        return bytes(body)
+
     def _take_turn(self) -> None:
-        early = self._next - self.clock()
+        early = self._next_turn - self.clock()
         if early > 0:
             self.pause(early)
-        self._next = max(self.clock(), self._next) + 60 / self.manners.requests_a_minute
+        self._next_turn = max(self.clock(), self._next_turn) + 60 / self.manners.requests_a_minute
 
-    def _ask_robots(self, address: str, origin: str) -> None:
+    def _check_robots(self, address: str, origin: str) -> None:
         if origin not in self._robots:
             self._robots[origin] = self._read_robots(origin)
-        robots = self._robots[origin]
-        if isinstance(robots, str):
-            raise FetchError(robots)
-        if not robots.can_fetch(self.manners.user_agent, address):
-            raise FetchError(f"{origin}/robots.txt does not allow {address[:200]}.")
+        rules = self._robots[origin]
+        if isinstance(rules, str):
+            raise FetchError(rules)
+        if not rules.can_fetch(self.manners.user_agent, address):
+            raise FetchError(f"{origin}/robots.txt does not allow {address[:_SHOWN_ADDRESS]}.")
 
     def _read_robots(self, origin: str) -> urllib.robotparser.RobotFileParser | str:
-        """A host's rules: none where it has no such file; why we stay away where it cannot be read."""
+        """A host's rules, which allow everything where it has no such file; a sentence where they cannot be read."""
         rules = urllib.robotparser.RobotFileParser()
         rules.modified()  # without a time of reading it allows nothing
+        unreadable = "{}/robots.txt cannot be read ({}); nothing is fetched from there."
         try:
-            rules.parse(self._patiently(f"{origin}/robots.txt").decode("utf-8", "replace").splitlines())
+            text = self._get_patiently(f"{origin}/robots.txt", checked)[:_ROBOTS_BYTES].decode("utf-8", "replace")
+            rules.parse(text.splitlines())
         except FetchError as error:
-            if any(f"answered {code};" in str(error) for code in (404, 410)):
-                rules.allow_all = True
-            else:
-                return f"{origin}/robots.txt cannot be read ({error}); nothing is fetched from there."
+            if not any(f"answered {status};" in str(error) for status in _ABSENT_STATUSES):
+                return unreadable.format(origin, error)
+            rules.allow_all = True
+        except ValueError:  # a Crawl-delay that int() refuses
+            return unreadable.format(origin, "a number in it is malformed")
         delay = rules.crawl_delay(self.manners.user_agent)
-        if delay and float(delay) > 60 / self.manners.requests_a_minute:
-            return f"{origin}/robots.txt asks for {delay} s between requests; lower --requests_a_minute."
+        if delay and delay > 60 / self.manners.requests_a_minute:
+            return f"{origin}/robots.txt asks for {str(delay)[:20]} s between requests; lower --requests_a_minute."
         return rules
 
 
-class _OnlyHttp(urllib.request.HTTPRedirectHandler):
-    """urllib follows redirects to ftp, too."""
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect only to an address that may be fetched, and in its turn."""
+
+    def __init__(self, admit: Callable[[str], Any], take_turn: Callable[[], None]):
+        self.admit, self.take_turn = admit, take_turn
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
-        _checked(newurl)
+        self.admit(newurl)
+        self.take_turn()
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _checked(address: str) -> urllib.parse.SplitResult:
+def checked(address: str) -> urllib.parse.SplitResult:
+    """The parts of an http(s) address. Raises FetchError for any other."""
     try:
         parts = urllib.parse.urlsplit(address)
     except ValueError as error:
-        raise FetchError(f"cannot fetch {address[:200]}: {error}.") from None
+        raise FetchError(f"cannot fetch {address[:_SHOWN_ADDRESS]}: {error}.") from None
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        raise FetchError(f"{address[:200]!r} is not an http(s) address.")
+        raise FetchError(f"{address[:_SHOWN_ADDRESS]!r} is not an http(s) address.")
     return parts
+
+
+def _status_error(shown: str, error: urllib.error.HTTPError) -> Exception:
+    reason = f"{shown} answered {error.code}"
+    if error.code in _TRANSIENT_STATUSES:
+        return _TransientError(reason, _retry_after(error.headers.get("Retry-After")))
+    return FetchError(f"{reason}; the link may have expired.")
+
+
+def _content_length(value: str) -> int | None:
+    """The number of bytes that a header announces; None where it is no number that a file can have."""
+    value = value.strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
 def _retry_after(value: str | None) -> float | None:
@@ -170,5 +212,5 @@ def _retry_after(value: str | None) -> float | None:
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None

@@ -1,4 +1,4 @@
-"""What a file of verdicts says: pass rates by model and split, and agreement with people."""
+"""Verdicts on predictions, by a judge or by rules: how they are made, pass rates, and agreement with people."""
 
 import asyncio
 import json
@@ -9,19 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pydantic
+from tabulate import tabulate
 
 from workflowllm.apis.model import STATEMENTS
-from workflowllm.evaluation.predictions import read_answer
+from workflowllm.evaluation.prediction_files import prediction_rows
+from workflowllm.evaluation.predictions import key_of, read_answer
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import NoUsableAnswer
 from workflowllm.metrics.agreement import FAIL, PASS, UNREADABLE, Labels, agreement, confusion, kappa
 from workflowllm.metrics.static_pass import static_pass
 from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.generation import api_stub
-from workflowllm.records.forms import Record, normalised, record_file_rows, same_api
+from workflowllm.records.forms import Record, normalised, same_api
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.reasons import first_line
 
-FIELDS = frozenset({"query", "apis", "code"})
+PROMPT_FIELDS = frozenset({"query", "apis", "code"})
 NAMED_BY = ("key", "model", "split")
 JUDGE, STATIC = "judge", "static"
 _STUB_LEVEL = 1  # signatures and what an API does, without words on its parameters
@@ -51,15 +54,15 @@ class Judge:
         if not record["generated_code"].strip():
             return line | {"verdict": False, "reason": _NO_CODE, "messages": [], "votes": [], "usage": _usage([])}
         messages = judge_messages(record, self.prompt)
-        votes = await asyncio.gather(*(self._vote(messages, place, client) for place in range(self.votes)))
+        votes = await asyncio.gather(*(self._vote(messages, number, client) for number in range(self.votes)))
         verdict = majority([vote["verdict"] for vote in votes])
         reason = next((vote["reason"] for vote in votes if vote["verdict"] == verdict), "the votes are even.")
         return line | {
             "verdict": verdict, "reason": reason, "messages": messages, "votes": votes, "usage": _usage(votes)
         }  # fmt: skip
 
-    async def _vote(self, messages: list[Message], place: int, client: Client) -> dict[str, Any]:
-        settings = {"seed": self.seed + place}
+    async def _vote(self, messages: list[Message], number: int, client: Client) -> dict[str, Any]:
+        settings = {"seed": self.seed + number}
         if self.votes > 1:
             settings["temperature"] = self.vote_temperature
         try:
@@ -85,13 +88,15 @@ class Judge:
 
 
 def identity(line: Record) -> str:
-    """A prediction is told from others by key, model and split, for one key may be answered by several models."""
-    return json.dumps([_text(line, name) for name in NAMED_BY], ensure_ascii=False)
+    """What tells predictions apart: key, model and split, and among several answers to these the number."""
+    number = [line["sample"]] if line.get("sample") else []
+    return json.dumps([*(_text(line, name) for name in NAMED_BY), *number], ensure_ascii=False)
 
 
 def started_line(record: Record, backend: str) -> Record:
     """What a verdict's line begins with."""
-    return {name: _text(record, name) for name in NAMED_BY} | {"backend": backend}
+    number = {"sample": record["sample"]} if record.get("sample") else {}
+    return {name: _text(record, name) for name in NAMED_BY} | number | {"backend": backend}
 
 
 def _text(record: Record, name: str) -> str:
@@ -113,22 +118,22 @@ def majority(verdicts: Sequence[bool | None]) -> bool | None:
 
 def predictions(path: Path) -> Iterator[tuple[str, Record | ValueError]]:
     """(identity, prediction) of a file, named and read as the evaluator does; what cannot be judged is an error."""
-    for number, row in record_file_rows(path):
-        place = f"{path.name} line {number}"
+    numbers: Counter[str] = Counter()
+    for number, row in prediction_rows(path):
+        where = f"{path.name} line {number}"
         if isinstance(row, dict):
-            row = normalised({"key": place} | row)
+            row = normalised(row) | {"key": key_of(row) or where}
+            numbers[identity(row | {"sample": 0})] += 1
+            row["sample"] = numbers[identity(row | {"sample": 0})] - 1
             yield identity(row), _checked(row)
         else:
-            yield place, row if isinstance(row, ValueError) else ValueError("this is no JSON object.")
+            yield where, row if isinstance(row, ValueError) else ValueError("this is no JSON object.")
 
 
 def _checked(row: Record) -> Record | ValueError:
     if not isinstance(row.get("query"), str):
         return ValueError("the prediction has no text `query`.")
-    try:
-        row = row | {"generated_code": read_answer(row)[1]}
-    except ValueError as error:
-        return ValueError(f"{error}.")
+    row = row | {"generated_code": read_answer(row)[1]}
     apis = row.get("apis")
     if not (isinstance(apis, list) and all(isinstance(name, str) for name in apis)):
         return ValueError("the prediction has no list `apis`.")
@@ -147,42 +152,44 @@ def static_line(numbered: tuple[str, Record | ValueError], share: float) -> tupl
     reference = next((record[field] for field in ("workflow_code", "code") if isinstance(record.get(field), str)), None)
     if reference is None:
         return name, "the prediction has no reference in `workflow_code` or `code`."
-    found = static_pass(reference, record["generated_code"], record["apis"], share)
-    made: dict[str, Any] = {"judge_model": None, "prompt_sha256": None, "share": share}
-    return name, started_line(record, STATIC) | made | {"verdict": found.passes, "reason": found.reason}
+    try:
+        verdict = static_pass(reference, record["generated_code"], record["apis"], share)
+    except Exception as error:  # of any kind: it is this record's failure
+        return name, f"it could not be checked ({type(error).__name__}: {first_line(error)})."
+    settings: dict[str, Any] = {"judge_model": None, "prompt_sha256": None, "share": share}
+    return name, started_line(record, STATIC) | settings | {"verdict": verdict.passes, "reason": verdict.reason}
 
 
 def static_crashed(numbered: tuple[str, Record | ValueError]) -> tuple[str, str]:
+    """What stands for the line of a prediction that killed the process checking it."""
     return numbered[0], "the process that checked it died; the code may be too large."
 
 
+_STATIC_NAME = "static (no judge)"
 _VERDICTS = {True: PASS, False: FAIL, None: UNREADABLE}
 
 
 def judge_name(line: Record) -> str:
     """Who made a verdict: the judge's model, or `static`."""
-    return f"judge {line['judge_model']}" if line["backend"] == JUDGE else "static (no judge)"
+    return f"judge {line['judge_model']}" if line["backend"] == JUDGE else _STATIC_NAME
 
 
 def pass_rates(lines: Iterable[Record]) -> Iterator[str]:
-    """A table: by who judged, model and split, the share that passed. What could not be read did not pass."""
+    """A table: by who judged, model and split, the share that passed.
+
+    An answer of the judge that could not be read is no pass. A static verdict that is not possible does not count.
+    """
     groups: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for line in lines:
         groups[judge_name(line), line["model"] or "-", line["split"] or "-"][_VERDICTS[line["verdict"]]] += 1
-    rows = [("backend", "model", "split", "pass rate", "passed", "of", "unreadable")]
-    for (made_by, model, split), counts in sorted(groups.items()):
-        total = counts.total()
-        unreadable = f"{counts[UNREADABLE]} ({counts[UNREADABLE] / total:.1%})"
-        rate = f"{counts[PASS] / total:.1%}"
-        rows.append((made_by, model, split, rate, str(counts[PASS]), str(total), unreadable))
-    yield from aligned(rows)
-
-
-def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Rows of text in columns."""
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+    rows = [("backend", "model", "split", "pass rate", "passed", "of", "no verdict")]
+    for (backend, model, split), counts in sorted(groups.items()):
+        without = counts[UNREADABLE]
+        total = counts.total() - (without if backend == _STATIC_NAME else 0)
+        rate = f"{counts[PASS] / total:.1%}" if total else "–"
+        share = f"{without} ({without / counts.total():.1%})"
+        rows.append((backend, model, split, rate, str(counts[PASS]), str(total), share))
+    yield tabulate(rows, tablefmt="plain", disable_numparse=True)
 
 
 def compared(lines: Iterable[Record], labels: Labels) -> Iterator[str]:
@@ -201,11 +208,11 @@ def compared(lines: Iterable[Record], labels: Labels) -> Iterator[str]:
     yield f"labels {len(labels.by_name)}, with a verdict {total}"
     if not total:
         return
-    chance_free = kappa(counts)
+    beyond_chance = kappa(counts)
     agreed = sum(count for (label, verdict), count in counts.items() if label == verdict)
     yield f"agreement {agreed} of {total} ({agreement(counts):.1%}; the paper's judge: 268 of 330, 81.2%)"
-    yield f"Cohen's kappa {'undefined: one class alone' if chance_free is None else f'{chance_free:.3f}'}"
+    yield f"Cohen's kappa {'undefined: one class alone' if beyond_chance is None else f'{beyond_chance:.3f}'}"
     columns = [PASS, FAIL] + [UNREADABLE] * any(verdict == UNREADABLE for _, verdict in counts)
     table = [("people \\ verdict", *columns)]
     table += [(label, *(str(counts[label, verdict]) for verdict in columns)) for label in (PASS, FAIL)]
-    yield from aligned(table)
+    yield tabulate(table, tablefmt="plain", disable_numparse=True)

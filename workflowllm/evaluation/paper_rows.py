@@ -1,4 +1,4 @@
-"""Our figures beside the paper's, row by row."""
+"""The rows of the paper's results table: how to run each, and our figures beside the printed ones."""
 
 import os
 import urllib.error
@@ -10,17 +10,25 @@ from typing import Any
 
 import yaml
 
+from workflowllm.evaluation.predictions import SPLITS
+from workflowllm.evaluation.tables import markdown_table
 from workflowllm.llm.settings import KEY, shown_url
 from workflowllm.metrics.codebleu.scorer import PARTS, TOTAL
+from workflowllm.records.paper import paper_results
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.shipped import shipped
 
 CONFIGS = shipped("configs/models")
+HEADINGS = {
+    PARTS[0]: "BLEU", PARTS[1]: "Weighted N-Gram", PARTS[2]: "AST", PARTS[3]: "Data-Flow", TOTAL: "Overall",
+    "pass_rate": "Pass Rate",
+}  # fmt: skip
+_MODE = "compat"  # how the paper computed its figures
 Figures = Mapping[str, Mapping[str, float]]  # split -> figure -> percent
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
+class PaperRow:
     """One row: its file's name, its name in the table, infer.py's flags, and the paper's figures in percent."""
 
     key: str
@@ -49,21 +57,29 @@ class StandIn:
 
 
 def row_keys() -> list[str]:
-    """The rows that configs/models/ has, in the order of their files."""
+    """The names of the files of configs/models/ that describe a row, sorted."""
     return sorted(path.stem for path in CONFIGS.glob("*.yaml") if "row" in _content(path))
 
 
-def load_row(key: str) -> TableRow:
+def load_row(key: str) -> PaperRow:
     """A row by its file's name. Raises CommandError where there is none."""
     path = CONFIGS / f"{key}.yaml"
     if not path.is_file():
         raise CommandError(f"there is no row {key}; the rows are {', '.join(row_keys())}.")
     content = _content(path)
     try:
-        return TableRow(key, content["row"], content["weights"], content["infer"], content["paper"],
+        return PaperRow(key, content["row"], content["weights"], content["infer"], _printed(content["row"], path),
                         content.get("infer_ood", {}))  # fmt: skip
     except KeyError as missing:
-        raise CommandError(f"{path} has no {missing}; a row needs row, weights, infer and paper.") from None
+        raise CommandError(f"{path} has no {missing}; a row needs row, weights and infer.") from None
+
+
+def _printed(name: str, path: Path) -> Figures:
+    """The paper's figures of the row of this name."""
+    row = next((row for row in paper_results() if row["model"] == name), None)
+    if row is None:
+        raise CommandError(f"{path}: the paper's table has no row {name!r}.")
+    return {split: {figure: row[split][figure] for figure in HEADINGS} for split in SPLITS}
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -74,15 +90,15 @@ def _content(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def with_stand_in(row: TableRow, stand_in: StandIn) -> TableRow:
+def with_stand_in(row: PaperRow, stand_in: StandIn) -> PaperRow:
     """The row run on another model, which its name then says."""
     flags = {name: value for name, value in row.infer.items() if name != "base_url"} | {"model": stand_in.model}
     flags |= {"backend": "openai", "base_url": stand_in.base_url} if stand_in.base_url else {"backend": "hf"}
     return replace(row, name=f"{row.name} ({stand_in.name})", infer=flags, infer_ood={})
 
 
-def why_not(row: TableRow) -> str:
-    """Why a row cannot run here, in a sentence; empty if it can."""
+def why_not(row: PaperRow) -> str:
+    """Why a row cannot run here, in a clause; empty if it can."""
     if row.infer["backend"] == "hf":
         folders = [Path(flags["model"]) for flags in (row.infer, row.infer_ood) if "model" in flags]
         missing = [str(folder) for folder in folders if not (folder / "config.json").is_file()]
@@ -94,7 +110,7 @@ def why_not(row: TableRow) -> str:
 
 
 def _answers(url: str) -> bool:
-    """Whether a server listens at an address; what it says to a stranger does not matter."""
+    """Whether a server listens at an address; any answer will do."""
     try:
         urllib.request.urlopen(url.rstrip("/") + "/models", timeout=5).close()
     except urllib.error.HTTPError:
@@ -104,27 +120,21 @@ def _answers(url: str) -> bool:
     return True
 
 
-FIGURES = {
-    PARTS[0]: "BLEU", PARTS[1]: "Weighted N-Gram", PARTS[2]: "AST", PARTS[3]: "Data-Flow", TOTAL: "Overall",
-    "pass_rate": "Pass Rate",
-}  # fmt: skip
-_MODE = "compat"  # how the paper computed its figures
-
-
 def difference_lines(summary: Mapping[str, Any], paper: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
     """A Markdown table: a line for each row and split, each figure as ours, the paper's, and ours less the paper's.
 
     `paper` has the printed figures in percent by row name, split and figure. A pass rate of ours counts only where a
     judge gave it.
     """
-    heads = ["Row", "Split", "Samples", *FIGURES.values()]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    heads = ["Row", "Split", "Samples", *HEADINGS.values()]
+    rows = []
     for row in summary["rows"]:
         if row["kind"] == "model" and row["model"] in paper:
             printed = paper[row["model"]][row["split"]]
-            cells = [_cell(_ours(row, figure), printed[figure]) for figure in FIGURES]
-            lines.append(f"| {' | '.join([row['model'], row['split'], str(row['count']), *cells])} |")
-    return [*lines, "", "Percent: ours (as the paper computed them), the paper's, and the difference."]
+            cells = [_cell(_ours(row, figure), printed[figure]) for figure in HEADINGS]
+            rows.append([row["model"], row["split"], str(row["count"]), *cells])
+    note = "Percent: ours (as the paper computed them), the paper's, and the difference."
+    return [*markdown_table(heads, rows).splitlines(), "", note]
 
 
 def _ours(row: Mapping[str, Any], figure: str) -> float | None:

@@ -47,13 +47,13 @@ class Samples:
 
 def collect_samples(records: Iterable[Any]) -> Samples:
     """Every scored record in its order; what is no record is counted as unread."""
-    samples, places = Samples(), _Places()
+    samples, indices = Samples(), _Indices()
     for record in records:
         if not isinstance(record, dict):
             samples.unread += 1
             continue
-        reference = _place_of_reference(record, samples, places)
-        model = places.of(str(record.get("model") or "unnamed"), samples.models)
+        reference = _reference_index(record, samples, indices)
+        model = indices.of(str(record.get("model") or "unnamed"), samples.models)
         samples.predictions.append(_prediction_entry(record, reference, model))
         called = samples.reference_calls[reference], read_workflow(as_text(record.get("generated_code"))).calls
         apis = api_uses(as_list(record.get("apis")), *called)
@@ -61,38 +61,38 @@ def collect_samples(records: Iterable[Any]) -> Samples:
     return samples
 
 
-class _Places:
-    """Where in a list a value stands; it is appended when it is new."""
+class _Indices:
+    """The index of each value in its list; a new value is appended."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], int] = {}
 
     def of(self, value: str, values: list[str]) -> int:
-        place = self._known.setdefault((id(values), value), len(values))
-        if place == len(values):
+        index = self._known.setdefault((id(values), value), len(values))
+        if index == len(values):
             values.append(value)
-        return place
+        return index
 
     def known(self, name: str, new: int) -> int:
-        """The place that a name has, or this new one."""
+        """The index that a name has, or else this new one."""
         return self._known.setdefault((0, name), new)
 
 
-def _place_of_reference(record: dict[str, Any], samples: Samples, places: _Places) -> int:
+def _reference_index(record: dict[str, Any], samples: Samples, indices: _Indices) -> int:
     key = str(record.get("key", ""))
     apis = as_list(record.get("apis"))
     shape = finite(record.get("shape") if isinstance(record.get("shape"), dict) else {})
     texts = {name: as_text(record.get(name)) for name in ("query", "task_plan")} | {"reference": reference_of(record)}
     text, cut = _shown(texts)
     whole = json.dumps([key, apis, shape, texts])
-    place = places.known(hashlib.sha256(whole.encode()).hexdigest(), len(samples.references))
-    if place == len(samples.references):
-        used = [places.of(as_text(api), samples.apis) for api in apis]
+    index = indices.known(hashlib.sha256(whole.encode()).hexdigest(), len(samples.references))
+    if index == len(samples.references):
+        used = [indices.of(as_text(api), samples.apis) for api in apis]
         query = (text["query"] or as_text(record.get("title")))[:LISTED_CHARACTERS]
         samples.references.append({"key": key, "query": query, "apis": used, "shape": shape})
         samples.reference_texts.append(packed({**text, "cut": cut}))
         samples.reference_calls.append(read_workflow(texts["reference"]).calls)
-    return place
+    return index
 
 
 def _prediction_entry(record: dict[str, Any], reference: int, model: int) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from workflowllm.metrics.call_uses import NO_USES, CallUses, call_uses
 from workflowllm.shortcuts.dialect.comments import STRING_OR_COMMENT, strip_comments
 from workflowllm.shortcuts.dialect.words import RESERVED
+from workflowllm.shortcuts.from_python.compiler import Compiled
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program
-from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.identifiers import identifier_of
 from workflowllm.shortcuts.model.tree import (
     CONDITIONAL,
@@ -56,6 +57,7 @@ class Workflow:
     steps: list[WorkflowStep] = field(default_factory=list)
     parses: bool = False  # as Python
     compiles: bool = False  # to a shortcut file
+    uses: CallUses = NO_USES  # of code that compiles
     actions: int = 0  # as the paper counts: each mark of a block, and each comment, is an action
 
     @cached_property
@@ -68,18 +70,20 @@ def read_workflow(code: str) -> Workflow:
     """The workflow that a text holds; none of it where the text is longer than `MOST_CHARACTERS`."""
     if len(code) > MOST_CHARACTERS:
         return Workflow()
+    program = None
     try:
         program = parse_program(code)
-    except ShortcutError:
-        return _read_roughly(code, parses=False)
-    try:
-        compiled = compile_program(program)
-        workflow = build_workflow(compiled)
-        steps = _steps(build_tree(read_actions(workflow)))
-        to_bytes(workflow)
-    except (ShortcutError, RecursionError, MemoryError):
-        return _read_roughly(code, parses=True)
-    return Workflow(steps, parses=True, compiles=True, actions=len(compiled.actions))
+        return _read_compiled(compile_program(program))
+    except Exception:  # whatever an answer provokes in the compiler, it does not compile
+        return _read_roughly(code, parses=program is not None)
+
+
+def _read_compiled(compiled: Compiled) -> Workflow:
+    workflow = build_workflow(compiled)
+    steps = _steps(build_tree(read_actions(workflow)))
+    to_bytes(workflow)
+    uses = call_uses(compiled.actions)
+    return Workflow(steps, parses=True, compiles=True, uses=uses, actions=len(compiled.actions))
 
 
 def _read_roughly(code: str, parses: bool) -> Workflow:

@@ -16,9 +16,10 @@ from workflowllm.runtime.dictionary_paths import read_path
 from workflowllm.runtime.effects import Effect
 from workflowllm.runtime.errors import Broken, Cancelled, RunEnds, Stopped
 from workflowllm.runtime.limits import MAX_ACTIONS, MAX_DEPTH, check_size
-from workflowllm.runtime.parameters import NO_PARAMETER, Parameter, compile_parameter
+from workflowllm.runtime.parameters import Parameter, compile_parameter, emptied
 from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.session import Session
+from workflowllm.runtime.text_fields import is_text_field
 from workflowllm.runtime.values import (
     NOTHING,
     Date,
@@ -28,7 +29,6 @@ from workflowllm.runtime.values import (
     as_value,
     item_value,
 )
-from workflowllm.shortcuts.model.text_fields import is_text_field
 
 if TYPE_CHECKING:
     from workflowllm.runtime.program import Program, Step
@@ -216,6 +216,7 @@ class LeafStep:
     rule: ActionRule
     uuid: str | None
     owned: bool  # has an output that a reference may mean
+    spells_out_input: bool = False  # its input is stored, as a bare reference to the output before
     parameters: dict[str, Parameter] | None = None  # compiled when it first runs: broken ones break only then
 
     def compiled(self) -> dict[str, Parameter]:
@@ -224,10 +225,14 @@ class LeafStep:
         return self.parameters
 
     def compiled_parameter(self, key: str, raw: Any) -> Parameter:
-        """Fact 25: a bare reference in a field of typed text reads as empty."""
+        """Fact 25: a bare reference in a field of typed text reads as empty.
+
+        Not so an input that old files leave implicit, and that their Python writes out as a bare name.
+        """
         parameter = compile_parameter(raw)
-        is_empty = parameter.form == "reference" and is_text_field(self.identifier, key)
-        return NO_PARAMETER if is_empty else parameter
+        if parameter.form != "reference" or not is_text_field(self.identifier, key):
+            return parameter
+        return parameter if self.spells_out_input and key == self.rule.input else emptied(parameter)
 
     def execute(self, run: Run) -> None:
         session, rule = run.session, self.rule

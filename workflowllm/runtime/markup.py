@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString
 from markdown_it import MarkdownIt
 from markdownify import ATX, markdownify
 
@@ -15,7 +15,12 @@ from workflowllm.runtime.errors import Broken
 from workflowllm.runtime.limits import check_size
 from workflowllm.runtime.values import Item, Thing
 
-MAX_HTML = 4 << 20  # characters; a parsed page takes some 30 times as much
+MAX_HTML = 2 << 20  # characters; a parsed page takes some 30 times as much
+MAX_MARKS = 80_000  # of large real pages some 20,000
+MAX_DEPTH = 2000  # of elements inside each other
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
+_OPENS_NOTHING = re.compile(r"<(?!/?[A-Za-z][^<>]*>|!--[^<]{0,100000}?-->|!doctype[^<>]*>|!\[CDATA\[|\?[^<>]*>)", re.I)
 _BLOCKS = frozenset(
     [
         "address",
@@ -71,44 +76,70 @@ def _guarded(work: Callable[[], _Result]) -> _Result:
 
 
 def parsed(html: str) -> BeautifulSoup:
+    text = _checked(html)
+    return _guarded(lambda: BeautifulSoup(text, "html.parser"))
+
+
+def _checked(html: str) -> str:
+    """HTML that the parser reads in time: bounded in size and depth, with every `<` that opens nothing escaped."""
     if len(html) > MAX_HTML:
         raise Broken(f"the HTML has more than {MAX_HTML:,} characters")
-    return _guarded(lambda: BeautifulSoup(html, "html.parser"))
+    if html.count("<") + html.count("&") > MAX_MARKS:
+        raise Broken(f"the HTML has more than {MAX_MARKS:,} tags and entities")
+    depth = deepest = 0
+    for close, name in _TAG.findall(html):
+        if name.lower() not in _VOID:
+            depth = max(depth - 1, 0) if close else depth + 1
+            deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        raise Broken("the HTML is nested too deeply")
+    return _OPENS_NOTHING.sub("&lt;", html)
 
 
 def text_of_html(html: str) -> str:
-    """What a reader sees of HTML: one line for each block, blanks as a browser shows them."""
-    pieces: list[str] = []
-    for node in _visible(parsed(html)):
-        pieces.append(node)
-    text = re.sub(r"[ \t\f\v]*\n[ \t\f\v]*", "\n", "".join(pieces))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]{2,}", " ", text)).strip()
-
-
-def _visible(root: Tag) -> list[str]:
-    """The texts of a tree in order, with line ends where blocks begin and end. A stack, since pages nest deeply."""
-    pieces: list[str] = []
-    stack: list[Any] = [root]
+    """What a reader sees of HTML: a line for each block, blanks as a browser shows them."""
+    lines = _Lines()
+    stack: list[tuple[Any, bool]] = [(parsed(html), False)]  # a node, and whether blanks count; pages nest deeply
     while stack:
-        node = stack.pop()
-        if isinstance(node, str) and not isinstance(node, NavigableString):
-            _line_end(pieces, node)
+        node, is_exact = stack.pop()
+        if node is _BREAK:
+            lines.end()
         elif isinstance(node, NavigableString):
             if type(node) is NavigableString:  # comments and doctypes are subclasses
-                pieces.append(re.sub(r"\s+", " ", str(node)) if node.find_parent("pre") is None else str(node))
+                lines.add(str(node), is_exact)
         elif node.name == "br":
-            pieces.append("\n")
+            lines.pieces.append("\n")
         elif node.name not in _HIDDEN:
-            around = ["\n"] if node.name in _BLOCKS else []
+            around = [_BREAK] if node.name in _BLOCKS else []
             mark = [NavigableString("• ")] if node.name == "li" else []
-            stack += around + list(reversed(node.contents)) + mark + around
-    return pieces
+            is_exact = is_exact or node.name == "pre"
+            stack += [(part, is_exact) for part in (*around, *reversed(node.contents), *mark, *around)]
+    return "".join(lines.pieces).strip()
 
 
-def _line_end(pieces: list[str], end: str) -> None:
-    """A block's end, unless a line has just ended."""
-    if pieces and not pieces[-1].endswith("\n"):
-        pieces.append(end)
+_BREAK = object()  # where a block begins or ends
+
+
+class _Lines:
+    """Pieces of text that become lines."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def add(self, text: str, is_exact: bool) -> None:
+        """A text; outside `pre`, blanks in a row are one, and none begins a line."""
+        if not is_exact:
+            text = re.sub(r"[ \t\n\r\f]+", " ", text).replace("\xa0", " ")
+            if not self.pieces or self.pieces[-1][-1] in "\n ":
+                text = text.lstrip(" ")
+        if text:
+            self.pieces.append(text)
+
+    def end(self) -> None:
+        """The end of a line, unless one has just ended."""
+        if self.pieces and self.pieces[-1] != "\n":
+            self.pieces[-1] = self.pieces[-1].rstrip(" ")
+            self.pieces.append("\n")
 
 
 @lru_cache(maxsize=1)
@@ -122,9 +153,8 @@ def html_of_markdown(markdown: str) -> str:
 
 
 def markdown_of_html(html: str) -> str:
-    if len(html) > MAX_HTML:
-        raise Broken(f"the HTML has more than {MAX_HTML:,} characters")
-    text = _guarded(lambda: markdownify(html, heading_style=ATX, bullets="*", strip=["script", "style", "title"]))
+    page = _checked(html)
+    text = _guarded(lambda: markdownify(page, heading_style=ATX, bullets="*", strip=["script", "style", "title"]))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

@@ -60,7 +60,14 @@ def compile_parameter(raw: Any, depth: int = 0) -> Parameter:
     return _constant("plain", _plain(raw), raw)
 
 
-NO_PARAMETER = Parameter("reference", lambda run: NOTHING, None, NOTHING)
+def emptied(parameter: Parameter) -> Parameter:
+    """A parameter that reads as empty. What it refers to still marks the effect as made up."""
+
+    def evaluate(run: "Run") -> Value:
+        parameter.evaluate(run)
+        return NOTHING
+
+    return Parameter("reference", evaluate, parameter.raw)
 
 
 def _constant(form: str, value: Value, raw: Any) -> Parameter:

@@ -53,7 +53,7 @@ class Program:
             and action.identifier in actions.GIVE_TEXT
             and not (action.identifier.endswith(".ask") and action.parameters.get("WFInputType", "Text") != "Text")
         )
-        return _Builder(text_outputs).steps(build_tree(self.actions, repair=True))
+        return _Builder(text_outputs, outputs_before(self.actions)).steps(build_tree(self.actions, repair=True))
 
     def identifier_at(self, index: int) -> str:
         return self.actions[index].identifier if 0 <= index < len(self.actions) else ""
@@ -99,27 +99,44 @@ def _answered(actions_: list[Action], questions: Any, answers: Mapping[str, Any]
     return actions_
 
 
+def outputs_before(actions_: Sequence[Action]) -> list[str]:
+    """For each action, the UUID of the last output that was made above it; variables and comments are seen past."""
+    before, last = [], ""
+    for action in actions_:
+        before.append(last)
+        if action.identifier not in _SEEN_PAST:
+            last = _uuid(action) or last
+    return before
+
+
+_SEEN_PAST = frozenset(actions.BUILT_IN + name for name in ("comment", "setvariable", "appendvariable"))
+_SHOW_RESULT = actions.BUILT_IN + "showresult"  # its text is hardly ever left implicit
+
+
+def _is_bare_output(raw: Any, uuid: str) -> bool:
+    """Whether a stored input is nothing but a reference to this output."""
+    token = raw.get("Value") if isinstance(raw, Mapping) else None
+    if not isinstance(token, Mapping) or token.get("Aggrandizements"):
+        return False
+    return token.get("Type") == "ActionOutput" and str(token.get("OutputUUID", "")).upper() == uuid != ""
+
+
 class _Builder:
     """Turns a tree's nodes into steps. Parameters are compiled when they are first needed."""
 
-    def __init__(self, text_outputs: frozenset[str]):
-        self.text_outputs = text_outputs
+    def __init__(self, text_outputs: frozenset[str], before: list[str]):
+        self.text_outputs, self.before = text_outputs, before
 
     def steps(self, nodes: Sequence[Node]) -> list[Step]:
         return [_BUILDERS[type(node)](self, node) for node in nodes]
 
     def leaf(self, node: Leaf) -> LeafStep:
         action = node.action
-        uuid = _uuid(action)
-        raw = action.parameters
-        return LeafStep(
-            action.index,
-            action.identifier,
-            raw,
-            actions.rule_of(action.identifier),
-            uuid,
-            "UUID" in raw or "CustomOutputName" in raw,
-        )
+        raw, rule = action.parameters, actions.rule_of(action.identifier)
+        owned = "UUID" in raw or "CustomOutputName" in raw
+        bare = _is_bare_output(raw.get(rule.input), self.before[action.index])
+        spelt_out = bare and action.identifier != _SHOW_RESULT
+        return LeafStep(action.index, action.identifier, raw, rule, _uuid(action), owned, spelt_out)
 
     def conditional(self, node: If) -> IfStep:
         arms = [self.raw_arm(node.start, node.body, is_first=True)]

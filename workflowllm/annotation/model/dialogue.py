@@ -14,14 +14,14 @@ from typing import Any
 
 from pydantic import BaseModel, field_validator
 
+from workflowllm.annotation.checks import apis_of, query_problems
 from workflowllm.annotation.comments import one_line, with_comments
 from workflowllm.annotation.model.windows import Window, comment_tree, outline, windows
-from workflowllm.annotation.query_rules import query_problems
 from workflowllm.annotation.rename import rename
-from workflowllm.annotation.rules.annotator import apis_of, counts_of, offline_comments, subject_of, unix_lines
+from workflowllm.annotation.rules.annotator import counts_of, offline_comments, subject_of, unix_lines
 from workflowllm.annotation.rules.plan import LONGEST_PLAN, plan_text
 from workflowllm.annotation.rules.query import known_title
-from workflowllm.annotation.rules.steps import Step, steps_of
+from workflowllm.annotation.rules.steps import PlanStep, steps_of
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import EndpointError, Estimate, NoUsableAnswer
@@ -166,7 +166,7 @@ class _Draft:
     record: dict[str, Any]
     code: str
     program: Program
-    steps: list[Step]
+    steps: list[PlanStep]
     windows: list[Window]
     refused: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)

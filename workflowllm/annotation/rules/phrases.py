@@ -1,4 +1,4 @@
-"""One action in words: by its template in `data/phrases.yaml`, else by its document."""
+"""One action in words, from its template in `data/phrases.yaml`, or else from its API document."""
 
 import ast
 import re
@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-import yaml
-
 from workflowllm.annotation.rules.words import plain_text, shortened, split_name, words
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import BUILT_IN_APPLICATION, Api, application_of
 from workflowllm.apis.sources.own_catalogue import CatalogueFiles
 from workflowllm.runs.shipped import shipped
+from workflowllm.runs.yaml_text import load_yaml
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 
-Given = Mapping[str, ast.expr]
+Arguments = Mapping[str, ast.expr]
 
 
 def raw(node: ast.expr) -> str:
@@ -25,25 +24,25 @@ def raw(node: ast.expr) -> str:
     return shortened(text) if text is not None else words(node)
 
 
-def separator(given: Given) -> str:
-    """What Split Text and Combine Text put between texts."""
-    kind = plain_text(given["WFTextSeparator"]) if "WFTextSeparator" in given else None
+def separator(arguments: Arguments) -> str:
+    """The separator of Split Text and Combine Text, in words."""
+    kind = plain_text(arguments["WFTextSeparator"]) if "WFTextSeparator" in arguments else None
     if kind == "Custom":
-        return words(given["WFTextCustomSeparator"], 30) if "WFTextCustomSeparator" in given else "nothing"
+        return words(arguments["WFTextCustomSeparator"], 30) if "WFTextCustomSeparator" in arguments else "nothing"
     return (kind or "new lines").lower()
 
 
-def item_words(given: Given) -> str:
-    """Which item Get Item from List takes."""
-    kind = plain_text(given["WFItemSpecifier"]) if "WFItemSpecifier" in given else "First Item"
+def item_words(arguments: Arguments) -> str:
+    """The item that Get Item from List takes, in words."""
+    kind = plain_text(arguments["WFItemSpecifier"]) if "WFItemSpecifier" in arguments else "First Item"
     if kind == "Item At Index":
-        index = given.get("WFItemIndex")
+        index = arguments.get("WFItemIndex")
         if index is None:
             return "item at an index"
         text = plain_text(index)
         return f"item {text}" if text and text.isdigit() else f"item at position {words(index)}"
     if kind == "Items in Range":
-        start, end = (raw(given[key]) if key in given else "" for key in ("WFItemRangeStart", "WFItemRangeEnd"))
+        start, end = (raw(arguments[key]) if key in arguments else "" for key in ("WFItemRangeStart", "WFItemRangeEnd"))
         return f"items {start or 'from the first'} to {end or 'the last'}"
     return (kind or "item").lower()
 
@@ -55,20 +54,21 @@ _OPERATIONS = {
 }  # fmt: skip
 
 
-def _math(given: Given) -> str:
-    kind = plain_text(given["WFMathOperation"]) if "WFMathOperation" in given else "+"
-    operand = given.get("WFMathOperand")
+def _math(arguments: Arguments) -> str:
+    kind = plain_text(arguments["WFMathOperation"]) if "WFMathOperation" in arguments else "+"
+    operand = arguments.get("WFMathOperand")
     if kind == "…":
-        kind = plain_text(given["WFScientificMathOperation"]) if "WFScientificMathOperation" in given else "Modulus"
-        operand = given.get("WFScientificMathOperand", operand)
-    numbers = [raw(node) if node is not None else "a number" for node in (given.get("WFInput"), operand)]
+        scientific = arguments.get("WFScientificMathOperation")
+        kind = plain_text(scientific) if scientific is not None else "Modulus"
+        operand = arguments.get("WFScientificMathOperand", operand)
+    numbers = [raw(node) if node is not None else "a number" for node in (arguments.get("WFInput"), operand)]
     return _OPERATIONS.get(kind or "", "Calculate with {0} and {1}").format(*numbers)
 
 
-def _adjusted(given: Given) -> str:
-    kind = plain_text(given["WFAdjustOperation"]) if "WFAdjustOperation" in given else "Add"
-    date = words(given["WFDate"]) if "WFDate" in given else "the date"
-    amount = words(given["WFDuration"]) if "WFDuration" in given else "some time"
+def _adjusted(arguments: Arguments) -> str:
+    kind = plain_text(arguments["WFAdjustOperation"]) if "WFAdjustOperation" in arguments else "Add"
+    date = words(arguments["WFDate"]) if "WFDate" in arguments else "the date"
+    amount = words(arguments["WFDuration"]) if "WFDuration" in arguments else "some time"
     if kind == "Subtract":
         return f"Subtract {amount} from {date}"
     if kind == "Add":
@@ -76,21 +76,21 @@ def _adjusted(given: Given) -> str:
     return f"Get the {(kind or '').removeprefix('Get ').lower()} of {date}"
 
 
-def _replaced(given: Given) -> str:
-    found = words(given["WFReplaceTextFind"]) if "WFReplaceTextFind" in given else "a text"
-    text = words(given["WFInput"]) if "WFInput" in given else "the text"
-    new = given.get("WFReplaceTextReplace")
+def _replaced(arguments: Arguments) -> str:
+    old = words(arguments["WFReplaceTextFind"]) if "WFReplaceTextFind" in arguments else "a text"
+    text = words(arguments["WFInput"]) if "WFInput" in arguments else "the text"
+    new = arguments.get("WFReplaceTextReplace")
     if new is None or plain_text(new) == "":
-        return f"Remove {found} from {text}"
-    return f"Replace {found} with {words(new)} in {text}"
+        return f"Remove {old} from {text}"
+    return f"Replace {old} with {words(new)} in {text}"
 
 
-def _waited(given: Given) -> str:
-    time = raw(given["WFDelayTime"]) if "WFDelayTime" in given else "1"
+def _waited(arguments: Arguments) -> str:
+    time = raw(arguments["WFDelayTime"]) if "WFDelayTime" in arguments else "1"
     return f"Wait {time} second{'s' * (time != '1')}"
 
 
-COMPUTED: dict[str, Callable[[Given], str]] = {
+COMPUTED: dict[str, Callable[[Arguments], str]] = {
     "math": _math, "adjustdate": _adjusted, "text.replace": _replaced, "delay": _waited,
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ _HIDDEN_KEYS = frozenset({"ShowWhenRun", "OpenWhenRun", "IntentAppIdentifier", "
 
 
 class Phrase(NamedTuple):
-    """An action as an order ("Show an alert"), and how much it matters: 1 plumbing, 2 a change, 3 what people see."""
+    """An action as an imperative ("Show an alert"), and its weight: 1 moves values, 2 changes them, 3 is visible."""
 
     text: str
     weight: int
@@ -112,55 +112,61 @@ class Phrase(NamedTuple):
 
 @lru_cache(maxsize=1)
 def templates() -> dict[str, tuple[int, str]]:
-    """Action name, without the prefix of built-in ones -> weight and template."""
-    rows = yaml.safe_load(TABLE.read_text("utf-8"))
+    """Name of a built-in action, without the common prefix -> (weight, template)."""
+    rows = load_yaml(TABLE.read_text("utf-8"))
     return {name: (int(row[0]), row[2:]) for name, row in rows.items()}
 
 
-def action_phrase(identifier: str, given: Given) -> Phrase:
-    """What a call of an API does."""
+def action_phrase(identifier: str, arguments: Arguments) -> Phrase:
+    """A call of an API, in words."""
     name = identifier.removeprefix(BUILT_IN)
     if name in COMPUTED and name != identifier:
-        return Phrase(COMPUTED[name](given), 2)
+        return Phrase(COMPUTED[name](arguments), 2)
     if name in templates() and name != identifier:
         weight, template = templates()[name]
-        return Phrase(filled(template, given), weight)
+        return Phrase(filled(template, arguments), weight)
     if name.startswith(("filter.", "properties.", "setters.")) and name != identifier:
-        return _of_items(name, identifier, given)
-    return _documented(identifier, given)
+        return _of_items(name, identifier, arguments)
+    return _documented(identifier, arguments)
 
 
-def filled(template: str, given: Given) -> str:
-    """A template with its slots filled, in one pass: a value may itself hold brackets and braces."""
-    return _PART.sub(lambda match: _optional(match[1], given) if match[1] is not None else _slot_or_else(match, given),
-                     template)  # fmt: skip
+def filled(template: str, arguments: Arguments) -> str:
+    """A template with its slots filled, in one pass because a value may itself hold brackets and braces."""
 
 
-def _slot_or_else(match: re.Match[str], given: Given) -> str:
+    def part(match: re.Match[str]) -> str:
+        return _optional(match[1], arguments) if match[1] is not None else _slot_or_else(match, arguments)
+
+    return _PART.sub(part, template)
+
+
+def _slot_or_else(match: re.Match[str], arguments: Arguments) -> str:
     slot = _SLOT.match(match[0])
-    return (_slot(slot, given) or slot[3] or "") if slot else ""
+    return (_slot(slot, arguments) or slot[3] or "") if slot else ""
 
 
-def _optional(part: str, given: Given) -> str:
+def _optional(part: str, arguments: Arguments) -> str:
     flag = _FLAG.match(part)
     if flag:
-        return part[flag.end() :] if _is_true(given.get(flag[1])) else ""
+        return part[flag.end() :] if _is_true(arguments.get(flag[1])) else ""
     slots = list(_SLOT.finditer(part))
-    return _SLOT.sub(lambda match: _slot(match, given), part) if all(_slot(slot, given) for slot in slots) else ""
+    if not all(_slot(slot, arguments) for slot in slots):
+        return ""
+    return _SLOT.sub(lambda match: _slot(match, arguments), part)
 
 
 def _is_true(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and node.value is True
 
 
-def _slot(match: re.Match[str], given: Given) -> str:
-    key, way = match[1], match[2]
-    if way in _WHOLE:
-        return _WHOLE[way](given)
-    node = given.get(key)
+def _slot(match: re.Match[str], arguments: Arguments) -> str:
+    key, form = match[1], match[2]
+    if form in _OF_ALL_ARGUMENTS:
+        return _OF_ALL_ARGUMENTS[form](arguments)
+    node = arguments.get(key)
     if node is None or (isinstance(node, ast.Constant) and node.value in ("", None)):
         return ""
-    return _WAYS[way](node) if way else words(node)
+    return _FORMS[form](node) if form else words(node)
 
 
 def _switch(node: ast.expr) -> str:
@@ -175,14 +181,14 @@ def _percent(node: ast.expr) -> str:
     return raw(node)
 
 
-def _app(given: Given) -> str:
+def _app(arguments: Arguments) -> str:
     """The application that an action opens: its name as stored with it, else by its bundle identifier."""
-    selected = given.get("WFSelectedApp")
+    selected = arguments.get("WFSelectedApp")
     if isinstance(selected, ast.Dict):
         stored = {plain_text(key): value for key, value in zip(selected.keys, selected.values) if key is not None}
         if "Name" in stored and plain_text(stored["Name"]):
             return raw(stored["Name"])
-    node = given.get("WFAppIdentifier", given.get("AppBundleIdentifier"))
+    node = arguments.get("WFAppIdentifier", arguments.get("AppBundleIdentifier"))
     if node is None:
         return ""
     text = plain_text(node)
@@ -191,7 +197,7 @@ def _app(given: Given) -> str:
     return application_name(text) or split_name(text.rpartition(".")[2]).title()
 
 
-_WAYS: dict[str, Callable[[ast.expr], str]] = {
+_FORMS: dict[str, Callable[[ast.expr], str]] = {
     "raw": raw,
     "lower": lambda node: raw(node).lower() if raw(node).istitle() else raw(node),
     "switch": _switch,
@@ -200,15 +206,15 @@ _WAYS: dict[str, Callable[[ast.expr], str]] = {
 }
 
 
-_WHOLE: dict[str, Callable[[Given], str]] = {"separator": separator, "item": item_words, "app": _app}
+_OF_ALL_ARGUMENTS: dict[str, Callable[[Arguments], str]] = {"separator": separator, "item": item_words, "app": _app}
 
 
-def _of_items(name: str, identifier: str, given: Given) -> Phrase:
+def _of_items(name: str, identifier: str, arguments: Arguments) -> Phrase:
     """Find Photos and the like, Get Details of Images, Edit Reminder."""
     api = catalogue().get(identifier)
     title = (api.name if api else "") or split_name(name)
-    kind, subject = name.partition(".")[0], given.get("WFInput") or given.get("WFContentItemInputParameter")
-    detail = plain_text(given["WFContentItemPropertyName"]) if "WFContentItemPropertyName" in given else None
+    kind, subject = name.partition(".")[0], arguments.get("WFInput") or arguments.get("WFContentItemInputParameter")
+    detail = plain_text(arguments["WFContentItemPropertyName"]) if "WFContentItemPropertyName" in arguments else None
     if kind == "properties":
         of = words(subject) if subject is not None else "the input"
         return Phrase(f"Get the {(detail or 'details').lower()} of {of}", 2)
@@ -217,13 +223,13 @@ def _of_items(name: str, identifier: str, given: Given) -> Phrase:
     parts = [sentence_case(title)]
     if isinstance(subject, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         parts.append(f"in {words(subject)}")
-    condition = given.get("WFContentItemFilter")
+    condition = arguments.get("WFContentItemFilter")
     if called(condition) in ("all_of", "any_of") and words(condition):
         parts.append(f"where {words(condition)}")
-    if "WFContentItemSortProperty" in given:
-        parts.append(f"sorted by {raw(given['WFContentItemSortProperty']).lower()}")
-    if "WFContentItemLimitNumber" in given and not _is_false(given.get("WFContentItemLimitEnabled")):
-        parts.append(f"(at most {words(given['WFContentItemLimitNumber'])})")
+    if "WFContentItemSortProperty" in arguments:
+        parts.append(f"sorted by {raw(arguments['WFContentItemSortProperty']).lower()}")
+    if "WFContentItemLimitNumber" in arguments and not _is_false(arguments.get("WFContentItemLimitEnabled")):
+        parts.append(f"(at most {words(arguments['WFContentItemLimitNumber'])})")
     return Phrase(" ".join(parts), 3)
 
 
@@ -232,12 +238,12 @@ def _is_false(node: ast.expr | None) -> bool:
 
 
 def sentence_case(name: str) -> str:
-    """An action's title as a sentence begins: `Get Current Weather` is `Get current weather`; names keep theirs."""
+    """A title in sentence case, `Get current weather` for `Get Current Weather`; proper names keep their capitals."""
     first, *rest = name.split() or [""]
-    return " ".join([first, *(word if not word.istitle() or word in _NAMES else word.lower() for word in rest)])
+    return " ".join([first, *(word if not word.istitle() or word in _PROPER_NAMES else word.lower() for word in rest)])
 
 
-_NAMES = frozenset({
+_PROPER_NAMES = frozenset({
     "Siri", "Wi-Fi", "Bluetooth", "Safari", "Music", "Apple", "Photos", "Evernote", "Trello", "Data", "Jar", "Home",
     "Screen", "Shortcuts", "Focus", "Spotify", "Instapaper", "Giphy", "Tumblr", "Facebook", "Markdown", "Todoist",
     "Things", "Drafts", "Bear", "Scriptable", "Toolbox", "Dropbox", "Finder"
@@ -245,7 +251,7 @@ _NAMES = frozenset({
 
 
 def application_name(application: str) -> str:
-    """What an application is called, or "" where no source says it."""
+    """The name of an application, "" where no source has it."""
     for source in catalogue().sources:
         if isinstance(source, CatalogueFiles) and application in source.files:
             return source.application_name(application)
@@ -264,8 +270,8 @@ _APPLE = {
 }  # fmt: skip
 
 
-def _documented(identifier: str, given: Given) -> Phrase:
-    """An action by its title, with the application where it is not Apple's, and its most telling parameters."""
+def _documented(identifier: str, arguments: Arguments) -> Phrase:
+    """An action by its title, with the application unless it is built in, and its most informative parameters."""
     api = catalogue().get(identifier)
     application = application_of(identifier)
     app = ""
@@ -275,15 +281,17 @@ def _documented(identifier: str, given: Given) -> Phrase:
     title = sentence_case(api.name) if api and api.name else _title_of(identifier)
     text = f"{title} in {app}" if app else title
     if title.partition(" ")[0] not in verbs():
-        told = _order(api.description) if api else ""
-        text = told + (f" in {app}" if app and app not in told else "") if told else f'Use "{title}"' + (
-            f" of {app}" if app else "")  # fmt: skip
-    return Phrase(text + _details(api, given), 3)
+        imperative = _imperative(api.description) if api else ""
+        if imperative:
+            text = imperative + (f" in {app}" if app and app not in imperative else "")
+        else:
+            text = f'Use "{title}"' + (f" of {app}" if app else "")
+    return Phrase(text + _details(api, arguments), 3)
 
 
 @lru_cache(maxsize=1)
 def verbs() -> frozenset[str]:
-    """Words that begin an order: those that Apple's action titles begin with, and a few more."""
+    """Verbs that begin an imperative: the first words of Apple's action titles, and a few more."""
     titles = (api.name for api in catalogue().of_application(BUILT_IN_APPLICATION).values() if " " in api.name)
     return frozenset(title.partition(" ")[0] for title in titles) - _NO_VERBS | _MORE_VERBS
 
@@ -295,8 +303,8 @@ _MORE_VERBS = frozenset(
 )  # fmt: skip
 
 
-def _order(description: str) -> str:
-    """The first clause of "Reads the value at a path, or ..." as an order; "" where it does not begin with a verb."""
+def _imperative(description: str) -> str:
+    """The first clause of "Reads the value at a path, or ..." as "Read the value at a path"; "" without such a verb."""
     clause = re.split(r"[.;:(]|, | so that | and then | and returns | and lets ", description, maxsplit=1)[0].strip()
     first, _, rest = clause.partition(" ")
     if not rest or len(clause) > 110 or not re.fullmatch(r"[A-Z][a-z]+s", first) or first in ("This", "Is", "Has"):
@@ -316,18 +324,18 @@ def _title_of(identifier: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-_UNTOLD_TYPES = frozenset({"enum", "number", "integer", "boolean", "color", "quantity"})
+_UNINFORMATIVE_TYPES = frozenset({"enum", "number", "integer", "boolean", "color", "quantity"})
 
 
-def _details(api: Api | None, given: Given) -> str:
+def _details(api: Api | None, arguments: Arguments) -> str:
     shown = []
-    for key, node in given.items():
+    for key, node in arguments.items():
         parameter = api.by_key.get(key) if api else None
-        if key in _HIDDEN_KEYS or len(shown) == _EXTRA_VALUES or (parameter and parameter.type in _UNTOLD_TYPES):
+        if key in _HIDDEN_KEYS or len(shown) == _EXTRA_VALUES or (parameter and parameter.type in _UNINFORMATIVE_TYPES):
             continue
         text = plain_text(node)
-        is_told = bool(re.search(r"[^\W\d]{2}", text)) if text else isinstance(node, (ast.Name, ast.Subscript))
-        if is_told:
+        is_informative = bool(re.search(r"[^\W\d]{2}", text)) if text else isinstance(node, (ast.Name, ast.Subscript))
+        if is_informative:
             label = (parameter.title if parameter else "") or split_name(re.sub("^WF", "", key))
             shown.append(f"the {label.lower()} {words(node).removeprefix('the ')}")
     return f" with {' and '.join(shown)}" if shown else ""

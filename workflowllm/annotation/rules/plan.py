@@ -1,33 +1,34 @@
-"""A task plan of steps: numbered, nested, and short enough to stay a plan however long the program is."""
+"""A task plan from steps: numbered, nested, and of bounded length however long the program is."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workflowllm.annotation.rules.steps import Step
+from workflowllm.annotation.rules.steps import PlanStep
 
-# Entries that a block may have at each depth, from the roomiest: the first that keeps a plan within bounds is taken.
-_LIMITS = ((25, 12, 8, 5), (25, 8, 5, 3), (20, 6, 3, 2), (15, 4, 2, 1), (12, 3, 1, 1), (10, 2), (8,))
-LONGEST_PLAN, MOST_CHARACTERS = 60, 4500  # lines, and characters of them
+# Entries that a block may have at each depth, loosest first. A plan takes the first limits that keep it within bounds.
+# Under the last, four menus of 80 characters with four lines of 200 stay below 4,500 characters.
+_LIMITS = ((25, 12, 8, 5), (25, 8, 5, 3), (20, 6, 3, 2), (15, 4, 2, 1), (12, 3, 1, 1), (10, 2), (8,), (4,))
+LONGEST_PLAN, MOST_CHARACTERS = 60, 4500  # lines, and characters with line ends
 _LONGEST_ENTRY = 200  # characters
-_JOINED = 3  # steps that one entry for several names
+_NAMED_STEPS = 3  # steps that a summary of several names
 _INDENT = "   "
 
 
-def plan_text(steps: Sequence[Step]) -> str:
+def plan_text(steps: Sequence[PlanStep]) -> str:
     """The plan of a program."""
     visible = folded(steps)
     if not visible:
         return "1. Do nothing: the workflow has no actions."
     for limits in _LIMITS:
-        lines = list(_entries(visible, "", limits))
-        if len(lines) <= LONGEST_PLAN and sum(map(len, lines)) <= MOST_CHARACTERS:
+        plan = "\n".join(_entries(visible, "", limits))
+        if plan.count("\n") < LONGEST_PLAN and len(plan) <= MOST_CHARACTERS:
             break
-    return "\n".join(lines)
+    return plan
 
 
-def folded(steps: Sequence[Step]) -> list[Step]:
-    """The steps that do something; a value's storing is told with the step that makes it."""
-    visible: list[Step] = []
+def folded(steps: Sequence[PlanStep]) -> list[PlanStep]:
+    """The steps that do something; storing a value is part of the step that produces it."""
+    visible: list[PlanStep] = []
     for step in steps:
         if step.kind in ("note", "pass", "result") or step.weight == 0:
             continue
@@ -39,21 +40,21 @@ def folded(steps: Sequence[Step]) -> list[Step]:
     return visible
 
 
-def folded_branches(step: Step) -> list[Step]:
+def folded_branches(step: PlanStep) -> list[PlanStep]:
     """A block's branches, or a loop's steps."""
     if step.kind in ("if", "menu"):
         return [replace(branch, children=folded(branch.children)) for branch in step.children]
     return folded(step.children)
 
 
-def _entries(steps: Sequence[Step], number: str, limits: Sequence[int]) -> Iterator[str]:
+def _entries(steps: Sequence[PlanStep], number: str, limits: Sequence[int]) -> Iterator[str]:
     """Numbered lines for the steps of one block."""
     indent = _INDENT * number.count(".")
     for count, step in enumerate(condensed(steps, limits[0]), 1):
         yield from _entry(step, f"{number}{count}.", indent, limits[1:])
 
 
-def _entry(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+def _entry(step: PlanStep, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
     head = f"{indent}{number} "
     if step.kind == "if":
         yield from _choice(step, number, indent, limits)
@@ -61,47 +62,46 @@ def _entry(step: Step, number: str, indent: str, limits: Sequence[int]) -> Itera
         yield f"{head}{menu_text(step)}:"
         yield from _cases(step, number, indent + _INDENT, limits)
     elif step.kind == "loop":
-        inside = step.children
-        if not inside or not limits:
-            yield head + _sentence(f"{step.text}: {summary(inside)}" if inside else step.text)
+        if not step.children or not limits:
+            yield head + _sentence(f"{step.text}: {summary(step.children)}" if step.children else step.text)
         else:
             yield f"{head}{step.text}:"
-            yield from _entries(inside, number, limits)
+            yield from _entries(step.children, number, limits)
     else:
         yield head + _sentence(step.text)
 
 
-def _choice(step: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
-    """If and its other branches; their steps are numbered through."""
+def _choice(step: PlanStep, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+    """An if with its other branches, whose steps are numbered in one series."""
     branches = [branch for branch in step.children if branch.children or branch.kind == "if"]
     if not limits or all(len(branch.children) <= 1 and not _has_blocks(branch) for branch in branches):
         parts = [f"{_branch_head(branch)}, {_lowered(summary(branch.children))}" for branch in branches]
         yield indent + f"{number} " + _sentence("; ".join([parts[0], *map(_lowered, parts[1:])]), 2 * _LONGEST_ENTRY)
         return
     count, most = 0, limits[0] + 4
-    for place, branch in enumerate(branches[:most]):
-        yield indent + (f"{number} " if place == 0 else _INDENT) + f"{_branch_head(branch)}:"
-        inside = condensed(branch.children, limits[0])
-        for child in inside:
+    for index, branch in enumerate(branches[:most]):
+        yield indent + (f"{number} " if index == 0 else _INDENT) + f"{_branch_head(branch)}:"
+        children = condensed(branch.children, limits[0])
+        for child in children:
             count += 1
             yield from _entry(child, f"{number}{count}.", indent + _INDENT, limits[1:])
-        if not inside:
+        if not children:
             yield f"{indent}{_INDENT}Do nothing."
     if len(branches) > most:
         yield f"{indent}{_INDENT}And {len(branches) - most} more cases like these."
 
 
-def _has_blocks(step: Step) -> bool:
+def _has_blocks(step: PlanStep) -> bool:
     return any(child.children for child in step.children)
 
 
-def _branch_head(branch: Step) -> str:
+def _branch_head(branch: PlanStep) -> str:
     if branch.kind == "else":
         return "Otherwise"
     return f"If {branch.text}" if branch.kind == "if" else f"Otherwise, if {branch.text}"
 
 
-def _cases(menu: Step, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
+def _cases(menu: PlanStep, number: str, indent: str, limits: Sequence[int]) -> Iterator[str]:
     most = max(limits[0] + 4, 6) if limits else 3
     shown = menu.children[:most]
     for count, case in enumerate(shown, 1):
@@ -118,13 +118,13 @@ def _cases(menu: Step, number: str, indent: str, limits: Sequence[int]) -> Itera
         )
 
 
-def menu_text(step: Step) -> str:
-    """What a menu asks."""
+def menu_text(step: PlanStep) -> str:
+    """A menu in words, without its choices."""
     return f'Show the menu "{step.text}"' if step.text else "Show a menu"
 
 
-def condensed(steps: Sequence[Step], most: int) -> list[Step]:
-    """At most so many steps: neighbours without blocks are told together, then the least important go."""
+def condensed(steps: Sequence[PlanStep], most: int) -> list[PlanStep]:
+    """At most `most` steps: neighbours without blocks are joined first, then the least important are left out."""
     if len(steps) <= most:
         return list(steps)
     size = 2
@@ -137,19 +137,19 @@ def condensed(steps: Sequence[Step], most: int) -> list[Step]:
     most = max(most, 1)
     if len(joined) <= most:
         return joined
-    kept = sorted(sorted(range(len(joined)), key=lambda place: -_size(joined[place]))[: max(most - 1, 1)])
-    rest = len(joined) - len(kept)
-    more = Step(0, f"Take {rest} further steps" if rest > 1 else "Take one further step")
-    return [*(joined[place] for place in kept), more]
+    largest = sorted(range(len(joined)), key=lambda index: -_total_weight(joined[index]))[: max(most - 1, 1)]
+    rest = len(joined) - len(largest)
+    more = PlanStep(0, f"Take {rest} further steps" if rest > 1 else "Take one further step")
+    return [*(joined[index] for index in sorted(largest)), more]
 
 
-def _size(step: Step) -> int:
+def _total_weight(step: PlanStep) -> int:
     return sum(inner.weight for inner in step.walk())
 
 
-def _in_runs(steps: Sequence[Step], size: int) -> Iterator[Step]:
-    """The steps with up to `size` neighbours that hold no blocks joined into one."""
-    run: list[Step] = []
+def _in_runs(steps: Sequence[PlanStep], size: int) -> Iterator[PlanStep]:
+    """The steps, of which every run of up to `size` without blocks is joined into one."""
+    run: list[PlanStep] = []
     for step in steps:
         if step.children or len(run) == size:
             yield from _joined(run)
@@ -161,25 +161,25 @@ def _in_runs(steps: Sequence[Step], size: int) -> Iterator[Step]:
     yield from _joined(run)
 
 
-def _joined(run: Sequence[Step]) -> Iterator[Step]:
+def _joined(run: Sequence[PlanStep]) -> Iterator[PlanStep]:
     if len(run) == 1:
         yield run[0]
     elif run:
-        yield Step(run[0].line, summary(run), max(step.weight for step in run))
+        yield PlanStep(run[0].line, summary(run), max(step.weight for step in run))
 
 
-def summary(steps: Sequence[Step]) -> str:
-    """A block in one phrase: its most important steps in order, and how many more there are."""
+def summary(steps: Sequence[PlanStep]) -> str:
+    """A block in one phrase: its most important steps in order, and the number of the others."""
     if not steps:
         return "Do nothing"
-    ranked = sorted(range(len(steps)), key=lambda place: -steps[place].weight)[:_JOINED]
-    parts = [_phrase(steps[place]) for place in sorted(ranked)]
+    heaviest = sorted(range(len(steps)), key=lambda index: -steps[index].weight)[:_NAMED_STEPS]
+    parts = [_phrase(steps[index]) for index in sorted(heaviest)]
     more = len(steps) - len(parts)
     text = "; ".join([parts[0], *map(_lowered, parts[1:])])
     return f"{text}; and {more} smaller step{'s' * (more > 1)}" if more else text
 
 
-def _phrase(step: Step) -> str:
+def _phrase(step: PlanStep) -> str:
     if step.kind == "if":
         branch = next((branch for branch in step.children if branch.children), step.children[0])
         head = f"Unless {step.text}" if branch.kind == "else" else f"If {branch.text}"

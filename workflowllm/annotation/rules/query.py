@@ -1,19 +1,19 @@
-"""A request that a person could have made for a workflow, by rules."""
+"""A request for a workflow, as a person could have made it, written by rules."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from workflowllm.annotation.query_rules import LONGEST_QUERY, sanitised
+from workflowllm.annotation.checks import LONGEST_QUERY, sanitised
 from workflowllm.annotation.rules.plan import folded, menu_text
-from workflowllm.annotation.rules.steps import Step
+from workflowllm.annotation.rules.steps import PlanStep
 from workflowllm.annotation.rules.words import shortened
 
-_MOST_PARTS = (9, 7, 5, 4, 3)  # parts of a request, from the fullest: the first that is short enough is taken
+_MOST_PARTS = (9, 7, 5, 4, 3)  # parts of a request; the first number that makes it short enough is taken
 _HASH = re.compile(r"(?:[0-9a-fA-F]{8,}|(?=\w*\d)[0-9a-fA-F]{6,7}|[0-9A-Fa-f-]{32,})(?:\.\w+)?")
 
-# The request's first words, and what closes it. Questions outnumber orders, as in real requests.
+# The first words of a request, and its last ones. Questions outnumber orders, as in real requests.
 _OPENINGS = (
     ("How can I make a shortcut{called} that will ", "?"),
     ("How do I build a workflow{called} that will ", "?"),
@@ -26,7 +26,7 @@ _OPENINGS = (
     ("What is the best way to have a shortcut{called} ", "?"),
     ("Can you design a workflow{called} that is able to ", "?"),
 )
-# The same where the request has no first sentence but what follows.
+# Openings of requests whose workflow starts with a block.
 _BARE_OPENINGS = (
     "How can I make a shortcut{called} that does the following?",
     "How do I build a workflow{called} like this?",
@@ -45,7 +45,7 @@ _LAST = ("Finally, it should ", "At the end it should ", "Last of all, it should
 
 @dataclass(frozen=True)
 class Subject:
-    """What is known about a workflow beside its code."""
+    """What a record says about its workflow besides the code."""
 
     key: str
     title: str = ""
@@ -53,70 +53,65 @@ class Subject:
     category: str = ""
 
 
-def query_text(subject: Subject, steps: Sequence[Step], code_names: Iterable[str], apis: Iterable[str]) -> str:
+def query_text(subject: Subject, steps: Sequence[PlanStep], code_names: Iterable[str], apis: Iterable[str]) -> str:
     """A request for a workflow, from its title, its description and its steps."""
     visible, code_names, apis = folded(steps) or list(steps), list(code_names), list(apis)
-    chance = crc32(f"{subject.key}\0{len(visible)}".encode("utf-8", "replace"))
+    variant = crc32(f"{subject.key}\0{len(visible)}".encode("utf-8", "replace"))  # chooses among equal wordings
     text = ""
     for most in _MOST_PARTS:
-        text = sanitised(_request(subject, steps, notable(visible, most), chance), code_names, apis)
+        text = sanitised(_request(subject, steps, notable(visible, most), variant), code_names, apis)
         if len(text) <= LONGEST_QUERY:
             break
     return text
 
 
-def notable(steps: Sequence[Step], most: int) -> list[Step]:
-    """The steps that a person would ask for, in order: what is seen first, values only where little else is there."""
-    ranked = sorted(range(len(steps)), key=lambda place: (-_rank(steps[place]), place))
-    telling = [place for place in ranked if _rank(steps[place]) > 1] or ranked
-    if len(telling) < 3:
-        telling = ranked[:3]
-    return [steps[place] for place in sorted(telling[:most])]
+def notable(steps: Sequence[PlanStep], most: int) -> list[PlanStep]:
+    """The steps that a person would mention, in order: visible effects, and values only where there is little else."""
+    ranked = sorted(range(len(steps)), key=lambda index: (-_importance(steps[index]), index))
+    important = [index for index in ranked if _importance(steps[index]) > 1] or ranked
+    if len(important) < 3:
+        important = ranked[:3]
+    return [steps[index] for index in sorted(important[:most])]
 
 
-def _rank(step: Step) -> float:
+def _importance(step: PlanStep) -> float:
     inside = [inner.weight for inner in step.walk() if not inner.children]
     return max(inside, default=0) + min(len(inside), 40) / 50 if step.children else step.weight
 
 
-def _request(subject: Subject, steps: Sequence[Step], parts: Sequence[Step], chance: int) -> str:
-    opening, closing = _OPENINGS[chance % len(_OPENINGS)]
+def _request(subject: Subject, steps: Sequence[PlanStep], parts: Sequence[PlanStep], variant: int) -> str:
+    opening, closing = _OPENINGS[variant % len(_OPENINGS)]
+    stop, question = closing[0], closing[1:].strip()  # of the first sentence, and of the whole request
     title = known_title(subject.title)
     called = f' called "{title}"' if title else ""
     leading = _leading(parts)
     sentences = []
     if leading:
         does = _listed([_bare(step) for step in leading])
-        sentences.append(f"{opening.replace('{called}', called)}{does}{_mark(closing, 0)}")
+        sentences.append(f"{opening.replace('{called}', called)}{does}{stop}")
     else:
-        sentences.append(_BARE_OPENINGS[chance % len(_BARE_OPENINGS)].replace("{called}", called))
-    sentences += _following(parts[len(leading) :], chance // 7)
+        sentences.append(_BARE_OPENINGS[variant % len(_BARE_OPENINGS)].replace("{called}", called))
+    sentences += _following(parts[len(leading) :], variant // 7)
     sentences += _context(subject, steps)
-    if leading and _mark(closing, 1):
-        sentences.append(_mark(closing, 1))
+    if leading and question:
+        sentences.append(question)
     return " ".join(sentences)
 
 
-def _mark(closing: str, place: int) -> str:
-    """A closing's stop, which ends the first sentence, or its question, which ends the request."""
-    stop, question = (closing[0], closing[1:].strip())
-    return question if place else stop
-
-
 def known_title(title: str) -> str:
-    """A title that says something, as a person writes it; "" for a file's hash."""
+    """A title as a person writes it; "" where it says nothing, as a file's hash."""
     stem = re.sub(r"\.(?:shortcut|wflow|plist|json)$", "", title.strip())
     is_word = re.search(r"[^\W\d_]{2}", stem)
     if _HASH.fullmatch(stem) or not is_word or stem.lower().startswith("untitled"):
         return ""
-    if re.fullmatch(r"[\w]+(?:[-_][\w]+)+", stem):
+    if re.fullmatch(r"\w+(?:-\w+)*", stem) and ("-" in stem or "_" in stem[1:-1]):
         stem = " ".join(word if word.isupper() else word.capitalize() for word in re.split("[-_]", stem) if word)
     return shortened(stem.strip(" -_"), 60)
 
 
-def _leading(parts: Sequence[Step]) -> list[Step]:
-    """The steps before the first block: they make the first sentence."""
-    leading: list[Step] = []
+def _leading(parts: Sequence[PlanStep]) -> list[PlanStep]:
+    """The steps before the first block, at most four, which the first sentence names."""
+    leading: list[PlanStep] = []
     for step in parts:
         if step.children or len(leading) == 4:
             break
@@ -124,28 +119,28 @@ def _leading(parts: Sequence[Step]) -> list[Step]:
     return leading
 
 
-def _following(parts: Sequence[Step], chance: int) -> list[str]:
+def _following(parts: Sequence[PlanStep], variant: int) -> list[str]:
     """Sentences for blocks, and for the steps between them."""
     sentences: list[str] = []
-    run: list[Step] = []
-    for place, step in enumerate(parts):
+    run: list[PlanStep] = []
+    for index, step in enumerate(parts):
         if step.children:
-            sentences += _run(run, chance + place, is_last=False)
+            sentences += _run(run, variant + index, is_last=False)
             run = []
             sentences.append(_block(step))
         else:
             run.append(step)
-    return sentences + _run(run, chance, is_last=True)
+    return sentences + _run(run, variant, is_last=True)
 
 
-def _run(run: Sequence[Step], chance: int, is_last: bool) -> list[str]:
+def _run(run: Sequence[PlanStep], variant: int, is_last: bool) -> list[str]:
     if not run:
         return []
     starts = _LAST if is_last else _NEXT
-    return [f"{starts[chance % len(starts)]}{_listed([_bare(step) for step in run])}."]
+    return [f"{starts[variant % len(starts)]}{_listed([_bare(step) for step in run])}."]
 
 
-def _block(step: Step) -> str:
+def _block(step: PlanStep) -> str:
     if step.kind == "if":
         return _conditions(step)
     if step.kind == "menu":
@@ -157,7 +152,7 @@ def _block(step: Step) -> str:
     return f"It should {head}: {inside}."
 
 
-def _conditions(step: Step) -> str:
+def _conditions(step: PlanStep) -> str:
     branches = [branch for branch in step.children if branch.children]
     if not branches:
         return f"It should check whether {step.text}."
@@ -177,25 +172,25 @@ def _conditions(step: Step) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _menu(step: Step) -> str:
+def _menu(step: PlanStep) -> str:
     titles = [f'"{case.text}"' for case in step.children if case.text]
     shown = ", ".join(titles[:8]) + (f" and {len(titles) - 8} more" if len(titles) > 8 else "")
     asks = f'a menu asking "{step.text}"' if step.text else "a menu"
     text = f"It should offer {asks} with the choices {shown or 'given'}"
-    told = [case for case in step.children if case.children and case.text]
-    told = sorted(sorted(told, key=lambda case: -_rank(case))[:4], key=lambda case: case.line)
-    parts = [f'"{shortened(case.text, 30)}" should {_inside(case.children, 2)}' for case in told]
+    cases = [case for case in step.children if case.children and case.text]
+    cases = sorted(sorted(cases, key=lambda case: -_importance(case))[:4], key=lambda case: case.line)
+    parts = [f'"{shortened(case.text, 30)}" should {_inside(case.children, 2)}' for case in cases]
     return text + (f", where {_listed(parts, '; ')}." if parts else ".")
 
 
-def _inside(steps: Sequence[Step], most: int) -> str:
-    """What a block does, as the end of "it should"."""
+def _inside(steps: Sequence[PlanStep], most: int) -> str:
+    """What a block does, in words that can follow "it should"."""
     parts = [_bare(step) for step in notable(steps, most)]
     return _listed(parts) if parts else "do nothing"
 
 
-def _bare(step: Step) -> str:
-    """A step as the end of "it should"."""
+def _bare(step: PlanStep) -> str:
+    """A step in words that can follow "it should"."""
     if step.kind == "if":
         branch = next((branch for branch in step.children if branch.children), None)
         does = _inside(branch.children, 1) if branch else "go on"
@@ -206,21 +201,21 @@ def _bare(step: Step) -> str:
     if step.kind == "menu":
         titles = ", ".join(f'"{case.text}"' for case in step.children[:4] if case.text)
         return f"{_lower(menu_text(step))} with {titles}" if titles else _lower(menu_text(step))
-    return _lower(as_asked(re.sub(r", stored as [^\"]*$", "", step.text)))
+    return _lower(in_first_person(re.sub(r", stored as [^\"]*$", "", step.text)))
 
 
-_ASKED = (
+_FIRST_PERSON = (
     ("that the user picks", "that I pick"), ("where the user wants it", "where I want it"),
     ("until the user comes back", "until I come back"), ("the user", "me"),
 )  # fmt: skip
 
 
-def as_asked(text: str) -> str:
-    """A step as its user says it: outside quotes, the user is "me"."""
+def in_first_person(text: str) -> str:
+    """A step as its user would say it: outside quotes, "the user" becomes "me"."""
     pieces = text.split('"')
-    for place in range(0, len(pieces), 2):
-        for theirs, mine in _ASKED:
-            pieces[place] = pieces[place].replace(theirs, mine)
+    for index in range(0, len(pieces), 2):
+        for third_person, first_person in _FIRST_PERSON:
+            pieces[index] = pieces[index].replace(third_person, first_person)
     return '"'.join(pieces)
 
 
@@ -234,8 +229,8 @@ def _listed(parts: Sequence[str], joint: str = ", ") -> str:
     return f"{joint.join(parts[:-1])}{joint.rstrip() if joint == '; ' else ''} and {parts[-1]}"
 
 
-def _context(subject: Subject, steps: Sequence[Step]) -> list[str]:
-    """What the author says about the workflow, where it is said in a sentence."""
+def _context(subject: Subject, steps: Sequence[PlanStep]) -> list[str]:
+    """The author's description of the workflow, where there is one of a sentence or more."""
     text = subject.description if subject.description.strip() else author_words(steps)
     text = _whole_sentences(re.sub(r"(?i)^(?:description|note|about):\s*", "", text.strip()))
     if (
@@ -249,7 +244,7 @@ def _context(subject: Subject, steps: Sequence[Step]) -> list[str]:
 
 
 def _whole_sentences(text: str) -> str:
-    """The first sentences, as many as are short enough together; one that is too long is cut."""
+    """As many of the first sentences as fit into the limit; a single sentence that is too long is cut."""
     text = shortened(text, _LONGEST_CONTEXT + 1)
     ends = [match.end() for match in re.finditer(r"[.!?](?= |$)", text)]
     if ends:
@@ -264,7 +259,7 @@ _CREDIT = re.compile(
 )
 
 
-def author_words(steps: Sequence[Step]) -> str:
+def author_words(steps: Sequence[PlanStep]) -> str:
     """The first note at the top that describes the workflow rather than its author or version."""
     for step in steps[:5]:
         text = step.text.removeprefix("Note: ")

@@ -15,8 +15,9 @@ from workflowllm.shortcuts.from_python.program import Program
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.identifiers import identifier_of, is_name
 
-_LONGEST, _WORDS = 40, 4
-_STOP = frozenset({
+_LONGEST, _MOST_WORDS = 40, 4  # characters and words of a name
+Arguments = Mapping[str, ast.expr]  # a call's keyword arguments
+_STOP_WORDS = frozenset({
     "a", "an", "the", "of", "to", "for", "in", "on", "at", "is", "are", "was", "be", "by", "with", "and", "or",
     "your", "you", "my", "me", "i", "it", "this", "that", "these", "those", "what", "which", "who", "how", "do",
     "does", "did", "please", "enter", "input", "choose", "select", "want", "would", "like", "can", "s", "t", "don",
@@ -24,21 +25,21 @@ _STOP = frozenset({
 })  # fmt: skip
 
 
-def slug(text: str, most: int = _WORDS) -> str:
-    """A few telling words of a text as a name; "" where there are none in Latin letters."""
+def slug(text: str, most: int = _MOST_WORDS) -> str:
+    """The first few words of a text, stop words left out, as a name; "" where none is in Latin letters."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    found = [word.lower() for word in re.findall(r"[A-Za-z]+|\d+", split_name(plain)) if len(word) < 20]
-    telling = [word for word in found if word not in _STOP] or found
-    while telling and telling[-1].isdigit():
-        telling.pop()
-    name = "_".join(telling[:most])[:_LONGEST].strip("_")
+    words = [word.lower() for word in re.findall(r"[A-Za-z]+|\d+", split_name(plain)) if len(word) < 20]
+    words = [word for word in words if word not in _STOP_WORDS] or words
+    while words and words[-1].isdigit():
+        words.pop()
+    name = "_".join(words[:most])[:_LONGEST].strip("_")
     if name and name[0].isdigit():
         name = "number_" + name
     return name if is_name(name) else ""
 
 
 def singular(name: str) -> str:
-    """One of several: `prices` is `price`."""
+    """The singular of a name: `price` for `prices`."""
     if name.endswith("ies") and len(name) > 4:
         return name[:-3] + "y"
     if name.endswith(("ches", "shes", "xes", "sses")):
@@ -54,7 +55,7 @@ def host(link: str) -> str:
 
 
 def joined(base: str, ending: str) -> str:
-    """`base_ending`, without saying a word twice and without growing at every step."""
+    """`base_ending`, in which no word stands twice and at most three come from `base`."""
     parts = base.split("_") if base else []
     parts = [part for part in parts[-3:] if part not in (ending, "text", "result", "value")]
     return "_".join([*parts, ending])
@@ -67,7 +68,7 @@ _RESULTS = {
 
 
 def named_by(title: str) -> str:
-    """An action's title as the name of what it gives: `find_reminders` is `found_reminders`."""
+    """The name of an action's output by its title: `found_reminders` for `find_reminders`."""
     verb, _, rest = title.partition("_")
     result = _RESULTS.get(verb) if rest else None
     return title if result is None else f"{result}_{rest}".strip("_")
@@ -77,7 +78,7 @@ _SOURCE_NAMES = {"shortcut_input": "input", "clipboard": "clipboard", "current_d
 
 
 def role_names(program: Program) -> dict[str, str]:
-    """Old name -> new name for the outputs and loop variables that have no name of a person's choice."""
+    """Old name -> new name for the outputs and loop variables that nobody has named."""
     return _Namer(program).names()
 
 
@@ -88,17 +89,15 @@ class _Namer:
         self.stored = _stored_as(program)
 
     def names(self) -> dict[str, str]:
-        before: ast.stmt | None = None
         for node in self.program.nodes:
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                self.output(target, node.value, before)
+                self.name_output(target, node.value)
             elif isinstance(node, ast.For):
-                self.loop(node)
-            before = node if isinstance(node, (ast.If, ast.For, ast.Match)) else before
+                self.name_loop(node)
         return {old: new for old, new in self.chosen.items() if old != new}
 
-    def output(self, target: ast.expr, value: ast.expr, block: ast.stmt | None) -> None:
+    def name_output(self, target: ast.expr, value: ast.expr) -> None:
         binding = self.program.bindings.get(target.id) if isinstance(target, ast.Name) else None
         if binding is None or binding.kind != "output" or binding.label is not None:
             return
@@ -107,22 +106,22 @@ class _Namer:
             name = _longer(slug(split_name(self.stored[target.id])), name)
         self.chosen[target.id] = name
 
-    def loop(self, node: ast.For) -> None:
-        """`Repeat_Item` as one of what is gone through, where one loop alone uses the name."""
+    def name_loop(self, node: ast.For) -> None:
+        """Name `Repeat_Item` after the items of the loop, if no other loop uses the same name."""
         targets = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
         source = node.iter.args[0] if called(node.iter) in ("enumerate", "range") and node.iter.args else node.iter
-        for place, target in enumerate(targets):
+        for position, target in enumerate(targets):
             binding = self.program.bindings.get(target.id) if isinstance(target, ast.Name) else None
             if binding is None or binding.kind != "loop" or target.id == "_":
                 continue
-            is_index = (len(targets) == 2 and place == 0) or called(node.iter) == "range"
-            alone = binding.sites["loop"] == 1
-            base = singular(self.base(source)) if alone and not is_index else ""
+            is_index = (len(targets) == 2 and position == 0) or called(node.iter) == "range"
+            is_only_loop = binding.sites["loop"] == 1
+            base = singular(self.base(source)) if is_only_loop and not is_index else ""
             default = "position" if is_index else "current_item"
             self.chosen[target.id] = f"each_{base}" if base and base not in ("input", "result") else default
 
     def base(self, node: ast.expr | None) -> str:
-        """A short name for what an expression is about."""
+        """A short name for the subject of an expression."""
         if isinstance(node, ast.Name):
             return self.chosen.get(node.id) or slug(split_name(node.id))
         if isinstance(node, ast.Attribute):
@@ -154,17 +153,16 @@ class _Namer:
         name = called(call)
         if isinstance(call.func, ast.Attribute):
             return joined(self.base(call.func.value), call.func.attr)
-        given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         if name == "input":
-            return _asked(call.args[0] if call.args else None)
+            return _answer(plain_text(call.args[0]) if call.args else None)
         role = _ROLES.get((name or "").removeprefix(published_key(BUILT_IN)))
         if role:
-            return role(self, given)
+            return role(self, {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg})
         return output_title(name or "")
 
 
 def _stored_as(program: Program) -> dict[str, str]:
-    """Output -> the variable that it is stored in, where there is one such line."""
+    """Output -> the variable that stores it, where exactly one line does so."""
     stored: dict[str, list[str]] = {}
     for node in program.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and isinstance(node.targets[0], ast.Name):
@@ -174,7 +172,7 @@ def _stored_as(program: Program) -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def output_title(function: str) -> str:
-    """What an API calls its output."""
+    """The name of an API's output, by its definition."""
     api = catalogue().by_function(function)
     if api and api.returns and api.returns.name.isascii() and api.returns.name:
         return slug(api.returns.name)
@@ -184,7 +182,7 @@ def output_title(function: str) -> str:
 
 
 def text_name(text: str, value: ast.expr, namer: _Namer) -> str:
-    """A Text action by what it holds."""
+    """The name of a Text action's output, by the kind and the first words of the text."""
     start = text.strip().lower()
     if isinstance(value, ast.JoinedStr) and start.startswith("[") and start.endswith("]") and start.count("[") == 1:
         return joined(namer.base(value), "text")
@@ -207,126 +205,147 @@ def _longer(first: str, second: str) -> str:
     return joined(first, second.rpartition("_")[2] or "value")
 
 
-def _asked(prompt: ast.expr | None) -> str:
-    text = plain_text(prompt) if prompt is not None else None
-    name = slug(re.sub(r"\[[^\]]*\]", " ", text or ""), 3)
-    return joined(name, "answer")
+def _text(arguments: Arguments, key: str) -> str | None:
+    return plain_text(arguments[key]) if key in arguments else None
 
 
-def _with(key: str, ending: str) -> Callable[[_Namer, Mapping[str, ast.expr]], str]:
-    return lambda namer, given: joined(namer.base(given.get(key)), ending)
+def _answer(prompt: str | None) -> str:
+    return joined(slug(re.sub(r"\[[^\]]*\]", " ", (prompt or "")[:_LONGEST_PROMPT]), 3), "answer")
 
 
-def _first(key: str, start: str) -> Callable[[_Namer, Mapping[str, ast.expr]], str]:
-    def role(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-        base = joined(namer.base(given.get(key)), "").strip("_")
+_LONGEST_PROMPT = 1000  # characters of a prompt that are searched for words
+Role = Callable[[_Namer, Arguments], str]  # names the output of a call
+
+
+def _suffixed(key: str, ending: str) -> Role:
+    """`prices_count`: the subject of a parameter, and an ending."""
+    return lambda namer, arguments: joined(namer.base(arguments.get(key)), ending)
+
+
+def _prefixed(key: str, start: str) -> Role:
+    """`rounded_price`: a participle, and the subject of a parameter."""
+
+    def role(namer: _Namer, arguments: Arguments) -> str:
+        base = joined(namer.base(arguments.get(key)), "").strip("_")
         return f"{start}_{base or 'item'}".replace(f"{start}_{start}_", f"{start}_")
 
     return role
 
 
-def _chosen(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    base = namer.base(given.get("WFInput"))
-    several = given.get("WFChooseFromListActionSelectMultiple")
-    is_one = not (isinstance(several, ast.Constant) and several.value is True)
-    return f"chosen_{(singular(base) if is_one else base) or 'item'}".replace("chosen_chosen_", "chosen_")
+def _titled(key: str, most: int, ending: str) -> Role:
+    """`My_Tools_result`: the words of a parameter's text, and an ending."""
+    return lambda _, arguments: joined(slug(_text(arguments, key) or "", most), ending)
 
 
-def _date(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    text = plain_text(given["WFDateActionDate"]) if "WFDateActionDate" in given else None
-    return joined(slug(text or "", 2), "date") if text else "now"
+def _fixed(name: str) -> Role:
+    return lambda *_: name
 
 
-def _url(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    text = plain_text(given["WFURLActionURL"]) if "WFURLActionURL" in given else None
-    return joined(host(text or ""), "url")
+def _chosen(namer: _Namer, arguments: Arguments) -> str:
+    base = namer.base(arguments.get("WFInput"))
+    several = arguments.get("WFChooseFromListActionSelectMultiple")
+    is_single = not (isinstance(several, ast.Constant) and several.value is True)
+    return f"chosen_{(singular(base) if is_single else base) or 'item'}".replace("chosen_chosen_", "chosen_")
 
 
-def _downloaded(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    base = host(plain_text(given["WFURL"]) or "") if "WFURL" in given else ""
-    base = base or re.sub("_?url$", "", namer.base(given.get("WFURL")))
-    return joined(base, "response")
+def _date(_: _Namer, arguments: Arguments) -> str:
+    text = _text(arguments, "WFDateActionDate")
+    return joined(slug(text, 2), "date") if text else "now"
 
 
-def _split(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    kind = plain_text(given["WFTextSeparator"]) if "WFTextSeparator" in given else "New Lines"
-    return joined(namer.base(given.get("text")), "lines" if kind == "New Lines" else "parts")
+def _url(_: _Namer, arguments: Arguments) -> str:
+    return joined(host(_text(arguments, "WFURLActionURL") or ""), "url")
 
 
-def _item(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    kind = plain_text(given["WFItemSpecifier"]) if "WFItemSpecifier" in given else "First Item"
-    base = singular(namer.base(given.get("WFInput"))) or "item"
-    start = {"First Item": "first", "Last Item": "last", "Random Item": "random"}.get(kind or "")
+def _downloaded(namer: _Namer, arguments: Arguments) -> str:
+    base = host(_text(arguments, "WFURL") or "")
+    return joined(base or re.sub("_?url$", "", namer.base(arguments.get("WFURL"))), "response")
+
+
+def _opened_file(_: _Namer, arguments: Arguments) -> str:
+    path = _text(arguments, "WFGetFilePath") or ""
+    return joined(slug(re.sub(r"\.\w+$", "", path), 3), "file")
+
+
+def _split(namer: _Namer, arguments: Arguments) -> str:
+    separator = _text(arguments, "WFTextSeparator") if "WFTextSeparator" in arguments else "New Lines"
+    return joined(namer.base(arguments.get("text")), "lines" if separator == "New Lines" else "parts")
+
+
+def _item(namer: _Namer, arguments: Arguments) -> str:
+    specifier = _text(arguments, "WFItemSpecifier") if "WFItemSpecifier" in arguments else "First Item"
+    base = singular(namer.base(arguments.get("WFInput"))) or "item"
+    start = {"First Item": "first", "Last Item": "last", "Random Item": "random"}.get(specifier or "")
     if start:
         return f"{start}_{joined(base, '').strip('_') or 'item'}"
-    index = plain_text(given["WFItemIndex"]) if "WFItemIndex" in given else None
-    return f"{base}_{index}" if index and index.isdigit() else f"{base}_at_index" if kind == "Item At Index" else base
+    index = _text(arguments, "WFItemIndex")
+    if index and index.isdigit():
+        return f"{base}_{index}"
+    return f"{base}_at_index" if specifier == "Item At Index" else base
 
 
-def _math(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    kind = plain_text(given["WFMathOperation"]) if "WFMathOperation" in given else "+"
-    kinds = {"+": "sum", "-": "difference", "×": "product", "÷": "quotient", "*": "product", "/": "quotient"}
-    return joined(namer.base(given.get("WFInput")), kinds.get(kind or "", "calculated"))
+def _math(namer: _Namer, arguments: Arguments) -> str:
+    operation = _text(arguments, "WFMathOperation") if "WFMathOperation" in arguments else "+"
+    results = {"+": "sum", "-": "difference", "×": "product", "÷": "quotient", "*": "product", "/": "quotient"}
+    return joined(namer.base(arguments.get("WFInput")), results.get(operation or "", "calculated"))
 
 
-def _coded(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    kind = plain_text(given["WFEncodeMode"]) if "WFEncodeMode" in given else "Encode"
-    return _first("WFInput", "decoded" if kind == "Decode" else "encoded")(namer, given)
+def _coded(namer: _Namer, arguments: Arguments) -> str:
+    is_decoding = _text(arguments, "WFEncodeMode") == "Decode"
+    return _prefixed("WFInput", "decoded" if is_decoding else "encoded")(namer, arguments)
 
 
-def _property(namer: _Namer, given: Mapping[str, ast.expr]) -> str:
-    text = plain_text(given["WFContentItemPropertyName"]) if "WFContentItemPropertyName" in given else None
-    return slug(text or "") or "detail"
+def _property(_: _Namer, arguments: Arguments) -> str:
+    return slug(_text(arguments, "WFContentItemPropertyName") or "") or "detail"
 
 
-_ROLES: dict[str, Callable[[_Namer, Mapping[str, ast.expr]], str]] = {
-    "ask": lambda namer, given: _asked(given.get("WFAskActionPrompt")),
+def _data_jar_value(_: _Namer, arguments: Arguments) -> str:
+    return joined(slug((_text(arguments, "keyPath") or "").rpartition(".")[2]), "value")
+
+
+def _dictionary_value(namer: _Namer, arguments: Arguments) -> str:
+    return slug(_text(arguments, "WFDictionaryKey") or "") or _suffixed("WFInput", "value")(namer, arguments)
+
+
+def _updated(namer: _Namer, arguments: Arguments) -> str:
+    return "updated_" + (re.sub("^(updated_)+", "", namer.base(arguments.get("WFDictionary"))) or "dictionary")
+
+
+_ROLES: dict[str, Role] = {
+    "ask": lambda _, arguments: _answer(_text(arguments, "WFAskActionPrompt")),
     "base64encode": _coded,
     "choosefromlist": _chosen,
-    "count": _with("Input", "count"),
+    "count": _suffixed("Input", "count"),
     "date": _date,
-    "detect_date": _with("WFInput", "dates"),
-    "detect_dictionary": _with("WFInput", "dictionary"),
-    "detect_images": _with("WFInput", "images"),
-    "detect_link": _with("WFInput", "links"),
-    "detect_number": _with("WFInput", "number"),
-    "detect_text": _with("WFInput", "text"),
-    "documentpicker_open": lambda namer, given: joined(
-        slug(re.sub(r"\.\w+$", "", plain_text(given["WFGetFilePath"]) or ""), 3) if "WFGetFilePath" in given else "",
-        "file",
-    ),
+    "detect_date": _suffixed("WFInput", "dates"),
+    "detect_dictionary": _suffixed("WFInput", "dictionary"),
+    "detect_images": _suffixed("WFInput", "images"),
+    "detect_link": _suffixed("WFInput", "links"),
+    "detect_number": _suffixed("WFInput", "number"),
+    "detect_text": _suffixed("WFInput", "text"),
+    "documentpicker_open": _opened_file,
     "downloadurl": _downloaded,
-    "format_date": _first("WFDate", "formatted"),
-    "getdevicedetails": lambda namer, given: slug(
-        (plain_text(given["WFDeviceDetail"]) or "") if "WFDeviceDetail" in given else ""
-    ) or "device_name",
+    "format_date": _prefixed("WFDate", "formatted"),
+    "getdevicedetails": lambda _, arguments: slug(_text(arguments, "WFDeviceDetail") or "") or "device_name",
     "getitemfromlist": _item,
-    "list": lambda namer, given: "options",
-    "getvariable": _with("WFVariable", "value"),
-    "nothing": lambda namer, given: "empty_value",
-    "dk_simonbs_DataJar_GetValueIntent": lambda namer, given: joined(
-        slug((plain_text(given["keyPath"]) or "").rpartition(".")[2]) if "keyPath" in given else "", "value"
-    ),
-    "getvalueforkey": lambda namer, given: slug(
-        (plain_text(given["WFDictionaryKey"]) or "") if "WFDictionaryKey" in given else ""
-    ) or _with("WFInput", "value")(namer, given),
+    "list": _fixed("options"),
+    "getvariable": _suffixed("WFVariable", "value"),
+    "nothing": _fixed("empty_value"),
+    "dk_simonbs_DataJar_GetValueIntent": _data_jar_value,
+    "getvalueforkey": _dictionary_value,
     "math": _math,
     "properties_files": _property,
     "properties_images": _property,
-    "round": _first("WFInput", "rounded"),
-    "runworkflow": lambda namer, given: joined(
-        slug((plain_text(given["WFWorkflowName"]) or "") if "WFWorkflowName" in given else "", 3), "result"
-    ),
-    "setitemname": _first("WFInput", "renamed"),
-    "setvalueforkey": lambda namer, given: "updated_" + (
-        re.sub("^(updated_)+", "", namer.base(given.get("WFDictionary"))) or "dictionary"
-    ),
-    "text_changecase": _first("text", "recased"),
-    "text_combine": _first("text", "joined"),
-    "text_match": _with("text", "matches"),
-    "text_replace": _first("WFInput", "cleaned"),
+    "round": _prefixed("WFInput", "rounded"),
+    "runworkflow": _titled("WFWorkflowName", 3, "result"),
+    "setitemname": _prefixed("WFInput", "renamed"),
+    "setvalueforkey": _updated,
+    "text_changecase": _prefixed("text", "recased"),
+    "text_combine": _prefixed("text", "joined"),
+    "text_match": _suffixed("text", "matches"),
+    "text_replace": _prefixed("WFInput", "cleaned"),
     "text_split": _split,
-    "text_translate": _first("WFInputText", "translated"),
+    "text_translate": _prefixed("WFInputText", "translated"),
     "url": _url,
     "urlencode": _coded,
-}  # fmt: skip
+}

@@ -10,7 +10,7 @@ from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.words import SOURCES
 from workflowllm.shortcuts.model.identifiers import identifier_of
 
-QUOTED = 60  # characters of a text that are shown
+QUOTED = 60  # characters of a quoted text, at most
 _SOURCES = {
     "ExtensionInput": "the shortcut's input",
     "Clipboard": "the clipboard",
@@ -20,7 +20,7 @@ _SOURCES = {
     "Ask": "what is entered when asked",
 }
 SOURCE_WORDS = {function: _SOURCES[kind] for kind, function in SOURCES.items()}
-# Calls that only say how their first argument is read or stored.
+# Calls that only specify how their first argument is read or stored.
 TRANSPARENT = frozenset(
     {"str", "dict", "float", "bool", "coerce", "modified", "extra", "bare", "number", "plain", "fields", "legacy"}
     | {"listed", "item", "print", "text_of"}
@@ -41,7 +41,7 @@ _FILTERS = {
 
 
 def split_name(name: str) -> str:
-    """A name in words: `myList_2` is `my list 2`."""
+    """A name in words: `my list 2` for `myList_2`."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|_+", " ", name).split()
     return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts) or name
 
@@ -56,26 +56,31 @@ def shortened(text: str, longest: int = QUOTED) -> str:
 
 
 def words(node: ast.expr | None, longest: int = QUOTED) -> str:
-    """An expression in words. What has no words of its own is described by its kind."""
+    """An expression in words, a text in it cut to `longest` characters; "a value" for kinds without words."""
     if node is None:
         return "nothing"
     handler = _HANDLERS.get(type(node))
     return handler(node, longest) if handler else "a value"
 
 
+def keyword_arguments(call: ast.Call) -> dict[str, ast.expr]:
+    """A call's keyword arguments by name, without those of `**{...}`."""
+    return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
 def plain_text(node: ast.expr) -> str | None:
-    """A text's words without quotes, names in brackets; None where the expression is no text."""
+    """A text without its quotes, with names in brackets; None where the expression is not a text."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        return "".join(map(_placed, node.values))
+        return "".join(map(_piece_text, node.values))
     if called(node) == "text_of":
-        return "".join(map(_placed, node.args))
+        return "".join(map(_piece_text, node.args))
     return None
 
 
-def _placed(node: ast.expr) -> str:
-    """A piece of a text: itself, or what stands there in brackets."""
+def _piece_text(node: ast.expr) -> str:
+    """A piece of a text: itself, or in brackets the value that is put in."""
     node = node.value if isinstance(node, ast.FormattedValue) else node
     text = plain_text(node)
     if text is not None:
@@ -105,9 +110,9 @@ def _constant(node: ast.Constant, longest: int) -> str:
     return {"None": "nothing", "True": "yes", "False": "no"}.get(str(node.value), str(node.value))
 
 
-def _name(node: ast.Name, longest: int) -> str:
-    said = shortened(split_name(node.id), 40)
-    return said if said.startswith("each ") else f"the {said}"
+def _name(node: ast.Name, _: int) -> str:
+    name = shortened(split_name(node.id), 40)
+    return name if name.startswith("each ") else f"the {name}"
 
 
 def _attribute(node: ast.Attribute, longest: int) -> str:
@@ -142,7 +147,7 @@ def _compare(node: ast.Compare, longest: int) -> str:
 
 
 def condition(node: ast.expr, longest: int = 40) -> str:
-    """What stands behind `if`, in words."""
+    """The condition of an `if`, in words."""
     if isinstance(node, ast.BoolOp):
         joint = " and " if isinstance(node.op, ast.And) else " or "
         return joint.join(condition(part, longest) for part in node.values)
@@ -163,11 +168,11 @@ def condition(node: ast.expr, longest: int = 40) -> str:
 
 
 def _explicit_condition(node: ast.Call, longest: int) -> str:
-    given = {keyword.arg: keyword.value for keyword in node.keywords}
-    subject = words(given["WFInput"], longest) if "WFInput" in given else "the previous result"
+    arguments = keyword_arguments(node)
+    subject = words(arguments["WFInput"], longest) if "WFInput" in arguments else "the previous result"
     for key in ("WFConditionalActionString", "WFNumberValue", "WFEnumeration", "WFDate"):
-        if key in given:
-            return f"{subject} matches {words(given[key], longest)}"
+        if key in arguments:
+            return f"{subject} matches {words(arguments[key], longest)}"
     return f"{subject} meets the condition"
 
 
@@ -188,7 +193,7 @@ def _call(node: ast.Call, longest: int) -> str:
     handler = _CALLS.get(name or "")
     if handler:
         return handler(node, longest)
-    if name and name.startswith("WF"):  # a value that says its type
+    if name and name.startswith("WF"):  # a value with its type
         return words(_first(node) or next((keyword.value for keyword in node.keywords), None), longest)
     api = catalogue().by_function(name) if name else None
     if api and api.name:
@@ -203,16 +208,16 @@ def _getattr(node: ast.Call, longest: int) -> str:
 
 
 def _formatted(node: ast.Call, longest: int) -> str:
-    given = {keyword.arg: plain_text(keyword.value) for keyword in node.keywords}
-    form = given.get("format") or ""
+    pattern = keyword_arguments(node).get("format")
+    form = (plain_text(pattern) if pattern is not None else "") or ""
     return f"{words(_first(node), longest)}" + (f' as "{shortened(form, 30)}"' if form else "")
 
 
 def _quantity(node: ast.Call, longest: int) -> str:
-    given = {keyword.arg: keyword.value for keyword in node.keywords}
-    amount = given.get("Magnitude")
+    arguments = keyword_arguments(node)
+    amount = arguments.get("Magnitude")
     text = (plain_text(amount) or words(amount, longest)) if amount is not None else "an amount"
-    unit = plain_text(given["Unit"]) if "Unit" in given else ""
+    unit = plain_text(arguments["Unit"]) if "Unit" in arguments else ""
     return f"{text} {unit or ''}".strip()
 
 
@@ -223,21 +228,21 @@ def _where(node: ast.Call, longest: int) -> str:
         is_so = bool(truth.value) == (arguments[1] == "==")
         return f"each is {'' if is_so else 'not '}{arguments[0][3:].lower()}"
     operator = _FILTERS.get(arguments[1], arguments[1])
-    values = _operands({keyword.arg: keyword.value for keyword in node.keywords}, arguments[1], longest)
+    values = _operands(keyword_arguments(node), arguments[1], longest)
     return " ".join(part for part in (f"the {arguments[0].lower()}", operator, " and ".join(values)) if part)
 
 
-def _operands(given: dict[str | None, ast.expr], operator: str, longest: int) -> list[str]:
-    """What a property is compared to; Shortcuts also stores operands that it does not use."""
+def _operands(arguments: dict[str, ast.expr], operator: str, longest: int) -> list[str]:
+    """The values that a property is compared to; Shortcuts also stores operands that it does not use."""
     if operator in ("in the next", "in the last"):
         kinds = ["Number"]
     else:
         kinds = ["String", "Enumeration", "Date", "Number", "Bool", "Values"]
-    kind = next((kind for kind in kinds if kind in given), None)
+    kind = next((kind for kind in kinds if kind in arguments), None)
     if kind is None:
         return []
     pair = [kind, f"Another{kind}"] if operator == "between" else [kind]
-    return [words(given[name], longest) for name in pair if name in given]
+    return [words(arguments[name], longest) for name in pair if name in arguments]
 
 
 def _filter(node: ast.Call, longest: int) -> str:
@@ -252,18 +257,18 @@ _CALLS: dict[str, Callable[[ast.Call, int], str]] = {
     "where": _where,
     "all_of": _filter,
     "any_of": _filter,
-    "data": lambda node, longest: "stored data",
-    "date": lambda node, longest: f"the date {plain_text(_first(node)) or ''}".strip() if node.args else "a date",
-    "previous": lambda node, longest: "the previous result",
+    "data": lambda *_: "stored data",
+    "date": lambda node, _: f"the date {plain_text(_first(node)) or ''}".strip() if node.args else "a date",
+    "previous": lambda *_: "the previous result",
     "len": lambda node, longest: f"the number of items in {words(_first(node), longest)}",
-    "token": lambda node, longest: "a stored reference",
+    "token": lambda *_: "a stored reference",
     "is_workflow_actions_setvariable": lambda node, longest: words(
         next((keyword.value for keyword in node.keywords if keyword.arg == "WFInput"), None), longest
     ),
 }
 
 
-def _dictionary(node: ast.Dict, longest: int) -> str:
+def _dictionary(node: ast.Dict, _: int) -> str:
     keys = [plain_text(key) for key in node.keys if key is not None]
     if any(key and key.startswith("WF") for key in keys):
         return "stored details"
@@ -274,7 +279,7 @@ def _dictionary(node: ast.Dict, longest: int) -> str:
     return f"a dictionary with the key{'s' * (len(keys) > 1)} {', '.join(shown)}{more}"
 
 
-def _list(node: ast.List, longest: int) -> str:
+def _list(node: ast.List, _: int) -> str:
     shown = [words(item, 24) for item in node.elts[:4]]
     more = f" and {len(node.elts) - 4} more" if len(node.elts) > 4 else ""
     return f"a list of {', '.join(shown)}{more}" if shown else "an empty list"

@@ -12,6 +12,7 @@ const MEASURE_COLUMNS = [
   ["api_f1", "API F1"],
   ["order_f1", "API order F1"],
   ["control_similarity", "Control flow"],
+  ["tolerant_share", "Tolerant share"],
 ];
 
 /** A row's figure {mean, low, high} for a column; the paper's rows have the package's, whatever the mode. */
@@ -39,8 +40,10 @@ function drawNotes(rows) {
     rows.some((row) => isNumber(figureOf(row, "codebleu").low)) ? "Small figures: 95 % bootstrap intervals over the samples." : null,
     has("floor") ? "Floors are what answers that do not look at the query score on the same samples; a system near them has shown nothing. The ceiling is the reference itself." : null,
     has("paper") ? `The paper’s rows are as printed, on samples of its own${state.mode === "fixed" ? ", and were scored with the package that mode compat repeats: beside mode fixed they are no comparison" : ""}.` : null,
+    ...rows.filter((row) => row.kind === "model" && row.count < row.of).map((row) => `${row.model} answers ${row.count} of the ${row.of} samples.`),
+    ...rows.filter((row) => row.kind === "model" && row.answers > row.count).map((row) => `${row.model}: ${row.answers} answers to ${row.count} samples; each sample counts once.`),
     marked.length ? `* The printed total is not the weighted sum of its parts${marked.some((row) => isNumber(row.sum_of_parts)) ? `: ${marked.map((row) => `${row.model} ${percent(row.sum_of_parts)}`).join(", ")}` : ""}.` : null,
-    rows.some((row) => row.kind === "model") ? "Static pass: there is code, the checker finds no error, it compiles, and it calls enough of the reference’s APIs. It is no judge’s verdict and cannot be set beside one." : null,
+    rows.some((row) => row.kind === "model") ? "Static pass: the code compiles, the checker finds no error, and it has enough of the reference’s APIs, arguments and outputs handed on. It is no judge’s verdict and cannot be set beside one. There is none where the reference does not compile." : null,
     ...unread.map((row) => `${row.model}: ${row.judged} of ${row.count} verdicts of the judge could be read; the others count as not passed.`),
   ];
   byId("results-notes").replaceChildren(...notes.filter(Boolean).map((note) => make("p", {}, visible(note))));

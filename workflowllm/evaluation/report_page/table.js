@@ -55,7 +55,10 @@ function tableRow(table, row, columns, rows) {
 }
 
 function figureCell(row, name) {
-  if (name === "count") return make("td", {}, isNumber(row.count) ? row.count.toLocaleString("en") : NONE);
+  if (name === "count") {
+    const whole = isNumber(row.of) && row.of !== row.count ? make("small", {}, `of ${row.of.toLocaleString("en")}`) : null;
+    return make("td", {}, isNumber(row.count) ? row.count.toLocaleString("en") : NONE, whole);
+  }
   const value = figureOf(row, name), mark = (row.marked ?? []).includes(name) ? "*" : "";
   const look = [name === "codebleu" && "total", isUnlike(row, name) && "unlike"].filter(Boolean).join(" ");
   return make("td", { class: look || null }, percent(value.mean) + mark, interval(value) ? make("small", {}, interval(value)) : null);

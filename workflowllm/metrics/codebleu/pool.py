@@ -183,6 +183,9 @@ def _work(connection: Connection, parts: Any, options: Options, weights: tuple, 
     thread.join()
 
 
+_EXHAUSTED = {MemoryError: "out of memory", RecursionError: "out of stack"}
+
+
 def _score_all(connection: Connection, parts: Any, scorer: CodeBleu) -> None:
     connection.send("")
     while True:
@@ -194,7 +197,7 @@ def _score_all(connection: Connection, parts: Any, scorer: CodeBleu) -> None:
         for number, part in enumerate(PARTS):
             try:
                 parts[number] = scorer.part(part, reference, candidate)
-            except (MemoryError, RecursionError) as error:
-                note = "out of memory" if isinstance(error, MemoryError) else "out of stack"
+            except Exception as error:  # of any kind: it is this pair's, and stops no other
+                note = _EXHAUSTED.get(type(error), f"{type(error).__name__}: {error}")
                 scorer.forget()
         connection.send(note)

@@ -1,6 +1,7 @@
 """Web pages: their contents, articles, feeds, and the reading list."""
 
 import io
+import re
 from typing import Any
 
 import feedparser
@@ -25,6 +26,7 @@ from workflowllm.runtime.rule import PASSES, ActionRule
 from workflowllm.runtime.values import Item, Thing, from_plain
 from workflowllm.runtime.world import Page
 
+_DECLARED_ENTITIES = re.compile(r"<!DOCTYPE[^\[>]{0,1000}\[.*?\]\s*>", re.S | re.I)
 EXCERPT = 200  # characters of an article whose page names no description
 
 
@@ -81,7 +83,7 @@ def _article(call: Call, item: Item) -> Item:
         "html": article_html(soup),
         "image": meta_of(soup, "og:image"),
         "url": address,
-        "words": from_plain(len(body.split())),
+        "words": from_plain(len(re.findall(r"\w+", body))),
     }
     return Thing("article", {key: value for key, value in fields.items() if value is not None}, url_of(address))
 
@@ -95,7 +97,9 @@ def feed_items(call: Call) -> list[Thing]:
         if page is None:
             items.append(Thing("article", {"title": "(article)", "url": "https://example.com/article"}))
             continue
-        feed = feedparser.parse(io.BytesIO(encoded(html_at(page))))
+        # entities of a feed's own could grow without end, and no real feed needs them
+        text = _DECLARED_ENTITIES.sub("", html_at(page))
+        feed = feedparser.parse(io.BytesIO(encoded(text)))
         items += [_feed_item(call, entry) for entry in feed.entries[:limit]]
     return items
 

@@ -6,26 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.dialect.words import REFERENCE_CALLS
 
-SET_VARIABLE_CALL = "is_workflow_actions_setvariable"
-REFERENCE_CALLS = frozenset(
-    {
-        "str",
-        "dict",
-        "float",
-        "bool",
-        "coerce",
-        "getattr",
-        "format_date",
-        "modified",
-        "extra",
-        "token",
-        "previous",
-        SET_VARIABLE_CALL,
-        *dialect.SOURCES.values(),
-    }
-) - {"input"}
 Kind = Literal["output", "variable", "missing", "loop"]
 
 

@@ -1,23 +1,176 @@
-"""The words of the dialect that both directions share. `data/dialect.md` explains them with examples."""
+"""The words of the dialect: one table for both directions. `docs/dialect.md` explains them with longer examples.
 
-# Types of reference that are written as a call without arguments.
-SOURCES = {
-    "ExtensionInput": "shortcut_input",
-    "Clipboard": "clipboard",
-    "CurrentDate": "current_date",
-    "DeviceDetails": "device_details",
-    "Input": "action_input",
-    "Ask": "input",
-}
+Everything else that lists words is derived from the table, or keyed by its words (the functions that compile them).
+"""
 
-# Coercions with a Python name of their own; any other class is `coerce(x, "Class")`.
-COERCIONS = {
-    "WFStringContentItem": "str",
-    "WFDictionaryContentItem": "dict",
-    "WFNumberContentItem": "float",
-    "WFBooleanContentItem": "bool",
-}
-CLASS_PREFIX, CLASS_SUFFIX = "WF", "ContentItem"
+from collections.abc import Container
+from typing import Literal, NamedTuple
+
+from workflowllm.shortcuts.model.action_table import BUILT_IN
+
+Kind = Literal[
+    "source",  # a reference that is a call without arguments
+    "coercion",  # a reference as another type
+    "reference",  # any other call that gives a reference
+    "value",  # a call that gives a value of the property list
+    "part",  # stands only inside another word
+    "test",  # wraps what stands behind if
+    "block",  # opens a block or stands in its head
+    "statement",  # a line that makes no action of its own
+    "action",  # a short form of an action
+    "method",  # behind a dot
+    "refused",  # a function of Python that Shortcuts lacks
+    "refused method",
+]
+
+
+class Word(NamedTuple):
+    """One meaning of a word."""
+
+    word: str
+    kind: Kind
+    stands_for: str  # a token type, content class, serialization type or identifier; what to write instead of a refused
+    meaning: str
+    example: str
+    reserved: bool = True  # whether no variable may be called so
+    taught: bool = False  # whether the prompt for generation teaches it
+
+
+def _refused(word: str, instead: str, reserved: bool = False) -> Word:
+    return Word(word, "refused", instead, "Not in Shortcuts.", f"{word}(x)", reserved)
+
+
+def _refused_method(word: str, instead: str) -> Word:
+    return Word(word, "refused method", instead, "Not in Shortcuts.", f"x.{word}()", reserved=False)
+
+
+def _method(word: str, stands_for: str, meaning: str, example: str) -> Word:
+    return Word(word, "method", stands_for, meaning, example, reserved=False, taught=True)
+
+
+def _block(word: str, stands_for: str, meaning: str, example: str) -> Word:
+    """A keyword of Python: no variable can be called so anyway."""
+    return Word(word, "block", stands_for, meaning, example, reserved=False, taught=True)
+
+
+TABLE: tuple[Word, ...] = (
+    # References to what a shortcut has without an action
+    Word("shortcut_input", "source", "ExtensionInput", "What the shortcut was given.", "shortcut_input()", taught=True),
+    Word("clipboard", "source", "Clipboard", "What the clipboard holds.", "clipboard()", taught=True),
+    Word("current_date", "source", "CurrentDate", "The moment the action runs.", "current_date()", taught=True),
+    Word("device_details", "source", "DeviceDetails", "The device.", "device_details().Name", taught=True),
+    Word("action_input", "source", "Input", "What an action of Automator or a folder hands over.", "action_input()"),
+    Word("input", "source", "Ask", "Ask Each Time: asked where the value is needed.", "input()", taught=True),
+    # References as another type
+    Word("str", "coercion", "WFStringContentItem", "As text.", "str(x)", taught=True),
+    Word("dict", "coercion", "WFDictionaryContentItem", "As a dictionary.", "dict(x)", taught=True),
+    Word("float", "coercion", "WFNumberContentItem", "As a number.", "float(x)", taught=True),
+    Word("bool", "coercion", "WFBooleanContentItem", "As a boolean.", "bool(x)"),
+    Word("coerce", "reference", "WFCoercionVariableAggrandizement", "As any type.", 'coerce(x, "URL")', taught=True),
+    Word("getattr", "reference", "WFPropertyVariableAggrandizement", "A property.", 'getattr(x, "File Size")'),
+    Word("format_date", "reference", "WFDateFormatVariableAggrandizement", "A date as text.",
+         'format_date(x, style="Custom", format="yyyy")', taught=True),
+    Word("modified", "reference", "Aggrandizements", "A conversion as it is stored.", 'modified(x, {"Type": "T"})'),
+    Word("extra", "reference", "", "A reference or test that stores more.", 'extra(x, VariableUUID="1")'),
+    Word("token", "reference", "", "A reference as it is stored.", 'token({"Type": "T"})'),
+    Word("previous", "reference", "", "What the action before gives.", "previous()"),
+    # Values
+    Word("text_of", "value", "WFTextTokenString", "A text with references.", 'text_of("a", x)'),
+    Word("date", "value", "date", "A date, in UTC.", 'date("2024-05-01T12:00:00")'),
+    Word("data", "value", "data", "Bytes, in base64.", 'data("AP8=")'),
+    Word("uid", "value", "UID", "A key of an archive.", "uid(3)"),
+    Word("bare", "value", "", "A reference or text without its wrapping.", "bare(x)"),
+    Word("serialized", "value", "WFSerializationType", "A value of a type that is no name.", 'serialized("T", 1)'),
+    Word("plain", "value", "", "A dictionary as it stands, without typed fields.", 'plain({"a": 1})'),
+    Word("fields", "value", "WFDictionaryFieldValue", "A dictionary of typed fields.", 'fields({"a": 1})'),
+    Word("all_of", "value", "WFContentPredicateTableTemplate", "A filter: all conditions hold.",
+         'all_of(where("Name", "==", String="a"))'),
+    Word("any_of", "value", "WFContentPredicateTableTemplate", "A filter: any condition holds.",
+         'any_of(where("Name", "==", String="a"))'),
+    Word("where", "part", "", "One condition of a filter.", 'where("Name", "contains", String="a")'),
+    Word("item", "part", "WFItemType", "An entry of a type.", 'item(0, "a")'),
+    # Tests
+    Word("all", "test", "1", "A list of one condition, joined by and.", 'all([x == "a"])'),
+    Word("any", "test", "0", "A list of one condition, joined by or.", 'any([x == "a"])'),
+    Word("listed", "test", "-1", "A list of one condition, joined by nothing.", 'listed(x == "a")'),
+    Word("legacy", "test", "WFConditionalLegacyComparisonBehavior", "Compares as before iOS 15.", 'legacy(x == "a")'),
+    Word("number", "part", "WFNumberValue", "Any other text where a number stands.", 'x > number("05")'),
+    # Blocks
+    _block("if", BUILT_IN + "conditional", "If.", "if x:"),
+    _block("elif", BUILT_IN + "conditional", "Otherwise, with an If in it.", "elif x:"),
+    _block("else", BUILT_IN + "conditional", "Otherwise.", "else:"),
+    _block("and", "1", "All conditions hold.", "if x and y:"),
+    _block("or", "0", "Any condition holds.", "if x or y:"),
+    _block("for", BUILT_IN + "repeat.each", "Repeat with Each, or Repeat over a range.", "for item in items:"),
+    _block("in", "99", "Contains; what a loop goes over.", 'if "a" in x:'),
+    _block("match", BUILT_IN + "choosefrommenu", "Choose from Menu.", 'match menu("Which?"):'),
+    _block("case", BUILT_IN + "choosefrommenu", "One item of a menu.", 'case "This":'),
+    Word("menu", "block", BUILT_IN + "choosefrommenu", "A menu with its prompt.", 'match menu("Which?"):', taught=True),
+    Word("shown_as", "part", "WFMenuItemAttributedTitle", "A title with references.", 'case "a" if shown_as(f"{x}"):'),
+    Word("untitled", "part", "", "A case without a title.", "case _ if untitled():"),
+    Word("range", "block", BUILT_IN + "repeat.count", "Repeat.", "for _ in range(3):", taught=True),
+    Word("enumerate", "block", "Repeat Index", "Repeat with Each and its index.", "enumerate(x, start=1)", taught=True),
+    # Lines that make no action of their own
+    Word("block_result", "statement", "", "Names what the block above gives.", "result = block_result()"),
+    Word("branch", "statement", "", "What a branch's first action stores.", 'branch(Key="value")'),
+    Word("missing", "statement", "", "An output that no action makes.", 'gone = missing("0B6A")'),
+    Word("import_question", "statement", "WFWorkflowImportQuestions", "Asked on import, to fill a parameter.",
+         'import_question(ParameterKey="WFText")'),
+    # Short forms of actions
+    Word("action", "action", "", "An identifier that no name leads back to.", 'action("odd", Key=1)'),
+    Word("input", "action", BUILT_IN + "ask", "Ask for Input.", 'answer = input("Who?")', taught=True),
+    Word("print", "action", BUILT_IN + "showresult", "Show Result.", "print(x)", taught=True),
+    Word("len", "action", BUILT_IN + "count", "Count.", "n = len(x)", taught=True),
+    # Methods
+    _method("append", BUILT_IN + "appendvariable", "Add to Variable.", "x.append(y)"),
+    _method("keys", "All Keys", "Get Dictionary Value: all keys.", "d.keys()"),
+    _method("values", "All Values", "Get Dictionary Value: all values.", "d.values()"),
+    _method("startswith", "8", "Begins with.", 'if x.startswith("a"):'),
+    _method("endswith", "9", "Ends with.", 'if x.endswith("a"):'),
+    # Python that Shortcuts lacks, and what to write instead
+    _refused("int", "float"),
+    _refused("round", "is_workflow_actions_round"),
+    _refused("sorted", "is_workflow_actions_filter_files"),
+    _refused("sum", "is_workflow_actions_statistics"),
+    _refused("max", "is_workflow_actions_statistics"),
+    _refused("min", "is_workflow_actions_statistics"),
+    _refused("open", "is_workflow_actions_documentpicker_open"),
+    _refused("list", "[...]", reserved=True),
+    _refused("exit", "is_workflow_actions_exit"),
+    _refused_method("join", "is_workflow_actions_text_combine"),
+    _refused_method("split", "is_workflow_actions_text_split"),
+    _refused_method("replace", "is_workflow_actions_text_replace"),
+    _refused_method("upper", "is_workflow_actions_text_changecase"),
+    _refused_method("lower", "is_workflow_actions_text_changecase"),
+    _refused_method("title", "is_workflow_actions_text_changecase"),
+    _refused_method("strip", "is_workflow_actions_text_replace"),
+    _refused_method("format", "an f-string"),
+    _refused_method("get", 'd["key"]'),
+    _refused_method("items", "d.keys() and d[key]"),
+)  # fmt: skip
+
+
+def words_of(*kinds: Kind) -> dict[str, str]:
+    """word -> what it stands for, of some kinds."""
+    return {row.word: row.stands_for for row in TABLE if row.kind in kinds}
+
+
+def _inverted(words: dict[str, str], without: Container[str] = ()) -> dict[str, str]:
+    return {stands_for: word for word, stands_for in words.items() if word not in without}
+
+
+# What no variable may be called.
+RESERVED = frozenset({"_", *(row.word for row in TABLE if row.reserved)})
+# Token type -> word, content class -> word.
+SOURCES = _inverted(words_of("source"))
+COERCIONS = _inverted(words_of("coercion"))
+SET_VARIABLE_CALL = "is_workflow_actions_setvariable"
+# Calls that give a reference, so that assigning one sets a variable; a lone input() assigned is the action.
+REFERENCE_CALLS = frozenset({SET_VARIABLE_CALL, *words_of("source", "coercion", "reference")} - {"input"})
+# Words that are called and are no action, so that no identifier is spelt as one of them.
+NO_ACTIONS = frozenset(row.word for row in TABLE if row.kind not in ("action", "method", "refused method"))
+
+CLASS_PREFIX, CLASS_SUFFIX = "WF", "ContentItem"  # around the type in coerce(x, "URL")
 
 # `PropertyUserInfo` that Shortcuts stores for a property: `x.Name` stands for both, anything else is spelt out.
 PROPERTY_INFO = {
@@ -28,7 +181,7 @@ PROPERTY_INFO = {
     "Creation Date": "WFFileCreationDate",
 }
 
-# Date formats: argument of format_date(), key of the aggrandizement.
+# Keywords of format_date(), and the key of the aggrandizement that each stands for.
 DATE_FORMAT = {
     "style": "WFDateFormatStyle",
     "time": "WFTimeFormatStyle",
@@ -36,95 +189,3 @@ DATE_FORMAT = {
     "relative": "WFRelativeDateFormatStyle",
     "include_time": "WFISO8601IncludeTime",
 }
-
-AGGRANDIZEMENT = "WF{}VariableAggrandizement"
-COERCION, PROPERTY, DICTIONARY_VALUE, DATE = (
-    AGGRANDIZEMENT.format(kind) for kind in ("Coercion", "Property", "DictionaryValue", "DateFormat")
-)
-
-# Serialization types.
-TEXT, ATTACHMENT, FIELDS = "WFTextTokenString", "WFTextTokenAttachment", "WFDictionaryFieldValue"
-FILTER, ARRAY, NUMBER_STATE = "WFContentPredicateTableTemplate", "WFArrayParameterState", "WFNumberSubstitutableState"
-
-# Parameters whose `{...}` is a dictionary of typed fields and whose `[...]` is a list of typed items.
-FIELD_KEYS = frozenset({"WFItems", "WFMenuItems", "WFHTTPHeaders", "WFFormValues", "WFJSONValues"})
-ITEM_TEXT, ITEM_DICTIONARY, ITEM_ARRAY, ITEM_NUMBER, ITEM_BOOLEAN = range(5)
-
-# Conditions that Python has an operator or a method for.
-COMPARISONS = {0: "<", 1: "<=", 2: ">", 3: ">=", 4: "==", 5: "!="}
-METHODS = {8: "startswith", 9: "endswith"}
-CONTAINS, CONTAINS_NOT, HAS_VALUE, HAS_NO_VALUE, BETWEEN = 99, 999, 100, 101, 1003
-# What old clients stored for the same conditions; what their "" or nothing at all meant is not settled.
-OLD_CONDITIONS = {"Equals": 4, "Contains": 99, "Is Greater Than": 2, "Is Less Than": 0}
-LEGACY = "WFConditionalLegacyComparisonBehavior"
-
-# Operators of filters: the words of where("Name", "contains", ...).
-FILTER_OPERATORS = {
-    0: "<",
-    1: "<=",
-    2: ">",
-    3: ">=",
-    4: "==",
-    5: "!=",
-    8: "begins with",
-    9: "ends with",
-    99: "contains",
-    999: "does not contain",
-    100: "has a value",
-    101: "has no value",
-    1000: "in the next",
-    1001: "in the last",
-    1002: "is today",
-    1003: "between",
-}
-
-CONTROL_KEYS = frozenset({"UUID", "GroupingIdentifier", "WFControlFlowMode"})
-
-# What no variable may be called.
-RESERVED = frozenset(
-    {
-        "_",
-        "action",
-        "all",
-        "all_of",
-        "any",
-        "any_of",
-        "bare",
-        "block_result",
-        "bool",
-        "branch",
-        "coerce",
-        "data",
-        "date",
-        "dict",
-        "enumerate",
-        "extra",
-        "fields",
-        "float",
-        "format_date",
-        "getattr",
-        "import_question",
-        "item",
-        "legacy",
-        "listed",
-        "len",
-        "list",
-        "menu",
-        "missing",
-        "modified",
-        "number",
-        "plain",
-        "previous",
-        "print",
-        "range",
-        "serialized",
-        "shown_as",
-        "str",
-        "text_of",
-        "token",
-        "uid",
-        "untitled",
-        "where",
-        *SOURCES.values(),
-    }
-)

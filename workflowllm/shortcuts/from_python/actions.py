@@ -1,154 +1,155 @@
 """Expressions that make an action of their own: API calls, literals, arithmetic, subscripts."""
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.problems import Fault
-from workflowllm.shortcuts.from_python import references
-from workflowllm.shortcuts.from_python import values as expressions
-from workflowllm.shortcuts.from_python.refusals import refuse_expression
-from workflowllm.shortcuts.model.action_table import BUILT_IN
-from workflowllm.shortcuts.model.identifiers import identifier_of
-
-if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python.compiler import Compiler
-
-
-_BLOCK_CALLS = frozenset(
-    f"is_workflow_actions_{name}" for name in ("conditional", "repeat_each", "repeat_count", "choosefrommenu")
+from workflowllm.shortcuts.dialect.words import NO_ACTIONS, words_of
+from workflowllm.shortcuts.from_python.literals import (
+    constant_text,
+    is_number,
+    is_string,
+    is_text,
+    number_of,
+    only_argument,
 )
+from workflowllm.shortcuts.from_python.refusals import refuse_expression
+from workflowllm.shortcuts.from_python.state import NewAction
+from workflowllm.shortcuts.from_python.values import ValueCompiler
+from workflowllm.shortcuts.model.action_table import BUILT_IN
+from workflowllm.shortcuts.model.identifiers import function_name, identifier_of
+from workflowllm.shortcuts.model.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
+from workflowllm.shortcuts.model.wrapped import text_token
+
+_BLOCK_CALLS = frozenset(map(function_name, (CONDITIONAL, REPEAT_EACH, REPEAT_COUNT, MENU)))
 _MATH = {ast.Add: "+", ast.Sub: "-", ast.Mult: "×", ast.Div: "÷"}
 _SCIENTIFIC = {ast.Mod: "Modulus", ast.Pow: "x^y"}
-# Words that stand for no action.
-WORDS = frozenset(
-    {*expressions.VALUES, *references.REFERENCES, "text_of", "item", "where", "legacy", "listed", "shown_as"}
-    | {"untitled", "missing", "import_question"}
-)
+_DICTIONARY_PARTS = {word: kind for word, kind in words_of("method").items() if kind.startswith("All ")}
 
 
-def action(compiler: "Compiler", node: ast.expr) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """(identifier, parameters, other keys) of the action that an expression makes."""
-    made = _literal_action(compiler, node)
-    if made is None and isinstance(node, ast.Subscript):
-        made = _dictionary_value(compiler, node)
-    if made is None and isinstance(node, ast.BinOp):
-        made = _arithmetic(compiler, node)
-    if made is not None:
-        return *made, {}
+def new_action(values: ValueCompiler, node: ast.expr) -> NewAction:
+    """The action that an expression makes."""
+    literal = _literal_action(values, node)
+    if literal is not None:
+        return literal
+    if isinstance(node, ast.Subscript):
+        return _subscript(values, node)
+    if isinstance(node, ast.BinOp):
+        return _arithmetic(values, node)
     if isinstance(node, ast.Call):
-        return call(compiler, node)
+        return call_action(values, node)
     raise refuse_expression(node)
 
 
-def _literal_action(compiler: "Compiler", node: ast.expr) -> tuple[str, dict[str, Any]] | None:
+def _literal_action(values: ValueCompiler, node: ast.expr) -> NewAction | None:
     """The action that holds a literal: Text, Number, Dictionary or List."""
-    if expressions.is_text(node) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        return BUILT_IN + "gettext", {"WFTextActionText": expressions.value(compiler, node)}
+    if is_text(node) or is_string(node):
+        return NewAction(BUILT_IN + "gettext", {"WFTextActionText": values.value(node)})
     if isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float)):
-        return BUILT_IN + "number", {"WFNumberActionNumber": node.value + 0}
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and expressions.is_number(node.operand):
-        return BUILT_IN + "number", {"WFNumberActionNumber": -node.operand.value}
+        return NewAction(BUILT_IN + "number", {"WFNumberActionNumber": node.value + 0})
+    number = number_of(node)
+    if number is not None:
+        return NewAction(BUILT_IN + "number", {"WFNumberActionNumber": number})
     if isinstance(node, (ast.Dict, ast.List)):
         kind = "dictionary" if isinstance(node, ast.Dict) else "list"
-        return BUILT_IN + kind, {"WFItems": expressions.parameter(compiler, "WFItems", node)}
+        return NewAction(BUILT_IN + kind, {"WFItems": values.parameter("WFItems", node)})
     return None
 
 
-def call(compiler: "Compiler", node: ast.Call) -> tuple[str, dict[str, Any], dict[str, Any]]:
+# Calls
+
+
+def call_action(values: ValueCompiler, node: ast.Call) -> NewAction:
     """An API called with keywords, or one of the dialect's short forms for an action."""
     if isinstance(node.func, ast.Attribute):
-        return *_method(compiler, node), {}
+        return _method(values, node)
     name = called(node)
-    if name in ("input", "print", "len"):
-        return *_short_form(compiler, node), {}
+    if name in _SHORT_FORMS:
+        return _SHORT_FORMS[name](values, node)
     if name in _BLOCK_CALLS:
         raise Fault(node, f"{name} opens a block; write if, for or match instead.")
     arguments = list(node.args)
     if name == "action":
-        identifier = expressions.constant_text(arguments.pop(0) if arguments else None, node)
-    elif name is None or "_" not in name or name in WORDS:
+        identifier = constant_text(arguments.pop(0) if arguments else None, node)
+    elif name is None or "_" not in name or name in NO_ACTIONS:
         raise refuse_expression(node)
     else:
         identifier = identifier_of(name)
-    return identifier, expressions.keyword_values(compiler, node), action_keys(compiler, arguments)
+    parameters = values.keywords(node)
+    return NewAction(identifier, parameters, action_keys(values, arguments))
 
 
-def action_keys(compiler: "Compiler", arguments: list[ast.expr]) -> dict[str, Any]:
+def action_keys(values: ValueCompiler, arguments: list[ast.expr]) -> dict[str, Any]:
     """Keys of an action beside its identifier and parameters: a dictionary in front of the keywords."""
     if not arguments:
         return {}
     if len(arguments) > 1 or not isinstance(arguments[0], ast.Dict):
         raise Fault(arguments[0], "actions take keyword arguments only.")
-    return expressions.value(compiler, arguments[0])
+    return values.value(arguments[0])
 
 
-def _method(compiler: "Compiler", node: ast.Call) -> tuple[str, dict[str, Any]]:
+def _method(values: ValueCompiler, node: ast.Call) -> NewAction:
     """d.keys() and d.values()."""
-    asked = {"keys": "All Keys", "values": "All Values"}.get(node.func.attr)
-    if asked is None or node.args or node.keywords:
+    part = _DICTIONARY_PARTS.get(node.func.attr)
+    if part is None or node.args or node.keywords:
         raise refuse_expression(node)
-    return BUILT_IN + "getvalueforkey", {
-        "WFInput": expressions.attachment(references.reference(compiler, node.func.value)),
-        "WFGetDictionaryValueType": asked,
-    }
+    parameters = {"WFInput": values.attached(node.func.value), "WFGetDictionaryValueType": part}
+    return NewAction(BUILT_IN + "getvalueforkey", parameters)
 
 
-def _short_form(compiler: "Compiler", node: ast.Call) -> tuple[str, dict[str, Any]]:
-    """input(prompt), print(text), len(items)."""
-    name = called(node)
-    if name == "input" and not node.args and not node.keywords:
-        return BUILT_IN + "ask", {}
-    argument = expressions.only_argument(node)
-    if name == "len":
-        return BUILT_IN + "count", {"Input": expressions.attachment(references.reference(compiler, argument))}
-    if name == "print":
-        return BUILT_IN + "showresult", {"Text": expressions.text_token(expressions.text(compiler, argument))}
-    if not (isinstance(argument, ast.Constant) or expressions.is_text(argument)):
-        return BUILT_IN + "ask", {"WFAskActionPrompt": expressions.text_token(expressions.text(compiler, argument))}
-    return BUILT_IN + "ask", {"WFAskActionPrompt": expressions.value(compiler, argument)}
+def _input(values: ValueCompiler, node: ast.Call) -> NewAction:
+    """input(prompt)."""
+    if not node.args and not node.keywords:
+        return NewAction(BUILT_IN + "ask", {})
+    argument = only_argument(node)
+    if isinstance(argument, ast.Constant) or is_text(argument):
+        return NewAction(BUILT_IN + "ask", {"WFAskActionPrompt": values.value(argument)})
+    return NewAction(BUILT_IN + "ask", {"WFAskActionPrompt": text_token(values.text(argument))})
 
 
-def _arithmetic(compiler: "Compiler", node: ast.BinOp) -> tuple[str, dict[str, Any]]:
+def _print(values: ValueCompiler, node: ast.Call) -> NewAction:
+    return NewAction(BUILT_IN + "showresult", {"Text": text_token(values.text(only_argument(node)))})
+
+
+def _len(values: ValueCompiler, node: ast.Call) -> NewAction:
+    return NewAction(BUILT_IN + "count", {"Input": values.attached(only_argument(node))})
+
+
+_SHORT_FORMS = {"input": _input, "print": _print, "len": _len}
+
+
+# Operators
+
+
+def _arithmetic(values: ValueCompiler, node: ast.BinOp) -> NewAction:
     """The Calculate action of a sum, difference, product, quotient, remainder or power."""
-    operation = _MATH.get(type(node.op))
-    scientific = _SCIENTIFIC.get(type(node.op))
+    operation, scientific = _MATH.get(type(node.op)), _SCIENTIFIC.get(type(node.op))
     if operation is None and scientific is None:
         raise Fault(node, "Shortcuts calculates with + - * / % ** only.")
-    operand = expressions.value(compiler, node.right) if not isinstance(node.right, ast.Constant) else node.right.value
+    operand = node.right.value if isinstance(node.right, ast.Constant) else values.value(node.right)
     if isinstance(operand, str) or not isinstance(operand, (int, float, dict)):
         raise Fault(node.right, "a number or a name must stand here.")
-    given = {"WFInput": expressions.attachment(references.reference(compiler, node.left))}
+    parameters = {"WFInput": values.attached(node.left)}
     if scientific:
-        return BUILT_IN + "math", {
-            **given,
-            "WFMathOperation": "…",
-            "WFScientificMathOperation": scientific,
-            "WFScientificMathOperand": operand,
-        }
-    return BUILT_IN + "math", {**given, "WFMathOperation": operation, "WFMathOperand": operand}
+        parameters |= {"WFMathOperation": "…", "WFScientificMathOperation": scientific}
+        return NewAction(BUILT_IN + "math", {**parameters, "WFScientificMathOperand": operand})
+    return NewAction(BUILT_IN + "math", {**parameters, "WFMathOperation": operation, "WFMathOperand": operand})
 
 
-def _dictionary_value(compiler: "Compiler", node: ast.Subscript) -> tuple[str, dict[str, Any]]:
+def _subscript(values: ValueCompiler, node: ast.Subscript) -> NewAction:
     """Get Dictionary Value, or Get Item from List for a whole number (Python counts from 0, Shortcuts from 1)."""
     index = node.slice
-    given = expressions.attachment(references.reference(compiler, node.value))
-    if (
-        isinstance(index, ast.UnaryOp)
-        and isinstance(index.op, ast.USub)
-        and expressions.is_number(index.operand)
-        and index.operand.value == 1
-    ):
-        return BUILT_IN + "getitemfromlist", {"WFInput": given, "WFItemSpecifier": "Last Item"}
-    if expressions.is_number(index) and isinstance(index.value, int):
-        return BUILT_IN + "getitemfromlist", {
-            "WFInput": given,
-            "WFItemSpecifier": "Item At Index",
-            "WFItemIndex": index.value + 1,
-        }
+    parameters: dict[str, Any] = {"WFInput": values.attached(node.value)}
+    number = number_of(index)
+    if isinstance(number, int) and number == -1:
+        return NewAction(BUILT_IN + "getitemfromlist", {**parameters, "WFItemSpecifier": "Last Item"})
+    if is_number(index) and isinstance(number, int):
+        parameters |= {"WFItemSpecifier": "Item At Index", "WFItemIndex": number + 1}
+        return NewAction(BUILT_IN + "getitemfromlist", parameters)
     if isinstance(index, (ast.Slice, ast.Tuple, ast.UnaryOp)):
         raise Fault(
             index,
             'call is_workflow_actions_getitemfromlist with WFItemSpecifier="Items in Range" for a part of a list.',
         )
-    return BUILT_IN + "getvalueforkey", {"WFInput": given, "WFDictionaryKey": expressions.value(compiler, index)}
+    return NewAction(BUILT_IN + "getvalueforkey", {**parameters, "WFDictionaryKey": values.value(index)})

@@ -1,16 +1,21 @@
-"""Python in the dialect, compiled to a shortcut's actions: the way back from `to_python.py`.
+"""Python in the dialect, compiled to a shortcut's actions: the way back from `to_python/`.
 
-The code is only ever parsed. Everything that Shortcuts cannot say is reported with its place, all of a file at once.
+The code is only ever parsed. Everything that Shortcuts cannot say is reported with its line and column, all of a file
+at once.
 """
 
 import ast
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workflowllm.shortcuts.dialect.bindings import Binding, find_bindings
 from workflowllm.shortcuts.dialect.nodes import nodes_of
 from workflowllm.shortcuts.dialect.problems import DialectError, Problem
-from workflowllm.shortcuts.from_python.compiler import Compiled, Compiler
+from workflowllm.shortcuts.from_python.compiler import Compiler
+from workflowllm.shortcuts.model.workflow import Compiled
+
+_MAX_BITS = 2048  # of a whole number; JSON dumps hold at most 400 digits, and str() refuses over 4,300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,14 @@ def parse_program(code: str) -> Program:
 
 def compile_program(program: Program) -> Compiled:
     """Compile a program. Raises DialectError with every problem found."""
-    compiler = Compiler(program.bindings)
+    _refuse_long_numbers(program.nodes)
     try:
-        compiler.block(program.tree.body)
+        state = Compiler(program.bindings).program(program.tree.body)
     except RecursionError:
         raise DialectError([Problem(1, 1, "an expression is nested too deeply; split it.", "too-deep")]) from None
-    if compiler.problems:
-        raise DialectError(compiler.problems)
-    return compiler.result
+    if state.problems:
+        raise DialectError(state.problems)
+    return state.result
 
 
 def compile_code(code: str) -> Compiled:
@@ -56,3 +61,11 @@ def compile_code(code: str) -> Compiled:
 
 def _syntax_code(error: SyntaxError) -> str:
     return "repeated-parameter" if "keyword argument repeated" in error.msg else "syntax-error"
+
+
+def _refuse_long_numbers(nodes: Iterable[ast.AST]) -> None:
+    """Numbers too long to be written down again, which only hexadecimal and the like can spell."""
+    for node in nodes:
+        if type(node) is ast.Constant and type(node.value) is int and node.value.bit_length() > _MAX_BITS:
+            message = f"a whole number of over {_MAX_BITS:,} bits does not fit a shortcut."
+            raise DialectError([Problem(node.lineno, node.col_offset + 1, message)])

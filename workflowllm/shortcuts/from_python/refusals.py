@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.words import words_of
 
 _NO_FUNCTIONS = "Shortcuts has no functions; make it a shortcut of its own, called by is_workflow_actions_runworkflow."
 
@@ -44,29 +45,8 @@ _EXPRESSIONS: dict[type, str] = {
     ast.Tuple: "write a list.",
 }
 
-_METHODS = {
-    "join": "is_workflow_actions_text_combine",
-    "split": "is_workflow_actions_text_split",
-    "replace": "is_workflow_actions_text_replace",
-    "upper": "is_workflow_actions_text_changecase",
-    "lower": "is_workflow_actions_text_changecase",
-    "title": "is_workflow_actions_text_changecase",
-    "strip": "is_workflow_actions_text_replace",
-    "format": "an f-string",
-    "get": 'd["key"]',
-    "items": "d.keys() and d[key]",
-}
-_FUNCTIONS = {
-    "int": "float",
-    "round": "is_workflow_actions_round",
-    "sorted": "is_workflow_actions_filter_files",
-    "sum": "is_workflow_actions_statistics",
-    "max": "is_workflow_actions_statistics",
-    "min": "is_workflow_actions_statistics",
-    "open": "is_workflow_actions_documentpicker_open",
-    "list": "[...]",
-    "exit": "is_workflow_actions_exit",
-}
+_METHODS = words_of("refused method")
+_FUNCTIONS = words_of("refused")
 
 
 def refuse_statement(node: ast.stmt) -> NoReturn:

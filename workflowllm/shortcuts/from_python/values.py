@@ -1,189 +1,158 @@
-"""Python expressions as parameter values and references: the way back from `values.py`."""
+"""Python expressions as parameter values and references: the way back from `to_python/values.py`."""
 
 import ast
-import base64
-import binascii
-import plistlib
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from workflowllm.shortcuts.dialect import words as dialect
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.problems import Fault
-from workflowllm.shortcuts.from_python import fields as field_expressions
-from workflowllm.shortcuts.from_python import references
+from workflowllm.shortcuts.dialect.words import (
+    CLASS_PREFIX,
+    CLASS_SUFFIX,
+    COERCIONS,
+    DATE_FORMAT,
+    PROPERTY_INFO,
+    SOURCES,
+)
+from workflowllm.shortcuts.from_python import fields
+from workflowllm.shortcuts.from_python import literals as literal
+from workflowllm.shortcuts.from_python.literals import constant_text, is_string, is_text, only_argument
+from workflowllm.shortcuts.from_python.state import NewAction, State
+from workflowllm.shortcuts.model.plist_types import (
+    COERCION,
+    DATE,
+    DICTIONARY_VALUE,
+    FIELD_KEYS,
+    PROPERTY,
+    Aggrandizement,
+    Parameters,
+    Token,
+    TokenText,
+    Wrapped,
+)
+from workflowllm.shortcuts.model.wrapped import MARK, attachment, text_token, utf16_length, wrap
 
-if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python.compiler import Compiler
-
-
-MARK = "\ufffc"
-
-
-def attachment(token: dict[str, Any]) -> dict[str, Any]:
-    return {"Value": token, "WFSerializationType": dialect.ATTACHMENT}
-
-
-def text_token(value: dict[str, Any]) -> dict[str, Any]:
-    return {"Value": value, "WFSerializationType": dialect.TEXT}
-
-
-def keyword_values(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    """The keyword arguments of a call as parameters, `**{...}` included."""
-    values: dict[str, Any] = {}
-    for keyword in call.keywords:
-        if keyword.arg is not None:
-            values[keyword.arg] = parameter(compiler, keyword.arg, keyword.value)
-            continue
-        if not isinstance(keyword.value, ast.Dict):
-            raise Fault(keyword.value, 'only a dictionary written out can follow **; write **{"key": value}.')
-        for key, node in zip(keyword.value.keys, keyword.value.values):
-            name = constant_text(key, keyword.value)
-            values[name] = parameter(compiler, name, node)
-    return values
+_CLASS_OF = {word: item_class for item_class, word in COERCIONS.items()}
+_SOURCE_OF = {word: kind for kind, word in SOURCES.items()}
 
 
-def constant_text(node: ast.expr | None, place: ast.AST) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    raise Fault(node or place, "a plain string literal must stand here.")
+class ValueCompiler:
+    """Compiles expressions to values.
 
+    `new_action` gives the action that an expression needs where it is no value by itself, such as a nested call; it is
+    added before the action that the value is for.
+    """
 
-def parameter(compiler: "Compiler", key: str, node: ast.expr) -> Any:
-    """The value of a parameter; those in FIELD_KEYS hold typed fields."""
-    if key in dialect.FIELD_KEYS and isinstance(node, (ast.Dict, ast.List)):
-        return field_expressions.field_parameter(compiler, node)
-    return value(compiler, node)
+    def __init__(self, state: State, new_action: Callable[["ValueCompiler", ast.expr], NewAction]):
+        self.state = state
+        self.new_action = new_action
 
+    # Values
 
-def value(compiler: "Compiler", node: ast.expr) -> Any:
-    """Any expression as a value of the property list."""
-    if isinstance(node, ast.Constant):
-        return _constant(node)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and is_number(node.operand):
-        return -node.operand.value
-    if isinstance(node, ast.List):
-        return [value(compiler, item) for item in node.elts]
-    if isinstance(node, ast.Dict):
-        return {constant_text(key, node): value(compiler, item) for key, item in zip(node.keys, node.values)}
-    if is_text(node):
-        return text_token(text(compiler, node))
-    if isinstance(node, ast.Call):
-        name = called(node)
-        special = VALUES.get(name or "")
-        if special:
-            return special(compiler, node)
-        if name and name.startswith("WF") and "_" not in name:
-            return {"Value": _wrapped(compiler, node), "WFSerializationType": name}
-        if name == "float" and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
-            return float(node.args[0].value)
-    return attachment(references.reference(compiler, node))
+    def keywords(self, call: ast.Call) -> Parameters:
+        """The keyword arguments of a call as parameters, `**{...}` included."""
+        values: Parameters = {}
+        for keyword in call.keywords:
+            if keyword.arg is not None:
+                values[keyword.arg] = self.parameter(keyword.arg, keyword.value)
+                continue
+            if not isinstance(keyword.value, ast.Dict):
+                raise Fault(keyword.value, 'only a dictionary written out can follow **; write **{"key": value}.')
+            for key, node in zip(keyword.value.keys, keyword.value.values):
+                name = constant_text(key, keyword.value)
+                values[name] = self.parameter(name, node)
+        return values
 
+    def parameter(self, key: str, node: ast.expr) -> Any:
+        """The value of a parameter; those in FIELD_KEYS hold typed fields."""
+        if key in FIELD_KEYS and isinstance(node, (ast.Dict, ast.List)):
+            return fields.field_parameter(self, node)
+        return self.value(node)
 
-def _constant(node: ast.Constant) -> Any:
-    if node.value is Ellipsis or isinstance(node.value, (complex, bytes)):
-        raise Fault(node, f'{type(node.value).__name__} has no place in a shortcut; for bytes write data("base64").')
-    return node.value
+    def value(self, node: ast.expr) -> Any:
+        """Any expression as a value of the property list."""
+        if isinstance(node, ast.Constant):
+            return literal.constant(node)
+        if isinstance(node, ast.UnaryOp):
+            number = literal.number_of(node)
+            if number is not None:
+                return number
+        if isinstance(node, ast.List):
+            return [self.value(item) for item in node.elts]
+        if isinstance(node, ast.Dict):
+            return {constant_text(key, node): self.value(item) for key, item in zip(node.keys, node.values)}
+        if is_text(node):
+            return text_token(self.text(node))
+        if isinstance(node, ast.Call):
+            name = called(node) or ""
+            special = VALUE_CALLS.get(name)
+            if special:
+                return special(self, node)
+            if name.startswith("WF") and "_" not in name:
+                return wrap(name, self._wrapped(node))
+            if name == "float" and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
+                return literal.real(node)
+        return attachment(self.reference(node))
 
+    def _wrapped(self, call: ast.Call) -> Any:
+        """The value in a call of a serialization type: its one argument, or its keywords as a dictionary."""
+        if len(call.args) == 1 and not call.keywords:
+            return self.value(call.args[0])
+        if call.args:
+            raise Fault(call, f"{called(call)} takes one value, or keywords.")
+        return self.keywords(call)
 
-def is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+    # Texts
 
+    def text(self, node: ast.expr) -> TokenText:
+        """A text expression, or anything that can stand in an f-string."""
+        strings: list[str] = []
+        attachments: dict[str, Token] = {}
+        position = 0
+        for part in _parts(node):
+            if isinstance(part, str):
+                strings.append(part)
+                position += utf16_length(part)
+                continue
+            attachments[f"{{{position}, 1}}"] = self.reference(part)
+            strings.append(MARK)
+            position += 1
+        return {"string": "".join(strings), "attachmentsByRange": attachments}
 
-def is_text(node: ast.expr) -> bool:
-    """An f-string, text_of(...), or a sum in which a text takes part."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        sides = (node.left, node.right)
-        return any(is_text(side) or (isinstance(side, ast.Constant) and isinstance(side.value, str)) for side in sides)
-    return isinstance(node, ast.JoinedStr) or called(node) == "text_of"
+    # References
 
+    def attached(self, node: ast.expr) -> Wrapped:
+        """A parameter that is one reference."""
+        return attachment(self.reference(node))
 
-def _wrapped(compiler: "Compiler", call: ast.Call) -> Any:
-    """The `Value` of a call of a serialization type: its one argument, or its keywords as a dictionary."""
-    if len(call.args) == 1 and not call.keywords:
-        return value(compiler, call.args[0])
-    if call.args:
-        raise Fault(call, f"{called(call)} takes one value, or keywords.")
-    return keyword_values(compiler, call)
+    def reference(self, node: ast.expr) -> Token:
+        """What an expression refers to; what needs an action of its own becomes one before."""
+        if isinstance(node, ast.Name):
+            return self.state.name(node)
+        if isinstance(node, ast.Attribute):
+            return _with(self.reference(node.value), _usual_property(node.attr.replace("_", " ")))
+        if isinstance(node, ast.Subscript) and is_string(node.slice):
+            return _with(self.reference(node.value), {"Type": DICTIONARY_VALUE, "DictionaryKey": node.slice.value})
+        if isinstance(node, ast.Call):
+            name = called(node)
+            if name in _CLASS_OF and node.args:
+                return self.coerced(only_argument(node), _CLASS_OF[name])
+            if name in _SOURCE_OF and not node.args and not node.keywords:
+                return {"Type": _SOURCE_OF[name]}
+            if name in REFERENCE_CALLS:
+                return REFERENCE_CALLS[name](self, node)
+        return self.hoist(node)
 
+    def hoist(self, node: ast.expr) -> Token:
+        """Add the action that an expression needs, and refer to its output."""
+        return self.state.emit_step(self.new_action(self, node))
 
-def only_argument(call: ast.Call) -> ast.expr:
-    if len(call.args) != 1 or call.keywords:
-        raise Fault(call, f"{ast.unparse(call.func)}() takes one argument.")
-    return call.args[0]
-
-
-def _literal(call: ast.Call) -> str:
-    return constant_text(only_argument(call), call)
-
-
-def _date(_: "Compiler", call: ast.Call) -> datetime:
-    try:
-        moment = datetime.fromisoformat(_literal(call).removesuffix("Z"))
-    except ValueError:
-        raise Fault(call, 'date() takes a date such as "2024-05-01T12:00:00".') from None
-    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def _data(_: "Compiler", call: ast.Call) -> bytes:
-    try:
-        return base64.b64decode(_literal(call), validate=True)
-    except (binascii.Error, ValueError):
-        raise Fault(call, "data() takes bytes in base64.") from None
-
-
-def _uid(_: "Compiler", call: ast.Call) -> plistlib.UID:
-    node = only_argument(call)
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, int) and 0 <= node.value < 2**64):
-        raise Fault(call, "uid() takes a whole number.")
-    return plistlib.UID(node.value)
-
-
-def _bare(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    node = only_argument(call)
-    if is_text(node) or isinstance(node, ast.Constant):
-        return text(compiler, node)
-    return references.reference(compiler, node)
-
-
-def _serialized(compiler: "Compiler", call: ast.Call) -> dict[str, Any]:
-    if len(call.args) != 2:
-        raise Fault(call, "serialized() takes a type and a value.")
-    return {"Value": value(compiler, call.args[1]), "WFSerializationType": constant_text(call.args[0], call)}
-
-
-VALUES = {
-    "date": _date,
-    "data": _data,
-    "uid": _uid,
-    "bare": _bare,
-    "serialized": _serialized,
-    "plain": lambda compiler, call: value(compiler, only_argument(call)),
-    "fields": lambda compiler, call: field_expressions.field_value(compiler, only_argument(call)),
-    "all_of": field_expressions.content_filter,
-    "any_of": field_expressions.content_filter,
-}
-
-
-# Texts
-
-
-def text(compiler: "Compiler", node: ast.expr) -> dict[str, Any]:
-    """`{string, attachmentsByRange}` of a text expression. Ranges count UTF-16 units."""
-    string, attachments, at = [], {}, 0
-    for part in _parts(node):
-        if isinstance(part, str):
-            string.append(part)
-            at += len(part.encode("utf-16-le", "surrogatepass")) // 2
-            continue
-        attachments[f"{{{at}, 1}}"] = references.reference(compiler, part)
-        string.append(MARK)
-        at += 1
-    return {"string": "".join(string), "attachmentsByRange": attachments}
+    def coerced(self, node: ast.expr, item_class: str) -> Token:
+        return _with(self.reference(node), {"Type": COERCION, "CoercionItemClass": item_class})
 
 
 def _parts(node: ast.expr) -> list[str | ast.expr]:
-    """Literal pieces and referring expressions, in order."""
+    """Literal pieces and referring expressions of a text, in order."""
     if isinstance(node, ast.Constant) and isinstance(node.value, (str, int, float)):
         return [str(node.value)]
     if isinstance(node, ast.JoinedStr):
@@ -201,3 +170,102 @@ def _parts(node: ast.expr) -> list[str | ast.expr]:
     if called(node) == "text_of":
         return [part for argument in node.args for part in _parts(argument)]
     return [node]
+
+
+# Calls that give a value
+
+
+def _bare(values: ValueCompiler, call: ast.Call) -> TokenText | Token:
+    node = only_argument(call)
+    return values.text(node) if is_text(node) or isinstance(node, ast.Constant) else values.reference(node)
+
+
+def _serialized(values: ValueCompiler, call: ast.Call) -> Wrapped:
+    if len(call.args) != 2:
+        raise Fault(call, "serialized() takes a type and a value.")
+    value = values.value(call.args[1])
+    return wrap(constant_text(call.args[0], call), value)
+
+
+VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
+    "date": lambda _, call: literal.date(call),
+    "data": lambda _, call: literal.data(call),
+    "uid": lambda _, call: literal.uid(call),
+    "bare": _bare,
+    "serialized": _serialized,
+    "plain": lambda values, call: values.value(only_argument(call)),
+    "fields": lambda values, call: fields.field_value(values, only_argument(call)),
+    "all_of": fields.content_filter,
+    "any_of": fields.content_filter,
+}
+
+
+# Calls that give a reference
+
+
+def _with(token: Token, step: Aggrandizement) -> Token:
+    return {**token, "Aggrandizements": [*token.get("Aggrandizements", []), step]}
+
+
+def _usual_property(name: str) -> Aggrandizement:
+    step: Aggrandizement = {"Type": PROPERTY, "PropertyName": name}
+    return {**step, "PropertyUserInfo": PROPERTY_INFO[name]} if name in PROPERTY_INFO else step
+
+
+def _coerce(values: ValueCompiler, call: ast.Call) -> Token:
+    if len(call.args) != 2:
+        raise Fault(call, 'coerce() takes a value and a type, as in coerce(x, "URL").')
+    name = constant_text(call.args[1], call)
+    full = name if CLASS_SUFFIX in name else f"{CLASS_PREFIX}{name}{CLASS_SUFFIX}"
+    return values.coerced(call.args[0], full)
+
+
+def _getattr(values: ValueCompiler, call: ast.Call) -> Token:
+    if len(call.args) not in (2, 3):
+        raise Fault(call, 'getattr() takes a value and a property, as in getattr(x, "File Size").')
+    info = {"PropertyUserInfo": values.value(call.args[2])} if len(call.args) == 3 else {}
+    name = constant_text(call.args[1], call)
+    return _with(values.reference(call.args[0]), {"Type": PROPERTY, "PropertyName": name, **info})
+
+
+def _format_date(values: ValueCompiler, call: ast.Call) -> Token:
+    if len(call.args) != 1 or any(keyword.arg not in DATE_FORMAT for keyword in call.keywords):
+        raise Fault(call, f"format_date() takes a date and any of {', '.join(DATE_FORMAT)}.")
+    settings = {"include_time": False, **{word.arg: values.value(word.value) for word in call.keywords}}
+    step = {DATE_FORMAT[word]: item for word, item in settings.items() if item is not None}
+    return _with(values.reference(call.args[0]), {"Type": DATE, **step})
+
+
+def _modified(values: ValueCompiler, call: ast.Call) -> Token:
+    if len(call.args) != 2:
+        raise Fault(call, "modified() takes a value and the conversion as it is stored.")
+    return _with(values.reference(call.args[0]), values.value(call.args[1]))
+
+
+def _extra(values: ValueCompiler, call: ast.Call) -> Token:
+    if len(call.args) != 1:
+        raise Fault(call, "extra() takes a value and keywords.")
+    return {**values.reference(call.args[0]), **values.keywords(call)}
+
+
+def _token(values: ValueCompiler, call: ast.Call) -> Token:
+    node = only_argument(call)
+    if not isinstance(node, ast.Dict):
+        raise Fault(call, "token() takes a reference as it is stored, a dictionary.")
+    return values.value(node)
+
+
+def _misplaced(_: ValueCompiler, call: ast.Call) -> Token:
+    raise Fault(call, f"{called(call)}() cannot stand here: give the output a name in the line before and use that.")
+
+
+REFERENCE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Token]] = {
+    "coerce": _coerce,
+    "getattr": _getattr,
+    "format_date": _format_date,
+    "modified": _modified,
+    "extra": _extra,
+    "token": _token,
+    "previous": _misplaced,
+    "block_result": _misplaced,
+}

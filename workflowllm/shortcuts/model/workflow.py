@@ -2,14 +2,12 @@
 
 import base64
 import plistlib
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflowllm.shortcuts.model.errors import ShortcutError
-
-if TYPE_CHECKING:
-    from workflowllm.shortcuts.from_python.compiler import Compiled
-
+from workflowllm.shortcuts.model.plist_types import ActionDict, QuestionDict, Workflow
 
 # What Shortcuts writes into a new, empty shortcut that takes any input.
 _INPUTS = (
@@ -32,7 +30,15 @@ _INPUTS = (
     "String",
     "URL",
 )
-_QUESTIONS = "WFWorkflowImportQuestions"
+QUESTIONS = "WFWorkflowImportQuestions"
+
+
+@dataclass(slots=True)
+class Compiled:
+    """The actions of a program, as a property list holds them, and its import questions."""
+
+    actions: list[ActionDict] = field(default_factory=list)
+    questions: list[QuestionDict] = field(default_factory=list)
 
 
 def default_metadata() -> dict[str, Any]:
@@ -47,42 +53,44 @@ def default_metadata() -> dict[str, Any]:
         "WFWorkflowTypes": [],
         "WFQuickActionSurfaces": [],
         "WFWorkflowHasOutputFallback": False,
-        _QUESTIONS: [],
+        QUESTIONS: [],
     }
 
 
-def build_workflow(compiled: "Compiled", metadata: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The property list of a shortcut. Given metadata is put back as it is; None stands for that of a new shortcut."""
+def build_workflow(compiled: Compiled, metadata: dict[str, Any] | None = None) -> Workflow:
+    """The property list of a shortcut: compiled actions and questions, and the other top-level keys.
+
+    `metadata` (top-level key -> value) is put back as it is; None stands for the metadata of a new shortcut.
+    """
     workflow = default_metadata() if metadata is None else dict(metadata)
     if compiled.questions:
-        workflow[_QUESTIONS] = compiled.questions
+        workflow[QUESTIONS] = compiled.questions
     if metadata is None:
         workflow["WFWorkflowHasShortcutInputVariables"] = "ExtensionInput" in _token_types(compiled.actions)
     workflow["WFWorkflowActions"] = compiled.actions
     return workflow
 
 
-def _token_types(value: Any) -> set[Any]:
-    found, waiting = set(), [value]
+def _token_types(value: Any) -> set[str]:
+    """The types of all references in a value."""
+    types, waiting = set(), [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
             if isinstance(item.get("Type"), str):
-                found.add(item["Type"])
+                types.add(item["Type"])
             waiting += item.values()
         elif isinstance(item, list):
             waiting += item
-    return found
+    return types
 
 
-def to_bytes(workflow: dict[str, Any]) -> bytes:
+def to_bytes(workflow: Workflow) -> bytes:
     """A binary property list. Null values, which only JSON has, are left out."""
     try:
         return plistlib.dumps(_without_null(workflow), fmt=plistlib.FMT_BINARY, sort_keys=False)
     except UnicodeEncodeError:
-        raise ShortcutError(
-            "a text holds half of a character (a lone surrogate), which no property list can."
-        ) from None
+        raise ShortcutError("a text holds a lone surrogate, which cannot be encoded in a property list.") from None
     except OverflowError:
         raise ShortcutError("a whole number has more than 64 bits, which no property list can hold.") from None
 

@@ -1,7 +1,7 @@
 """Parameter values and references as Python expressions.
 
-Every form is chosen so that the compiler (`expressions.py`) gives the same value back; a value that fits no
-pleasant form is written as what it is: a dictionary, or a call of its serialization type.
+Every form is chosen so that `from_python/values.py` gives the same value back; a value that fits no pleasant form is
+written as what it is: a dictionary, or a call of its serialization type.
 """
 
 import plistlib
@@ -9,8 +9,41 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from workflowllm.shortcuts.dialect import words as dialect
-from workflowllm.shortcuts.dialect.literals import (
+from workflowllm.shortcuts.dialect.words import (
+    CLASS_PREFIX,
+    CLASS_SUFFIX,
+    COERCIONS,
+    DATE_FORMAT,
+    PROPERTY_INFO,
+    SOURCES,
+)
+from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.identifiers import is_name
+from workflowllm.shortcuts.model.plist_types import (
+    COERCION,
+    DATE,
+    DICTIONARY_VALUE,
+    FIELD_KEYS,
+    PROPERTY,
+    Aggrandizement,
+    Parameters,
+    Token,
+    TokenText,
+)
+from workflowllm.shortcuts.model.wrapped import (
+    ATTACHMENT,
+    FIELDS,
+    FILTER,
+    TEXT,
+    attached_token,
+    is_special,
+    is_token,
+    parse_ranges,
+    slice_utf16,
+    unwrap,
+)
+from workflowllm.shortcuts.to_python import fields
+from workflowllm.shortcuts.to_python.literals import (
     data_literal,
     date_literal,
     f_string,
@@ -18,9 +51,7 @@ from workflowllm.shortcuts.dialect.literals import (
     number_literal,
     text_literal,
 )
-from workflowllm.shortcuts.model.errors import ShortcutError
-from workflowllm.shortcuts.model.identifiers import is_name
-from workflowllm.shortcuts.to_python import fields
+from workflowllm.shortcuts.to_python.scope import Scope
 
 MAX_DEPTH = 50  # CPython reads at most 200 nested brackets, and a level of a value may take three
 _MAX_STEPS = 20  # conversions of one reference, a bracket each; real ones have two
@@ -32,11 +63,10 @@ _SOURCE_KEYS = {"Type", "Aggrandizements"}
 
 
 class ValuePrinter:
-    """Prints values. `output` and `variable` give the Python names of what a reference means."""
+    """Prints values; the scope gives the names of what references mean where they stand."""
 
-    def __init__(self, output: Callable[[str, Any], str], variable: Callable[[str], str]):
-        self.output = output
-        self.variable = variable
+    def __init__(self, scope: Scope):
+        self.scope = scope
         self.depth = 0
 
     def value(self, value: Any) -> str:
@@ -55,60 +85,64 @@ class ValuePrinter:
 
     def parameter(self, key: str, value: Any) -> str:
         """The value of an action's parameter; those in FIELD_KEYS hold typed fields."""
-        if key in dialect.FIELD_KEYS and isinstance(value, (dict, list)):
+        if key in FIELD_KEYS and isinstance(value, (dict, list)):
             return fields.field_parameter(self, value)
         return self.value(value)
 
     def sequence(self, values: list) -> str:
         self.enter()
         text = "[" + ", ".join(map(self.value, values)) + "]"
-        self.depth -= 1
+        self.leave()
         return text
 
     def enter(self) -> None:
+        """Go one bracket deeper."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ShortcutError(f"a value is nested more than {MAX_DEPTH} levels deep; simplify it.")
+
+    def leave(self) -> None:
+        self.depth -= 1
 
     def mapping(self, value: dict) -> str:
         """A serialized value, a bare reference or text, or a plain dictionary."""
         self.enter()
         try:
-            serialization = value.get("WFSerializationType")
-            if serialization is not None and len(value) == 2 and "Value" in value and isinstance(serialization, str):
-                return self.serialized(serialization, value["Value"])
+            wrapped = unwrap(value)
+            if wrapped:
+                return self.serialized(*wrapped)
             if "attachmentsByRange" in value and isinstance(value.get("string"), str):
                 text = self.text(value) if len(value) == 2 else None
                 return f"bare({text})" if text else self.dictionary(value)
-            if fields.is_token(value):
+            if is_token(value):
                 return f"bare({self.reference(value)})"
             return self.dictionary(value)
         finally:
-            self.depth -= 1
+            self.leave()
 
     def serialized(self, serialization: str, inner: Any) -> str:
         """`{Value, WFSerializationType}`: the common types in their own form, the rest as a call of the type."""
-        if serialization == dialect.TEXT:
+        if serialization == TEXT:
             text = (
                 self.text(inner) if isinstance(inner, dict) else text_literal(inner) if isinstance(inner, str) else None
             )
-        elif serialization == dialect.ATTACHMENT:
+        elif serialization == ATTACHMENT:
             text = self.reference(inner) if isinstance(inner, dict) else None
-        elif serialization == dialect.FIELDS:
+        elif serialization == FIELDS:
             text = fields.field_dictionary(self, inner)
             text = f"fields({text})" if text else None
         else:
-            text = fields.content_filter(self, inner) if serialization == dialect.FILTER else None
+            text = fields.content_filter(self, inner) if serialization == FILTER else None
         return text or self.generic(serialization, inner)
 
     def generic(self, serialization: str, inner: Any) -> str:
         if not (serialization.startswith("WF") and is_name(serialization) and "_" not in serialization):
             return f"serialized({line_literal(serialization)}, {self.value(inner)})"
-        if isinstance(inner, dict) and inner and not fields.is_special(inner) and all(map(is_name, inner)):
+        if isinstance(inner, dict) and inner and not is_special(inner) and all(map(is_name, inner)):
             return f"{serialization}({self.arguments(inner)})"
         return f"{serialization}({self.value(inner)})"
 
-    def arguments(self, values: dict[str, Any]) -> str:
+    def arguments(self, values: Parameters) -> str:
         """Keyword arguments; keys that are no names go through `**{...}`."""
         named = [f"{key}={self.parameter(key, value)}" for key, value in values.items() if is_name(key)]
         if len(named) < len(values):
@@ -125,7 +159,7 @@ class ValuePrinter:
 
     # Texts with references
 
-    def text(self, value: dict) -> str | None:
+    def text(self, value: TokenText) -> str | None:
         """`{string, attachmentsByRange}` as a str literal, an f-string, or text_of(...); None where it is malformed."""
         string, attachments = value.get("string"), value.get("attachmentsByRange")
         if not isinstance(string, str) or len(value) > (1 if attachments is None else 2):
@@ -141,8 +175,13 @@ class ValuePrinter:
 
     # References
 
-    def reference(self, token: dict) -> str:
-        """What a `WFTextTokenAttachment` points at, with its conversions applied from the inside out."""
+    def attached(self, value: Any) -> str | None:
+        """A parameter that is nothing but a reference; None for anything else."""
+        token = attached_token(value)
+        return None if token is None else self.reference(token)
+
+    def reference(self, token: Token) -> str:
+        """A reference, with its conversions applied from the inside out."""
         kind = token.get("Type")
         known = _TOKEN_KEYS.get(kind, _SOURCE_KEYS) if isinstance(kind, str) else ()
         base = self.base(kind, token)
@@ -156,50 +195,47 @@ class ValuePrinter:
             base = self.step(base, step)
         return f"extra({base}, {self.arguments(extra)})" if extra else base
 
-    def base(self, kind: Any, token: dict) -> str | None:
+    def base(self, kind: Any, token: Token) -> str | None:
         if kind == "ActionOutput":
             uuid = token.get("OutputUUID")
-            return self.output(uuid.upper(), token.get("OutputName")) if isinstance(uuid, str) else None
+            return self.scope.output(uuid.upper()) if isinstance(uuid, str) else None
         if kind == "Variable":
             name = token.get("VariableName")
-            return self.variable(name) if isinstance(name, str) else None
-        source = dialect.SOURCES.get(kind) if isinstance(kind, str) else None
+            return self.scope.variable(name) if isinstance(name, str) else None
+        source = SOURCES.get(kind) if isinstance(kind, str) else None
         return f"{source}()" if source else None
 
     def step(self, base: str, step: Any) -> str:
         """One aggrandizement around the expression it converts."""
         kind = step.get("Type") if isinstance(step, dict) else None
         keys = len(step) if isinstance(step, dict) else 0
-        if kind == dialect.COERCION and keys == 2 and isinstance(step.get("CoercionItemClass"), str):
+        if kind == COERCION and keys == 2 and isinstance(step.get("CoercionItemClass"), str):
             return _coerced(base, step["CoercionItemClass"]) or f"modified({base}, {self.value(step)})"
-        if kind == dialect.DICTIONARY_VALUE and keys == 2 and isinstance(step.get("DictionaryKey"), str):
+        if kind == DICTIONARY_VALUE and keys == 2 and isinstance(step.get("DictionaryKey"), str):
             return f"{base}[{line_literal(step['DictionaryKey'])}]"
-        if (
-            kind == dialect.PROPERTY
-            and isinstance(step.get("PropertyName"), str)
-            and keys == 2 + ("PropertyUserInfo" in step)
-        ):
+        if kind == PROPERTY and isinstance(step.get("PropertyName"), str) and keys == 2 + ("PropertyUserInfo" in step):
             return self.property_of(base, step)
-        if kind == dialect.DATE and step.keys() <= _DATE_KEYS and None not in step.values():
+        if kind == DATE and step.keys() <= _DATE_KEYS and None not in step.values():
             return self.formatted_date(base, step)
         return f"modified({base}, {self.value(step)})"
 
-    def property_of(self, base: str, step: dict) -> str:
+    def property_of(self, base: str, step: Aggrandizement) -> str:
         name = step["PropertyName"]
-        usual = dialect.PROPERTY_INFO.get(name)
+        usual = PROPERTY_INFO.get(name)
         attribute = name.replace(" ", "_")
         if step.get("PropertyUserInfo") == usual and "_" not in name and is_name(attribute):
             return f"{base}.{attribute}"
         info = f", {self.value(step['PropertyUserInfo'])}" if "PropertyUserInfo" in step else ""
         return f"getattr({base}, {line_literal(name)}{info})"
 
-    def formatted_date(self, base: str, step: dict) -> str:
-        given = {word: step[key] for word, key in dialect.DATE_FORMAT.items() if key in step}
-        if given.get("include_time") is False:
-            del given["include_time"]
-        elif "include_time" not in given:
-            given["include_time"] = None
-        return f"format_date({', '.join([base] + [f'{word}={self.value(value)}' for word, value in given.items()])})"
+    def formatted_date(self, base: str, step: Aggrandizement) -> str:
+        keywords = {word: step[key] for word, key in DATE_FORMAT.items() if key in step}
+        if keywords.get("include_time") is False:
+            del keywords["include_time"]
+        elif "include_time" not in keywords:
+            keywords["include_time"] = None
+        arguments = [base, *(f"{word}={self.value(value)}" for word, value in keywords.items())]
+        return f"format_date({', '.join(arguments)})"
 
 
 _PRINTERS: dict[type, Callable[[Any], str]] = {
@@ -211,46 +247,17 @@ _PRINTERS: dict[type, Callable[[Any], str]] = {
     type(None): str,
     plistlib.UID: lambda uid: f"uid({uid.data})",
 }
-_DATE_KEYS = set(dialect.DATE_FORMAT.values()) | {"Type"}
+_DATE_KEYS = set(DATE_FORMAT.values()) | {"Type"}
 
 
 def _coerced(base: str, item_class: str) -> str | None:
     """str(x), dict(x), ... or coerce(x, "URL"); None for a class whose name is not of the usual form."""
-    if item_class in dialect.COERCIONS:
-        return f"{dialect.COERCIONS[item_class]}({base})"
-    short = item_class.removeprefix(dialect.CLASS_PREFIX).removesuffix(dialect.CLASS_SUFFIX)
-    if (
-        short
-        and dialect.CLASS_SUFFIX not in short
-        and f"{dialect.CLASS_PREFIX}{short}{dialect.CLASS_SUFFIX}" == item_class
-    ):
+    if item_class in COERCIONS:
+        return f"{COERCIONS[item_class]}({base})"
+    short = item_class.removeprefix(CLASS_PREFIX).removesuffix(CLASS_SUFFIX)
+    if short and CLASS_SUFFIX not in short and f"{CLASS_PREFIX}{short}{CLASS_SUFFIX}" == item_class:
         return f"coerce({base}, {line_literal(short)})"
-    return f"coerce({base}, {line_literal(item_class)})" if dialect.CLASS_SUFFIX in item_class else None
-
-
-def parse_ranges(attachments: Any) -> list[tuple[tuple[int, int], dict]] | None:
-    """[((start, length), token), ...] in order of place; None where a key or a token is malformed."""
-    ranged = []
-    for key, token in attachments.items() if isinstance(attachments, dict) else ():
-        parts = key.strip("{} ").split(",")
-        if len(parts) != 2 or not all(part.strip().isdecimal() for part in parts) or not isinstance(token, dict):
-            return None
-        ranged.append(((int(parts[0]), int(parts[1])), token))
-    ranged.sort(key=lambda pair: pair[0])
-    return ranged or None
-
-
-def slice_utf16(string: str, ranges: list[tuple[int, int]]) -> list[str]:
-    """The pieces of text around ranges, which count UTF-16 units."""
-    if max(string, default="") <= "\uffff":
-        ends = [start + length for start, length in ranges]
-        return [string[at:start] for at, (start, _) in zip([0, *ends], ranges)] + [string[ends[-1] :]]
-    raw = string.encode("utf-16-le", "surrogatepass")
-    pieces, at = [], 0
-    for start, length in ranges:
-        pieces.append(raw[2 * at : 2 * start].decode("utf-16-le", "surrogatepass"))
-        at = start + length
-    return [*pieces, raw[2 * at :].decode("utf-16-le", "surrogatepass")]
+    return f"coerce({base}, {line_literal(item_class)})" if CLASS_SUFFIX in item_class else None
 
 
 def _text_call(pieces: list[str], expressions: list[str]) -> str:

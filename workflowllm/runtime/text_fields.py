@@ -42,29 +42,9 @@ _TABLE = {
 TEXT_FIELDS: frozenset[tuple[str, str]] = frozenset(
     (BUILT_IN + action, key) for action, keys in _TABLE.items() for key in keys.split()
 )
-# URLs and dates are stored in a text as well; what runs workflows reads a bare reference there all the same.
-_URLS_AND_DATES = {
-    "adjustdate": "WFDate",
-    "detect.link": "WFInput",
-    "downloadurl": "WFURL",
-    "format.date": "WFDate",
-    "gettimebetweendates": "WFInput",
-    "getarticle": "WFWebPage",
-    "geturlcomponent": "WFURL",
-    "getwebpagecontents": "WFInput",
-    "showwebpage": "WFURL",
-    "url.expand": "URL",
-    "url.getheaders": "WFInput",
-    "urlencode": "WFInput",
-}
-STORED_IN_TEXT: frozenset[tuple[str, str]] = TEXT_FIELDS | {(BUILT_IN + a, key) for a, key in _URLS_AND_DATES.items()}
 
 
 def is_text_field(identifier: str, key: str) -> bool:
     """Whether a parameter expects typed text."""
     return (identifier, key) in TEXT_FIELDS
 
-
-def is_stored_in_text(identifier: str, key: str) -> bool:
-    """Whether Shortcuts stores a reference in this parameter inside a text."""
-    return (identifier, key) in STORED_IN_TEXT

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from workflowllm.shortcuts.dialect import words as dialect
+from workflowllm.shortcuts.dialect.words import SOURCES
+from workflowllm.shortcuts.model.plist_types import Workflow
 from workflowllm.shortcuts.model.tree import CLOSE, NEXT, Action, mode_of, read_actions
-from workflowllm.shortcuts.to_python.values import parse_ranges, slice_utf16
+from workflowllm.shortcuts.model.wrapped import parse_ranges, slice_utf16, unwrap
 
 _SHORT = 48  # characters of a text that are shown
 _HIDDEN = ("GroupingIdentifier",)
 
 
-def outline(workflow: dict[str, Any]) -> Iterator[str]:
-    """A line for each action: its place, its identifier, and its parameters; UUIDs are numbered `#1`, `#2`, ..."""
+def outline(workflow: Workflow) -> Iterator[str]:
+    """A line for each action: its index, its identifier, and its parameters; UUIDs are numbered `#1`, `#2`, ..."""
     numbers: dict[str, int] = {}
     depth = 0
     for action in read_actions(workflow):
@@ -53,14 +54,15 @@ def _number(uuid: str, numbers: dict[str, int]) -> str:
 def _mapping(value: dict[str, Any], numbers: dict[str, int]) -> str:
     ranged = parse_ranges(value["attachmentsByRange"]) if value.get("attachmentsByRange") else None
     if ranged and isinstance(value.get("string"), str):
-        pieces = slice_utf16(value["string"], [place for place, _ in ranged])
+        pieces = slice_utf16(value["string"], [position for position, _ in ranged])
         tokens = [f"{{{_token(token, numbers)}}}" for _, token in ranged]
         return _quoted("".join(text for pair in zip(pieces, [*tokens, ""]) for text in pair))
-    if "WFSerializationType" in value and "Value" in value:
-        return _value(value["Value"], numbers)
+    wrapped = unwrap(value)
+    if wrapped:
+        return _value(wrapped[1], numbers)
     if "string" in value and len(value) <= 2:
         return _value(value["string"], numbers)
-    if "Type" in value and ("OutputUUID" in value or "VariableName" in value or value["Type"] in dialect.SOURCES):
+    if "Type" in value and ("OutputUUID" in value or "VariableName" in value or value["Type"] in SOURCES):
         return _token(value, numbers)
     return "{" + ", ".join(f"{key}: {_value(item, numbers)}" for key, item in value.items()) + "}"
 
@@ -73,5 +75,5 @@ def _token(token: dict[str, Any], numbers: dict[str, int]) -> str:
 
 
 def _step(step: dict[str, Any]) -> str:
-    told = (str(value) for key, value in step.items() if key not in ("Type", "PropertyUserInfo"))
-    return f"as {', '.join(told)}"
+    settings = (str(value) for key, value in step.items() if key not in ("Type", "PropertyUserInfo"))
+    return f"as {', '.join(settings)}"
