@@ -16,16 +16,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from workflowllm.prompts.chat import chat_template
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 
 MODEL, TOKENIZER = "smollm2-135m-instruct", "llama3-tokenizer"
 SPECIAL_TOKENS = 256
-# Llama 3's chat: every message under a header with its role, closed by an end of turn; one beginning of text.
-LLAMA3_CHAT = (
-    "{{ bos_token }}{% for message in messages %}<|start_header_id|>{{ message['role'] }}<|end_header_id|>\n\n"
-    "{{ message['content'] | trim }}<|eot_id|>{% endfor %}"
-    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
-)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -81,7 +76,7 @@ def convert_tokenizer(folder: Path, target: Path) -> None:
         pad_token="<|finetune_right_pad_id|>",
         model_max_length=131072,
     )
-    tokenizer.chat_template = LLAMA3_CHAT
+    tokenizer.chat_template = chat_template("llama3")
     tokenizer.save_pretrained(target)
 
 
