@@ -126,7 +126,7 @@ class Transport:
         After _TRUSTED attempts, the longer of the two: what it asks for has not been enough.
         """
         fault = state.outcome.exception() if state.outcome else None
-        # Somewhat more than asked, or all who were told the same would come back at once.
+        # Somewhat more than the server asks for, or all requests that got the same answer would come back at once.
         asked = getattr(fault, "pause", 0.0) * random.uniform(1.0, 1.1)
         return asked if asked and state.attempt_number <= _TRUSTED else max(self._growing(state), asked)
 
@@ -205,7 +205,7 @@ class Transport:
 
 
 def secrets_of(key: str | None, base_url: str | None) -> list[str]:
-    """Every text that must not be printed: the key, and what a server's address holds besides its place.
+    """Every text that must not be printed: the key, and what a server's address holds in addition to host and path.
 
     A password is a secret as it is written, decoded, and as the header of basic authentication has it.
     """
