@@ -11,7 +11,6 @@ from functools import cached_property
 from workflowllm.metrics.call_uses import NO_USES, CallUses, call_uses
 from workflowllm.shortcuts.dialect.comments import STRING_OR_COMMENT, strip_comments
 from workflowllm.shortcuts.dialect.words import RESERVED
-from workflowllm.shortcuts.from_python.compiler import Compiled
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program
 from workflowllm.shortcuts.model.identifiers import identifier_of
 from workflowllm.shortcuts.model.tree import (
@@ -28,7 +27,7 @@ from workflowllm.shortcuts.model.tree import (
     first_body,
     read_actions,
 )
-from workflowllm.shortcuts.model.workflow import build_workflow, to_bytes
+from workflowllm.shortcuts.model.workflow import Compiled, build_workflow, to_bytes
 
 BUILT_IN = "is.workflow.actions."
 COMMENT = BUILT_IN + "comment"
