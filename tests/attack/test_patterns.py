@@ -212,12 +212,9 @@ def is_superlinear(work: Callable[[str], Any], attack: tuple[str, str, str]) -> 
     length = SHORT
     before = cpu_seconds(work, text_of(attack, length))
     while length < LONG:
-        length = min(LONG, length * FACTOR) if before < SLOW else length * 2
-        growth = length / SHORT if before < SLOW else 2.0
+        length = LONG if before < SLOW else min(LONG, length * 2)
         now = cpu_seconds(work, text_of(attack, length))
-        if now > 10 * SLOW and before >= SLOW and is_growth_confirmed(work, attack, length):
-            return True
-        if now > 2.0 and before * growth * 3 < now:
+        if now > 10 * SLOW and is_growth_confirmed(work, attack, length):
             return True
         before = now
     return False

@@ -50,12 +50,6 @@ def data_rows(path: Path) -> Iterator[tuple[str, Any]]:
             yield name, record
 
 
-def release_files(folder: Path) -> list[Path]:
-    """The files that are read of a folder of the release's layout, as far as they exist."""
-    names = (SEED, SYNTHESIZED, *SPLITS.values(), STATISTICS, STUBS)
-    return [path for name in names if (path := folder / name).is_file()]
-
-
 def _file_rows(path: Path) -> Iterator[tuple[str, Any]]:
     for number, row in record_file_rows(path):
         name = f"{path.name} record {number}"
