@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from runtime_helpers import run_actions
+from runtime_helpers import run, run_actions
 
 from workflowllm.runtime.actions import (
     archives,
