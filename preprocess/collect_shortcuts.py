@@ -21,8 +21,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.collecting.links import Listed, read_list
 from workflowllm.collecting.polite import Fetcher, Manners
+from workflowllm.collecting.stores import Listed, read_list
 from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import not_negative, positive, positive_int
 from workflowllm.runs.outcomes import Outcomes

@@ -21,27 +21,27 @@ from typing import Any
 OPERATIONS = ("replace", "rename", "unlink", "remove", "rmdir", "mkdir", "fsync")
 
 
-def kill_at(number: int) -> None:
-    """Count the file operations of this process from now on, and kill it at this one."""
+def kill_at(number: int) -> Callable[[], int]:
+    """Kill this process at its file operation of this number, counted from now on; a function that gives the count."""
     numbers = count(1)
-    done: list[int] = [0]
+    done = [0]
 
     def counted(operation: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **settings: Any) -> Any:
-            done[0] = next(numbers)
-            if done[0] == number and number % 2:
+            done[0] = index = next(numbers)
+            if index == number and number % 2:
                 os.kill(os.getpid(), signal.SIGKILL)
-            result = operation(*arguments, **settings)
-            if done[0] == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
+            try:
+                return operation(*arguments, **settings)
+            finally:  # also where it raises, as making a folder that is there does
+                if index == number:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
         return run
 
     for name in OPERATIONS:
         setattr(os, name, counted(getattr(os, name)))
-    if path := os.environ.get("KILL_AT_COUNTS"):
-        atexit.register(lambda: Path(path).write_text(str(done[0]), "ascii"))
+    return lambda: done[0]
 
 
 def main() -> None:
@@ -49,7 +49,9 @@ def main() -> None:
     sys.argv = sys.argv[2:]
     sys.path[0] = str(Path(script).resolve().parent)
     if os.environ.get("RANK", "0") == "0":
-        kill_at(number)
+        operations = kill_at(number)
+        if path := os.environ.get("KILL_AT_COUNTS"):
+            atexit.register(lambda: Path(path).write_text(str(operations()), "ascii"))
     runpy.run_path(script, run_name="__main__")
 
 

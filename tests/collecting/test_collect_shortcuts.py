@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from cloud_server import Cloud, cloud_server
 
-from workflowllm.annotation.metadata import read_metadata
-from workflowllm.collecting.links import Listed, read_list
+from workflowllm.collecting.stores import Listed, read_list, read_metadata
 from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]

@@ -137,6 +137,15 @@ def test_records_that_cannot_be_trained_on_are_counted_and_named(tmp_path: Path)
     assert "1 without answer" in said and "1 without query" in said and "1 too long" in said
 
 
+def test_a_share_of_long_records_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    records = small_records(20)
+    for count, warns in ((1, False), (2, True)):
+        long = [record | {"workflow_code": "x = 1\n" * 9000} for record in records[:count]]
+        data = records_file(tmp_path, [*long, *records[count:]])
+        run(config_of(tmp_path / str(count), "--dev_share", "0", "--prepare", data=data))
+        assert ("warning: 2 of the training records (10%) are skipped" in capsys.readouterr().err) == warns
+
+
 def test_records_in_t_evals_form_are_trained_on(tmp_path: Path) -> None:
     """What convert_t_eval.py writes: query, apis and messages, and no workflow_code."""
     rows = [

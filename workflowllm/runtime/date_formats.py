@@ -6,10 +6,11 @@ from datetime import datetime, tzinfo
 from email.utils import format_datetime
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel import dates as babel_dates
 
 from workflowllm.runtime.dates import Setting, styled
+from workflowllm.runtime.locales import load_locale
 from workflowllm.runtime.values import Date
 
 STYLES = ("None", "Short", "Medium", "Long")
@@ -60,11 +61,8 @@ def _with_locale(setting: Setting, name: Any) -> Setting:
     """The setting in another locale, where one is named and exists."""
     if not isinstance(name, str) or not name or name in ("Default", setting.locale):
         return setting
-    try:
-        locale = Locale.parse(name.replace("-", "_"))
-    except (UnknownLocaleError, ValueError, TypeError):
-        return setting
-    return _Localized(setting, str(locale))
+    locale = load_locale(name)
+    return setting if locale is None else _Localized(setting, str(locale))
 
 
 def _known(style: str) -> str:

@@ -2,12 +2,13 @@
 
 import html as escapes
 import re
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString
 from markdown_it import MarkdownIt
 from markdownify import ATX, markdownify
 
@@ -77,7 +78,9 @@ def _guarded(work: Callable[[], _Result]) -> _Result:
 
 def parsed(html: str) -> BeautifulSoup:
     text = _checked(html)
-    return _guarded(lambda: BeautifulSoup(text, "html.parser"))
+    with warnings.catch_warnings():  # about texts that look like an address: they are shown as they are
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        return _guarded(lambda: BeautifulSoup(text, "html.parser"))
 
 
 def _checked(html: str) -> str:

@@ -10,6 +10,7 @@ from workflowllm.runtime import actions
 from workflowllm.runtime.conditions import compile_condition, has_condition, is_all
 from workflowllm.runtime.errors import WorldError
 from workflowllm.runtime.interpreter import Arm, IfStep, LeafStep, LoopStep, MenuStep
+from workflowllm.runtime.locales import load_named_locales
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -39,6 +40,9 @@ class Program:
     name: str = ""
     code: str | None = None  # the Python that it was compiled from
     answers: Mapping[str, Any] = field(default_factory=dict)  # to import questions
+
+    def __post_init__(self) -> None:
+        load_named_locales(self.workflow)
 
     @cached_property
     def actions(self) -> list[Action]:

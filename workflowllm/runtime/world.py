@@ -8,10 +8,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.locales import load_locale
 
 Number = int | float
 Plain = Any  # whatever YAML holds: items and things as docs/runtime.md writes them
@@ -234,10 +234,8 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _check_locale(name: str, where: str) -> None:
-    try:
-        Locale.parse(name)
-    except (UnknownLocaleError, ValueError, TypeError):
-        raise WorldError(f"{where}: there is no locale {name!r}; write one such as en_US.") from None
+    if load_locale(name) is None:
+        raise WorldError(f"{where}: there is no locale {name!r}; write one such as en_US.")
 
 
 def plain_decimal(value: Any) -> Decimal | None:

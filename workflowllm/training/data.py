@@ -32,6 +32,7 @@ from workflowllm.runs.output_files import write_bytes
 from workflowllm.training.config import TrainingConfig
 
 _PARTS = (("train", "Training"), ("dev", "Held out"))
+_LONG_SHARE = 0.05  # of training records that may be too long without a warning
 _POLL_SECONDS = 1.0  # between looks for the ids that another process encodes
 Failure = dict[str, str]  # `key` and `error` of a record that is not trained on
 
@@ -177,6 +178,19 @@ def _part_sentence(counts: Mapping[str, int]) -> str:
     encoded = f"{counts.get('kept', 0)} kept with {counts['tokens']} tokens, {answer_tokens}"
     skipped = [f"{count} {name[8:].replace('_', ' ')}" for name, count in counts.items() if name.startswith("skipped_")]
     return ", ".join([encoded + (f" (documents by level {levels})" if levels else ""), *skipped])
+
+
+def length_warning(counts: Mapping[str, Any], max_length: int) -> str:
+    """A sentence where more than a twentieth of the training records are too long to train on; else empty."""
+    train = counts["train"]
+    long = train.get("skipped_too_long", 0) + train.get("skipped_prompt_too_long", 0)
+    share = long / max(train.get("kept", 0) + train.get("skipped", 0), 1)
+    if share <= _LONG_SHARE:
+        return ""
+    return (
+        f"warning: {long} of the training records ({share:.0%}) are skipped because they exceed --max_length "
+        f"{max_length} or its part for the prompt; raise it to train on them"
+    )
 
 
 def data_hash(config: TrainingConfig, tokenizer: Any) -> str:

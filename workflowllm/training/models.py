@@ -37,6 +37,10 @@ def load_model(config: TrainingConfig, tokenizer: Any) -> Any:
             output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        if "attention implementation" in str(error):  # Mamba, BLOOM and others whose attention nobody can replace
+            raise CommandError(
+                f"--base_model {config.base_model} cannot be trained here: {first_line(error)}"
+            ) from None
         raise CommandError(
             f"the weights of --base_model {config.base_model} cannot be read: {first_line(error)}."
         ) from None

@@ -7,6 +7,7 @@ import sys
 import threading
 import warnings
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,14 @@ from workflowllm.runs.reasons import reason_of
 from workflowllm.training import preflight
 from workflowllm.training.checkpoints import checkpoints, clear_run, drop_broken, last_whole, only_run, step_of
 from workflowllm.training.config import TrainingConfig
-from workflowllm.training.data import EncodedData, counts_sentence, data_hash, encoded_data, prompt_form
+from workflowllm.training.data import EncodedData, counts_sentence, data_hash, encoded_data, length_warning, prompt_form
+from workflowllm.training.leak_probe import samples_leak
 from workflowllm.training.memory import needs_sentence
 from workflowllm.training.models import load_model, put_final_model
 from workflowllm.training.packing import StepRows
 from workflowllm.training.step_metrics import METRICS, StepMetrics, cut_back
 from workflowllm.training.train_run import Identity, RunFile, check_same_run, is_finished, run_identity
-from workflowllm.training.trainer import AnswerTrainer, IndexedExamples, IndexedRows, trainer_settings
+from workflowllm.training.trainer import AnswerTrainer, IndexedExamples, IndexedRows, total_steps, trainer_settings
 
 
 def run(config: TrainingConfig) -> int:
@@ -51,6 +53,8 @@ def run(config: TrainingConfig) -> int:
             preflight.check_room(config, needs, ranks)
         data = encoded_data(config, tokenizer, hashed, encodes=ranks.is_first)
         report(ranks, counts_sentence(data.counts))
+        if warning := length_warning(data.counts, config.max_length):
+            report(ranks, warning)
         if config.prepare:
             return ALL_DONE
         resumed_from = starting_point(config, ranks)
@@ -112,11 +116,14 @@ def train(
     run_file: RunFile,
 ) -> None:
     """Train to the end, from a checkpoint or from the start. A checkpoint of the last step needs no training."""
+    if resumed_from and step_of(resumed_from) == total_steps(config, len(data.train)):
+        return
+    model = load_model(config, tokenizer)
+    if not config.no_packing and samples_leak(on_device(model, ranks)):
+        report(ranks, f"samples in one row see each other in {type(model).__name__}; each gets a row of its own")
+        config = replace(config, no_packing=True, row_tokens=None)
     rows = step_rows(config, data.train.lengths, ranks.world_size, config.epochs)
     dev_rows = step_rows(config, data.dev.lengths, ranks.world_size, epochs=1) if len(data.dev) else None
-    settings = trainer_settings(config, rows, has_dev=dev_rows is not None)
-    if resumed_from and step_of(resumed_from) == settings.max_steps:
-        return
     has_bar = config.progress == "on" or (config.progress == "auto" and sys.stderr.isatty())
     quiet_libraries(ranks)
     trainer = AnswerTrainer(
@@ -124,8 +131,8 @@ def train(
         dev_rows,
         prompt_form(config),
         config.checkpoint_limit,
-        model=load_model(config, tokenizer),
-        args=settings,
+        model=model,
+        args=trainer_settings(config, rows, has_dev=dev_rows is not None),
         data_collator=IndexedRows(tokenizer.pad_token_id),
         train_dataset=IndexedExamples(data.train),
         eval_dataset=IndexedExamples(data.dev),
@@ -140,6 +147,11 @@ def train(
             f"cannot write to {config.output_dir}: {reason_of(error)}; make room and run the same command "
             f"again: it resumes from {last_whole(config.output_dir) or 'the start'}."
         ) from None
+
+
+def on_device(model: Any, ranks: Ranks) -> Any:
+    """The model where the trainer will have it: FlashAttention runs on a GPU alone."""
+    return model.to(torch.device("cuda", ranks.local_rank)) if torch.cuda.is_available() else model
 
 
 def step_rows(config: TrainingConfig, lengths: Any, world_size: int, epochs: int) -> StepRows:

@@ -205,10 +205,15 @@ def engine_facts(trainer: Trainer) -> dict[str, Any]:
     return facts
 
 
+def total_steps(config: TrainingConfig, samples: int) -> int:
+    """The optimizer steps of a run on so many samples."""
+    all_steps = config.epochs * -(-samples // config.batch_size)
+    return min(config.max_steps or all_steps, all_steps)
+
+
 def trainer_settings(config: TrainingConfig, rows: StepRows, has_dev: bool) -> TrainingArguments:
     """Our configuration as transformers' own."""
-    all_steps = config.epochs * rows.steps_per_epoch
-    total = min(config.max_steps or all_steps, all_steps)
+    total = total_steps(config, len(rows.lengths))
     every = config.save_steps or math.ceil(total / 10)
     return TrainingArguments(
         output_dir=str(config.output_dir),

@@ -16,7 +16,7 @@ from workflowllm.runtime.rule import ActionRule
 from workflowllm.runtime.values import Date, Item, Quantity
 from workflowllm.runtime.world import named_zone
 
-_FORMAT_KEYS = ("WFDateFormatStyle", "WFTimeFormatStyle", "WFRelativeDateFormatStyle", "WFDateFormat", "WFLocale")
+_FORMAT_KEYS = ("WFDateFormatStyle", "WFTimeFormatStyle", "WFRelativeDateFormatStyle", "WFDateFormat")
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
 # what files and people write for a unit
 _UNITS = {
@@ -40,6 +40,7 @@ def date(call: Call) -> Item | None:
 def format_date(call: Call) -> list[str]:
     """Facts 119 to 122."""
     options: dict[str, Any] = {key: call.text(key) for key in _FORMAT_KEYS if call.has(key)}
+    options["WFLocale"] = call.raw("WFLocale")
     options["WFISO8601IncludeTime"] = call.boolean("WFISO8601IncludeTime")
     if options.get("WFDateFormatStyle") == "Relative" or options.get("WFTimeFormatStyle") == "Relative":
         call.lean("relative-date")

@@ -1,4 +1,4 @@
-"""Lists of shortcuts: plain links, or the records of a store, as text, JSON, JSON Lines or CSV."""
+"""What stores say about shortcuts, as text, JSON, JSON Lines or CSV: lists of links, and metadata by key."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -71,3 +71,23 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _is_entry(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+_KEY_COLUMNS = ("key", "file", "path")
+
+
+def read_metadata(path: Path) -> dict[str, dict[str, str]]:
+    """Key -> title, description and category, as far as the rows of a .csv, .json or .jsonl file have them.
+
+    Raises CommandError where a row has no key.
+    """
+    metadata: dict[str, dict[str, str]] = {}
+    rows = csv_rows(path) if path.suffix == ".csv" else read_records(path)
+    for number, row in rows:
+        row = row if isinstance(row, Mapping) else {}
+        key = next((row[name] for name in _KEY_COLUMNS if isinstance(row.get(name), str)), None)
+        if key is None:
+            raise CommandError(f"{path} line {number} has no text under {', '.join(_KEY_COLUMNS)}.")
+        values = {field: _column(row, COLUMNS[field]) for field in ("title", "description", "category")}
+        metadata[key] = {field: value for field, value in values.items() if value}
+    return metadata
