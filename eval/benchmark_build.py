@@ -47,9 +47,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of the records (default: %(default)s)")
     parser.add_argument("--most_seconds", type=float, default=600, help="limit of time (default: %(default)s)")
     parser.add_argument("--most_gib", type=float, default=4, help="limit of memory (default: %(default)s)")
-    parser.add_argument(
-        "--folder", type=Path, help="folder where records and data set stay (default: none)"
-    )
+    parser.add_argument("--folder", type=Path, help="folder where records and data set stay (default: none)")
     return parser.parse_args()
 
 
