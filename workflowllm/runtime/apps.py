@@ -1,20 +1,18 @@
 """Results of actions that depend on the outside: the world's `apps`, in order of call."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from workflowllm.runtime.call import Call
 from workflowllm.runtime.data_forms import world_value
 from workflowllm.runtime.values import Value
-
-if TYPE_CHECKING:
-    from workflowllm.runtime.call import Call
 
 
 class AppResult(NamedTuple):
     value: Value
 
 
-def app_result(call: "Call", identifier: str, parameters: Mapping[str, Any]) -> AppResult | None:
+def app_result(call: Call, identifier: str, parameters: Mapping[str, Any]) -> AppResult | None:
     """The next entry of the world for this action whose `when` fits; the last one that fits serves again."""
     entries = call.world.app_entries.get(identifier)
     if not entries:

@@ -1,20 +1,27 @@
 """What an action's function is given: its parameters, its input, the world, and ways to act on it."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from workflowllm.runtime.answers import Prompt
 from workflowllm.runtime.coercions import coerce, coerce_all
 from workflowllm.runtime.data_forms import from_world, to_json, value_json
 from workflowllm.runtime.errors import Broken
 from workflowllm.runtime.placeholders import placeholder
+from workflowllm.runtime.run import Run
+from workflowllm.runtime.session import Runnable, Session
+from workflowllm.runtime.state import WorldState
 from workflowllm.runtime.values import NOTHING, Date, Dictionary, Item, Quantity, Value, flat
 
-if TYPE_CHECKING:
-    from workflowllm.runtime.interpreter import LeafStep, Run
-    from workflowllm.runtime.program import Program
-    from workflowllm.runtime.session import Session
-    from workflowllm.runtime.state import WorldState
+
+class ActionStep(Protocol):
+    """The step of an action, as far as its call reads it."""
+
+    index: int
+    identifier: str
+    raw: dict[str, Any]
+    parameters: dict[str, Any]
+    rule: Any  # rule.ActionRule, whose function takes a Call
 
 
 class Call:
@@ -22,18 +29,18 @@ class Call:
 
     __slots__ = ("_input", "parameters", "run", "step")
 
-    def __init__(self, run: "Run", step: "LeafStep"):
+    def __init__(self, run: Run, step: ActionStep):
         self.run, self.step, self.parameters = run, step, step.parameters
         self._input: Value | None = None
 
     # Parameters
 
     @property
-    def world(self) -> "WorldState":
+    def world(self) -> WorldState:
         return self.run.world
 
     @property
-    def session(self) -> "Session":
+    def session(self) -> Session:
         return self.run.session
 
     @property
@@ -93,8 +100,13 @@ class Call:
         return [item if type(item) is str else self.run.item_text(item) for item in flat(self.value(key).items)]
 
     def content_texts(self, key: str) -> list[str]:
-        """The text of each item, where a text that is nothing but one reference stands for the reference's items."""
-        return [self.text_of(item) for item in flat(self.content(key).items)]
+        """The text of each item, where a text that is nothing but one reference stands for the reference's items.
+
+        Fact 22: such a text is empty where the reference gives nothing.
+        """
+        texts = [self.text_of(item) for item in flat(self.content(key).items)]
+        parameter = self.parameters.get(key)
+        return texts or ([""] if parameter is not None and parameter.lone else [])
 
     def text_of(self, item: Item) -> str:
         return item if type(item) is str else self.run.item_text(item)
@@ -137,7 +149,7 @@ class Call:
         self.run.emit(kind, shown)
 
     @staticmethod
-    def _shown(value: Any, world: "WorldState") -> Any:
+    def _shown(value: Any, world: WorldState) -> Any:
         if type(value) is Value:
             return value_json(value, world)
         return to_json(value, world)
@@ -175,6 +187,6 @@ class Call:
     def set_variable(self, name: str, value: Value) -> None:
         self.run.session.hold(self.run.variables, name, value)
 
-    def run_shortcut(self, program: "Program", input_: Value, name: str) -> Value:
+    def run_shortcut(self, program: Runnable, input_: Value, name: str) -> Value:
         """Run another shortcut now and give its result."""
         return self.run.call_shortcut(program, input_, name)

@@ -3,19 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflowllm.runtime import comparisons as cmp
 from workflowllm.runtime.coercions import coerce, is_plain_number, parse_number, to_text
 from workflowllm.runtime.errors import Broken
 from workflowllm.runtime.parameters import Parameter, compile_parameter
+from workflowllm.runtime.run import Run
 from workflowllm.runtime.units import as_duration
 from workflowllm.runtime.values import Date, Dictionary, Item, Quantity, Thing, Value, kind_of
 
-if TYPE_CHECKING:
-    from workflowllm.runtime.interpreter import Run
-
-Test = Callable[["Run", Value | None], bool]  # the value is the implicit input
+Test = Callable[[Run, Value | None], bool]  # the value is the implicit input
 _OLD_CODES = {"Equals": cmp.IS, "Contains": cmp.CONTAINS, "Is Greater Than": cmp.GREATER, "Is Less Than": cmp.LESS}
 _TEXT_KEYS = ("WFConditionalActionString", "WFEnumeration")
 _NUMBER_KEYS = ("WFNumberValue", "WFBoundedNumber", "WFNumericEnumeration")
@@ -39,7 +37,7 @@ class Condition:
     operands: Mapping[str, Parameter]
     is_text: bool  # the left side is typed as text (facts 35 and 36)
 
-    def test(self, run: "Run", implicit: Value) -> bool:
+    def test(self, run: Run, implicit: Value) -> bool:
         value = self.left.evaluate(run) if self.left else run.marked(implicit)
         if self.code == cmp.HAS_VALUE:
             return any(_counts(item) for item in value.items)
@@ -51,14 +49,14 @@ class Condition:
             return all(self._item(run, item) for item in value.items)
         return any(self._item(run, item) for item in value.items)
 
-    def explain(self, run: "Run") -> str:
+    def explain(self, run: Run) -> str:
         parts = [to_text(item, run.world) for p in self.operands.values() for item in p.evaluate(run).items]
         return " ".join([cmp.WORDS.get(self.code, str(self.code)), *(repr(part[:40]) for part in parts)])
 
-    def _is_empty_operand(self, run: "Run") -> bool:
+    def _is_empty_operand(self, run: Run) -> bool:
         return all(not p.evaluate(run).items for p in self.operands.values()) and False
 
-    def _item(self, run: "Run", item: Item) -> bool:
+    def _item(self, run: Run, item: Item) -> bool:
         """Fact 32: whether one item of the input meets the condition."""
         code = self.code
         if code in (cmp.IN_NEXT, cmp.IN_LAST, cmp.IS_TODAY):
@@ -71,13 +69,13 @@ class Condition:
 
     # Text
 
-    def _operand_text(self, run: "Run") -> str:
+    def _operand_text(self, run: Run) -> str:
         for key in (*_TEXT_KEYS, *_NUMBER_KEYS, *_SPAN_KEYS, *_DATE_KEYS):
             if key in self.operands:
                 return run.text_of(self.operands[key].evaluate(run))
         return ""
 
-    def _text(self, run: "Run", item: Item) -> bool:
+    def _text(self, run: Run, item: Item) -> bool:
         operand = self._operand_text(run)
         if type(item) is Dictionary and self.code in (cmp.CONTAINS, cmp.CONTAINS_NOT):
             return (operand in to_text(item, run.world)) == (self.code == cmp.CONTAINS)
@@ -85,7 +83,7 @@ class Condition:
 
     # Is and is not
 
-    def _is(self, run: "Run", item: Item) -> bool:
+    def _is(self, run: Run, item: Item) -> bool:
         wanted = self.code == cmp.IS
         kind = kind_of(item)
         if kind in ("number", "boolean"):
@@ -100,7 +98,7 @@ class Condition:
             return (number is not None and parse_number(text, run.world) == number) == wanted
         return (text == operand) == wanted
 
-    def _is_number(self, run: "Run", item: Item) -> bool:
+    def _is_number(self, run: Run, item: Item) -> bool:
         number = Decimal(int(item)) if type(item) is bool else item
         for key in _NUMBER_KEYS:
             if key in self.operands:
@@ -114,11 +112,11 @@ class Condition:
 
     # Sizes
 
-    def _number(self, run: "Run", key: str) -> Decimal | None:
+    def _number(self, run: Run, key: str) -> Decimal | None:
         value = self.operands[key].evaluate(run)
         return run.number_of(value)
 
-    def _size(self, run: "Run", item: Item) -> bool:
+    def _size(self, run: Run, item: Item) -> bool:
         if self.is_text and type(item) is str:
             raise Broken(
                 f"If compares the text {item[:40]!r} with a number; put the value into a number first "
@@ -137,7 +135,7 @@ class Condition:
                 return False
         return cmp.same_kind(left, right) and cmp.ordered(self.code, left, right, second)
 
-    def _left_size(self, run: "Run", item: Item) -> Any:
+    def _left_size(self, run: Run, item: Item) -> Any:
         if type(item) is str or type(item) is Thing:
             run.lean("loose-number")
             if any(key in self.operands for key in _DATE_KEYS):
@@ -150,7 +148,7 @@ class Condition:
         order = (*_DATE_KEYS, *_TEXT_KEYS) if is_date else (*_NUMBER_KEYS, *_SPAN_KEYS, *_TEXT_KEYS, *_DATE_KEYS)
         return next((key for key in order if key in self.operands), None)
 
-    def _right_size(self, run: "Run", key: str, left: Any) -> Any:
+    def _right_size(self, run: Run, key: str, left: Any) -> Any:
         parameter = self.operands.get(key)
         items = parameter.evaluate(run).items if parameter else ()
         if not items:
@@ -160,7 +158,7 @@ class Condition:
             return date.moment if date else None
         return cmp.size_of_item(items[0], run.world)
 
-    def _date(self, run: "Run", item: Item) -> bool:
+    def _date(self, run: Run, item: Item) -> bool:
         date = coerce(item, "date", run.world)
         span = None
         for key in _SPAN_KEYS:

@@ -1,15 +1,12 @@
 """What an item holds as bytes, and bytes as an item."""
 
 import json
-from typing import TYPE_CHECKING
 
+from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import to_text
 from workflowllm.runtime.data_forms import to_json
 from workflowllm.runtime.dates import Setting
 from workflowllm.runtime.values import Item, Thing
-
-if TYPE_CHECKING:
-    from workflowllm.runtime.call import Call
 
 # first bytes -> (type, ending)
 _MAGIC = (
@@ -36,7 +33,7 @@ def bytes_of(item: Item, setting: Setting) -> bytes | None:
     return None if item.type in ("image", "media", "pdf", "file", "folder") else encoded(to_text(item, setting))
 
 
-def bytes_or_description(call: "Call", item: Item) -> bytes:
+def bytes_or_description(call: Call, item: Item) -> bytes:
     """Like `bytes_of`. A thing whose content the world does not hold stands as its description, marked as made up."""
     data = bytes_of(item, call.world)
     if data is not None:

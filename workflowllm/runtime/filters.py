@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflowllm.runtime import comparisons as cmp
+from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, to_text
 from workflowllm.runtime.parameters import Parameter, compile_parameter
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.units import as_duration
 from workflowllm.runtime.values import Date, Item, Quantity, as_value
-
-if TYPE_CHECKING:
-    from workflowllm.runtime.call import Call
 
 _UNITS = {  # NSCalendarUnit, as a row of a filter stores a span's unit
     4: "years", 8: "months", 16: "days", 32: "hours", 64: "minutes", 128: "seconds", 8192: "weeks", 4096: "weeks",
@@ -30,7 +28,7 @@ class Row:
     values: Mapping[str, Parameter]
     unit: Any
 
-    def holds(self, call: "Call", item: Item) -> bool:
+    def holds(self, call: Call, item: Item) -> bool:
         value = as_value(property_of(item, self.property, call.world))
         items = value.items
         if self.code == cmp.HAS_VALUE:
@@ -41,7 +39,7 @@ class Row:
             return not any(self._single(call, part, _POSITIVE[self.code]) for part in items)
         return any(self._single(call, part, self.code) for part in items)
 
-    def _single(self, call: "Call", part: Item, code: int) -> bool:
+    def _single(self, call: Call, part: Item, code: int) -> bool:
         if code in (cmp.IN_NEXT, cmp.IN_LAST, cmp.IS_TODAY):
             return self._date(call, part, code)
         if type(part) is bool or "Bool" in self.values:
@@ -53,14 +51,14 @@ class Row:
         text = "" if operand is None else to_text(operand, call.world)
         return cmp.compare_text(code, to_text(part, call.world), text, ignore_case=True)
 
-    def _first(self, call: "Call", keys: Sequence[str]) -> Item | None:
+    def _first(self, call: Call, keys: Sequence[str]) -> Item | None:
         for key in keys:
             items = self.values[key].evaluate(call.run).items if key in self.values else ()
             if items:
                 return items[0]
         return None
 
-    def _size(self, call: "Call", part: Item, code: int) -> bool:
+    def _size(self, call: Call, part: Item, code: int) -> bool:
         if type(part) is Date:
             operands = [coerce(item, "date", call.world) for item in self._bounds(call, ("Date", "AnotherDate"))]
             sizes = [date.moment if date else None for date in operands]
@@ -72,10 +70,10 @@ class Row:
             return False
         return cmp.ordered(code, left, sizes[0], sizes[1])
 
-    def _bounds(self, call: "Call", keys: tuple[str, str]) -> list[Item | None]:
+    def _bounds(self, call: Call, keys: tuple[str, str]) -> list[Item | None]:
         return [self._first(call, (key,)) or "" for key in keys]
 
-    def _date(self, call: "Call", part: Item, code: int) -> bool:
+    def _date(self, call: Call, part: Item, code: int) -> bool:
         date = coerce(part, "date", call.world)
         number = self._first(call, ("Number",))
         count = coerce(number, "number", call.world) if number is not None else None
@@ -87,19 +85,19 @@ class Row:
 _POSITIVE = {cmp.IS_NOT: cmp.IS, cmp.CONTAINS_NOT: cmp.CONTAINS}
 
 
-def filtered(call: "Call", items: Sequence[Item]) -> list[Item]:
+def filtered(call: Call, items: Sequence[Item]) -> list[Item]:
     """The items that a Find or Filter action's table lets through, sorted and limited as it says."""
     chosen = [item for item in items if _passes(call, item)]
     return limited(call, ordered(call, chosen))
 
 
-def _passes(call: "Call", item: Item) -> bool:
+def _passes(call: Call, item: Item) -> bool:
     rows, is_all = _rows(call)
     tests = (row.holds(call, item) for row in rows)
     return all(tests) if is_all or not rows else any(tests)
 
 
-def _rows(call: "Call") -> tuple[list[Row], bool]:
+def _rows(call: Call) -> tuple[list[Row], bool]:
     raw = call.raw("WFContentItemFilter")
     table = raw.get("Value") if isinstance(raw, Mapping) else None
     table = table if isinstance(table, Mapping) else {}
@@ -119,7 +117,7 @@ def _row(entry: Mapping[str, Any]) -> Row | None:
     return Row(str(entry.get("Property", "Name")), code, compiled, values.get("Unit"))
 
 
-def ordered(call: "Call", items: list[Item]) -> list[Item]:
+def ordered(call: Call, items: list[Item]) -> list[Item]:
     """Sorted by a property; items without it stand last."""
     name = call.text("WFContentItemSortProperty")
     if not name or (call.has("WFContentItemSortEnabled") and not call.boolean("WFContentItemSortEnabled")):
@@ -136,7 +134,7 @@ def ordered(call: "Call", items: list[Item]) -> list[Item]:
     return [item for _, item in present] + [item for key, item in keyed if key is None]
 
 
-def _sort_key(value: Any, call: "Call") -> tuple | None:
+def _sort_key(value: Any, call: Call) -> tuple | None:
     items = as_value(value).items
     if not items:
         return None
@@ -148,7 +146,7 @@ def _sort_key(value: Any, call: "Call") -> tuple | None:
     return (1, 0.0, to_text(item, call.world).casefold())
 
 
-def limited(call: "Call", items: list[Item]) -> list[Item]:
+def limited(call: Call, items: list[Item]) -> list[Item]:
     """At most so many. Without the switch, a stored number limits too."""
     if call.has("WFContentItemLimitEnabled") and not call.boolean("WFContentItemLimitEnabled"):
         return items

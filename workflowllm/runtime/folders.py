@@ -1,14 +1,12 @@
 """The world's files as folders and paths: what lies where, and which path a stored file or folder means."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import to_text
 from workflowllm.runtime.state import SHORTCUTS_FOLDER, WorldState
 from workflowllm.runtime.values import Item, Thing, size_of
-
-if TYPE_CHECKING:
-    from workflowllm.runtime.call import Call
 
 # WFFileLocationType -> the folder as Files shows it
 _ROOTS = {
@@ -75,7 +73,7 @@ def children(world: WorldState, folder: str, recursive: bool = False) -> list[Th
     return [thing for thing in things if thing is not None]
 
 
-def picked(call: "Call", key: str) -> list[Thing]:
+def picked(call: Call, key: str) -> list[Thing]:
     """The files and folders that a picker's field means: a stored location, or things of a variable."""
     raw = call.raw(key)
     location = raw.get("fileLocation") if isinstance(raw, Mapping) else None
@@ -91,7 +89,7 @@ def _stored_path(location: Mapping[str, Any]) -> str:
     return below if below.startswith(_FULL) else clean(f"{root}/{below}")
 
 
-def base_folder(call: "Call", key: str) -> str:
+def base_folder(call: Call, key: str) -> str:
     """The folder that a relative path starts from: the picked one, else Shortcuts."""
     for thing in picked(call, key) if call.has(key) else ():
         path = path_of(thing)
@@ -106,7 +104,7 @@ def path_of(item: Item) -> str | None:
     return path if isinstance(path, str) else None
 
 
-def put(call: "Call", path: str, content: Item) -> Thing:
+def put(call: Call, path: str, content: Item) -> Thing:
     """Store a file's text, or the thing that it is, and give the stored file."""
     call.session.grow(size_of(content))
     call.world.files[path] = content

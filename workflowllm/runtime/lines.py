@@ -6,7 +6,9 @@ from typing import Any
 from workflowllm.shortcuts.from_python.compiler import Compiler
 from workflowllm.shortcuts.from_python.program import parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.questions import place_questions
 from workflowllm.shortcuts.model.tree import build_tree, read_actions
+from workflowllm.shortcuts.model.workflow import QUESTIONS
 from workflowllm.shortcuts.to_python.printer import Printer
 
 
@@ -19,36 +21,39 @@ class _LineCompiler(Compiler):
         self.lines: list[int] = []
 
     def statement(self, node: ast.stmt, ended: Any) -> Any:
-        self.line = node.lineno
-        return super().statement(node, ended)
+        self.note()  # what the statement around it has made so far
+        outer, self.line = self.line, node.lineno
+        result = super().statement(node, ended)
+        self.note()
+        self.line = outer
+        return result
 
-    def emit(self, *arguments: Any, **named: Any) -> dict[str, Any]:
-        self.lines.append(self.line)
-        return super().emit(*arguments, **named)
+    def note(self) -> None:
+        """Give the actions that have no line yet the line of the statement that is being compiled."""
+        self.lines += [self.line] * (len(self.state.result.actions) - len(self.lines))
 
 
 class _LinePrinter(Printer):
-    """A printer that notes the action that each line was printed for."""
+    """A printer that notes the line that each action begins in."""
 
-    def __init__(self, actions: Any):
-        super().__init__(actions)
+    def __init__(self, *arguments: Any):
+        super().__init__(*arguments)
         self.first_line: dict[int, int] = {}
+        self._counted = self._height = 0  # lines that are counted, and how many they are with those inside texts
 
     def add(self, text: str) -> None:
-        before = sum(line.count("\n") + 1 for line in self.lines[self._counted :]) + self._lines
-        self._counted, self._lines = len(self.lines), before
-        self.first_line.setdefault(self.at, before + 1)
+        self._height += sum(line.count("\n") + 1 for line in self.lines[self._counted :])
+        self._counted = len(self.lines)
+        self.first_line.setdefault(self.scope.index, self._height + 1)
         super().add(text)
-
-    _counted = 0
-    _lines = 0
 
 
 def lines_of_code(code: str) -> list[int]:
     """The line of each action that a program compiles to."""
     program = parse_program(code)
     compiler = _LineCompiler(program.bindings)
-    compiler.block(program.tree.body)
+    compiler.program(program.tree.body)
+    compiler.note()
     return compiler.lines
 
 
@@ -56,10 +61,11 @@ def printed(workflow: dict[str, Any]) -> tuple[str, dict[int, int]]:
     """A workflow as Python, and the line of each action; no code where it cannot be said in Python."""
     try:
         actions = read_actions(workflow)
-        printer = _LinePrinter(actions)
-        printer.block(build_tree(actions, repair=True))
-        declared = printer.declarations()
+        tree = build_tree(actions, repair=True)
+        printer = _LinePrinter(actions, place_questions(tree, workflow.get(QUESTIONS)))
+        lines = printer.program(tree)
+        declared = printer.scope.declarations()
     except (ShortcutError, RecursionError, KeyError):
         return "", {}
     offset = sum(line.count("\n") + 1 for line in declared)
-    return "\n".join(declared + printer.lines), {at: line + offset for at, line in printer.first_line.items()}
+    return "\n".join(lines), {index: line + offset for index, line in printer.first_line.items()}

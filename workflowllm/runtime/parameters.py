@@ -1,7 +1,7 @@
 """Parameters, compiled once: what an action stores becomes a small evaluator that gives a value when the action runs.
 
 A parameter is plain data, a text with references in it, a reference with a chain of adjustments, a dictionary of
-typed fields, a list, a number or a quantity. Evaluators take the run (`interpreter.Run`) and give a `Value`.
+typed fields, a list, a number or a quantity. Evaluators take the run (`run.Run`) and give a `Value`.
 """
 
 import re
@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflowllm.runtime.errors import Broken
 from workflowllm.runtime.limits import check_size
 from workflowllm.runtime.references import compile_reference, is_reference
+from workflowllm.runtime.run import Run
 from workflowllm.runtime.values import (
     NOTHING,
     Date,
@@ -28,10 +29,7 @@ from workflowllm.runtime.values import (
     size_of,
 )
 
-if TYPE_CHECKING:
-    from workflowllm.runtime.interpreter import Run
-
-Evaluate = Callable[["Run"], Value]
+Evaluate = Callable[[Run], Value]
 MAX_DEPTH = 60
 OBJECT = "\ufffc"
 _RANGE = re.compile(r"\{(\d+), ?(\d+)\}")
@@ -63,7 +61,7 @@ def compile_parameter(raw: Any, depth: int = 0) -> Parameter:
 def emptied(parameter: Parameter) -> Parameter:
     """A parameter that reads as empty. What it refers to still marks the effect as made up."""
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         parameter.evaluate(run)
         return NOTHING
 
@@ -107,7 +105,7 @@ def _plain_dictionary(raw: Mapping[str, Any], depth: int) -> Parameter:
     if all(part.constant is not None for part in parts.values()):
         return _constant("other", as_value(Dictionary({key: _stored(p.constant) for key, p in parts.items()})), raw)
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         return as_value(Dictionary({key: _stored(part.evaluate(run)) for key, part in parts.items()}))
 
     return Parameter("other", evaluate, raw)
@@ -167,12 +165,12 @@ def text_parts(text: str, attachments: Any) -> list[Any]:
     return [part for part in parts if part != ""]
 
 
-def _no_text(run: "Run") -> Value:
+def _no_text(run: Run) -> Value:
     return NOTHING
 
 
 def _joiner(parts: list[Any]) -> Evaluate:
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         pieces = [part if type(part) is str else run.text_of(part(run)) for part in parts]
         check_size(sum(map(len, pieces)))
         return quick_text("".join(pieces))
@@ -188,7 +186,7 @@ def _fields(inner: Any, depth: int) -> Parameter:
     rows = inner.get("WFDictionaryFieldValueItems") if isinstance(inner, Mapping) else None
     compiled = [_row(row, depth) for row in rows or () if isinstance(row, Mapping)]
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         entries = {}
         for key, value in compiled:
             name = run.text_of(key.evaluate(run)) if key else ""
@@ -199,12 +197,12 @@ def _fields(inner: Any, depth: int) -> Parameter:
     return Parameter("dictionary", evaluate, inner)
 
 
-def _row(row: Mapping[str, Any], depth: int) -> tuple[Parameter | None, Callable[["Run"], Any]]:
+def _row(row: Mapping[str, Any], depth: int) -> tuple[Parameter | None, Callable[[Run], Any]]:
     key = compile_parameter(row["WFKey"], depth + 1) if "WFKey" in row else None
     return key, _typed(row, depth + 1)
 
 
-def _typed(row: Mapping[str, Any], depth: int) -> Callable[["Run"], Any]:
+def _typed(row: Mapping[str, Any], depth: int) -> Callable[[Run], Any]:
     """What a typed field stores: fact 85, 0 text, 1 dictionary, 2 array, 3 number, 4 boolean."""
     kind, raw = row.get("WFItemType", 0), row.get("WFValue")
     if kind == 2:
@@ -221,7 +219,7 @@ def _typed(row: Mapping[str, Any], depth: int) -> Callable[["Run"], Any]:
     return _entry(parameter)
 
 
-def _entry(parameter: Parameter) -> Callable[["Run"], Any]:
+def _entry(parameter: Parameter) -> Callable[[Run], Any]:
     return lambda run: _stored(parameter.evaluate(run))
 
 
@@ -240,12 +238,12 @@ _WRAPPERS = (
 )
 
 
-def _array_items(raw: Any, depth: int) -> Callable[["Run"], Any]:
+def _array_items(raw: Any, depth: int) -> Callable[[Run], Any]:
     items = [_element(item, depth + 1) for item in raw] if isinstance(raw, list) else []
     return lambda run: tuple(item(run) for item in items)
 
 
-def _element(item: Any, depth: int) -> Callable[["Run"], Any]:
+def _element(item: Any, depth: int) -> Callable[[Run], Any]:
     if isinstance(item, Mapping) and "WFItemType" in item:
         return _typed(item, depth)
     parameter = compile_parameter(item, depth)
@@ -256,7 +254,7 @@ def _list(raw: list[Any], depth: int) -> Parameter:
     """A list's rows. Fact 70: a row that is one reference gives that reference's items."""
     rows = [_row_parameter(item, depth + 1) for item in raw]
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         items: list[Any] = []
         for row in rows:
             items.extend(row(run))
@@ -265,7 +263,7 @@ def _list(raw: list[Any], depth: int) -> Parameter:
     return Parameter("list", evaluate, raw)
 
 
-def _row_parameter(item: Any, depth: int) -> Callable[["Run"], tuple]:
+def _row_parameter(item: Any, depth: int) -> Callable[[Run], tuple]:
     if isinstance(item, Mapping) and "WFItemType" in item and "WFValue" in item:
         if item["WFItemType"] in (0, None):
             parameter = compile_parameter(item["WFValue"], depth)
@@ -287,7 +285,7 @@ def _quantity(inner: Any, depth: int) -> Parameter:
     magnitude = compile_parameter(inner.get("Magnitude"), depth + 1)
     unit = compile_parameter(inner.get("Unit"), depth + 1)
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         number = run.number_of(magnitude.evaluate(run))
         return NOTHING if number is None else as_value(Quantity(number, run.text_of(unit.evaluate(run))))
 

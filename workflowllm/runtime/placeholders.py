@@ -1,15 +1,25 @@
 """Placeholders: a value of the documented type where the outside would have given one. Always marked as made up."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from workflowllm.runtime.state import WorldState
 from workflowllm.runtime.values import Date, Dictionary, Item, Quantity, Thing
 
-if TYPE_CHECKING:
-    from workflowllm.runtime.call import Call
+
+class Caller(Protocol):
+    """The call of an action, as far as a placeholder needs it (`call.Call`)."""
+
+    @property
+    def identifier(self) -> str: ...
+
+    @property
+    def world(self) -> WorldState: ...
+
+    def made_up(self) -> None: ...
 
 
-def placeholder(call: "Call", kind: str) -> Item:
+def placeholder(call: Caller, kind: str) -> Item:
     """An item of a kind that says that it is made up."""
     call.made_up()
     name = call.identifier.rpartition(".")[2]

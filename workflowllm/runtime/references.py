@@ -1,17 +1,15 @@
 """References to outputs, variables and inputs, with their chain of adjustments, compiled to evaluators."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflowllm.runtime.coercions import CLASSES, coerce_all
 from workflowllm.runtime.properties import property_of
+from workflowllm.runtime.run import Run
 from workflowllm.runtime.values import NOTHING, Value, as_value
 
-if TYPE_CHECKING:
-    from workflowllm.runtime.interpreter import Run
-
-Evaluate = Callable[["Run"], Value]
-Step = Callable[["Run", Value], Value]
+Evaluate = Callable[[Run], Value]
+Step = Callable[[Run, Value], Value]
 
 
 def is_reference(raw: Mapping[str, Any]) -> bool:
@@ -27,7 +25,7 @@ def compile_reference(token: Mapping[str, Any]) -> Evaluate:
     if not steps:
         return source
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         value = source(run)
         for step in steps:
             value = step(run, value)
@@ -40,7 +38,7 @@ def _output(token: Mapping[str, Any]) -> Evaluate:
     """A magic variable: the output of the action with this UUID, nothing before that has run."""
     uuid = str(token.get("OutputUUID", "")).upper()
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         value = run.outputs.get(uuid)
         if value is None:
             return NOTHING
@@ -54,7 +52,7 @@ def _output(token: Mapping[str, Any]) -> Evaluate:
 def _variable(token: Mapping[str, Any]) -> Evaluate:
     name = str(token.get("VariableName", ""))
 
-    def evaluate(run: "Run") -> Value:
+    def evaluate(run: Run) -> Value:
         value = run.variables.get(name)
         if value is None:
             run.lean("variable-before-set")
@@ -98,7 +96,7 @@ def _coercion(entry: Mapping[str, Any]) -> Step | None:
 def _property(entry: Mapping[str, Any]) -> Step:
     name = str(entry.get("PropertyName", ""))
 
-    def step(run: "Run", value: Value) -> Value:
+    def step(run: Run, value: Value) -> Value:
         return as_value([property_of(item, name, run.world) for item in value.items], value.made_up)
 
     return step
@@ -107,7 +105,7 @@ def _property(entry: Mapping[str, Any]) -> Step:
 def _dictionary_value(entry: Mapping[str, Any]) -> Step:
     key = str(entry.get("DictionaryKey", ""))
 
-    def step(run: "Run", value: Value) -> Value:
+    def step(run: Run, value: Value) -> Value:
         dictionaries = coerce_all(value.items, "dictionary", run.world)
         items = [run.read_path(dictionary, key) for dictionary in dictionaries]
         return as_value(items, value.made_up or run.made_up)

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from workflowllm.runtime.call import Call
+from workflowllm.runtime.call import Call
 
 OUTPUT, PASSES, NONE, SILENT = "output", "passes", "none", "silent"
 
@@ -20,7 +19,7 @@ class ActionRule:
     `gives` names the type of the output, for documents. `grade` says how sure the rule is (docs/runtime.md).
     """
 
-    function: Callable[["Call"], Any]
+    function: Callable[[Call], Any]
     input: str = ""
     gives: str = ""
     grade: str = "A"

@@ -1,8 +1,8 @@
 """What all runs over one world share: the state, the person who answers, the effects, the bounds, what was leant on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from workflowllm.runtime.answers import Answers, Prompt
 from workflowllm.runtime.effects import Effect, checked_fields
@@ -12,9 +12,27 @@ from workflowllm.runtime.patterns import Patterns
 from workflowllm.runtime.state import WorldState
 from workflowllm.runtime.values import ITEM_BYTES, Value
 
-if TYPE_CHECKING:
-    from workflowllm.runtime.program import Program
-    from workflowllm.runtime.trace import Tracer
+
+class Runnable(Protocol):
+    """A shortcut that can be run, as far as runs know it (`program.Program`)."""
+
+    steps: Sequence[Any]
+
+    def identifier_at(self, index: int) -> str: ...
+
+
+class Watcher(Protocol):
+    """Who is told of each step (`trace.Tracer`)."""
+
+    def note(self, sentence: str) -> None: ...
+
+    def action(self, run: Any, leaf: Any, call: Any, value: Value, effects: Sequence[Effect]) -> None: ...
+
+    def branch(self, run: Any, arm: Any, implicit: Value, holds: bool) -> None: ...
+
+    def loop(self, run: Any, loop: Any, rounds: Sequence[Any]) -> None: ...
+
+    def menu(self, run: Any, menu: Any, title: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -24,13 +42,13 @@ class Session:
     world: WorldState
     answers: Answers
     patterns: Patterns
-    shortcuts: Mapping[str, "Program"] = field(default_factory=dict)
+    shortcuts: Mapping[str, Runnable] = field(default_factory=dict)
     makes_up: bool = False  # a stock world: what is missing in it is made up, not an error
     effects: list[Effect] = field(default_factory=list)
     unsettled: dict[str, int] = field(default_factory=dict)  # rule -> how often
     implemented: dict[str, int] = field(default_factory=dict)  # identifier -> executions, with a function of its own
     unimplemented: dict[str, int] = field(default_factory=dict)
-    tracer: "Tracer | None" = None
+    tracer: Watcher | None = None
     run_number: int = 1
     actions: int = 0
     held: int = 0  # bytes of the values that are held
@@ -84,4 +102,4 @@ def _bytes_of(data: Any) -> int:
     return 0
 
 
-Loader = Callable[[str], "Program | None"]
+Loader = Callable[[str], Runnable | None]

@@ -47,4 +47,3 @@ TEXT_FIELDS: frozenset[tuple[str, str]] = frozenset(
 def is_text_field(identifier: str, key: str) -> bool:
     """Whether a parameter expects typed text."""
     return (identifier, key) in TEXT_FIELDS
-

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workflowllm.runtime.coercions import to_text
 from workflowllm.runtime.effects import Effect
+from workflowllm.runtime.interpreter import Arm, LeafStep, LoopStep, MenuStep
+from workflowllm.runtime.run import Run
 from workflowllm.runtime.values import Value, kind_of
-
-if TYPE_CHECKING:
-    from workflowllm.runtime.interpreter import Arm, LeafStep, LoopStep, MenuStep, Run
 
 MAX_STEPS = 20_000  # a trace is read by people
 MAX_SHOWN = 200
@@ -48,13 +47,13 @@ class Tracer:
         else:
             self.left_out += 1
 
-    def action(self, run: "Run", leaf: "LeafStep", call: Any, value: Value, effects: Sequence[Effect]) -> None:
+    def action(self, run: Run, leaf: LeafStep, call: Any, value: Value, effects: Sequence[Effect]) -> None:
         given = shown(call.input, run) if leaf.rule.input else ""
         step = TraceStep(leaf.index, leaf.identifier, run.session.depth, run.name, given, shown(value, run))
         step.effects = [effect.as_json() for effect in effects]
         self.add(step)
 
-    def branch(self, run: "Run", arm: "Arm", implicit: Value, holds: bool) -> None:
+    def branch(self, run: Run, arm: Arm, implicit: Value, holds: bool) -> None:
         if arm.conditions is None:
             words = "otherwise"
         else:
@@ -64,18 +63,18 @@ class Tracer:
         note = f"{words}: {'yes' if holds else 'no'}"
         self.add(TraceStep(arm.index, "is.workflow.actions.conditional", run.session.depth, run.name, notes=[note]))
 
-    def loop(self, run: "Run", loop: "LoopStep", rounds: Sequence[Any]) -> None:
+    def loop(self, run: Run, loop: LoopStep, rounds: Sequence[Any]) -> None:
         count = len(rounds)
         note = f"{count} {'round' if count == 1 else 'rounds'}"
         kind = "is.workflow.actions.repeat." + ("each" if loop.each else "count")
         self.add(TraceStep(loop.index, kind, run.session.depth, run.name, notes=[note]))
 
-    def menu(self, run: "Run", menu: "MenuStep", title: str) -> None:
+    def menu(self, run: Run, menu: MenuStep, title: str) -> None:
         identifier = "is.workflow.actions.choosefrommenu"
         self.add(TraceStep(menu.index, identifier, run.session.depth, run.name, notes=[f"chose {title!r}"]))
 
 
-def shown(value: Value, run: "Run") -> str:
+def shown(value: Value, run: Run) -> str:
     """A value in a line: its items with their types, cut where they are long."""
     if not value.items:
         return "nothing"
