@@ -35,10 +35,27 @@ def prompt_text(tokenizer: Any, messages: list[Message]) -> str:
 def _rendered(tokenizer: Any, messages: list[Message], add_generation_prompt: bool) -> str:
     if not tokenizer.chat_template:
         raise CommandError(f"the tokenizer of {tokenizer.name_or_path} has no chat template; give one that has.")
+    settings = {"add_generation_prompt": add_generation_prompt, "tokenize": False}
     try:
-        return tokenizer.apply_chat_template(messages, add_generation_prompt=add_generation_prompt, tokenize=False)
-    except TemplateError as error:  # some templates refuse a system message
+        return tokenizer.apply_chat_template(with_accepted_roles(tokenizer, messages), **settings)
+    except TemplateError as error:
         raise CommandError(f"the chat template of {tokenizer.name_or_path} fails: {error}") from None
+
+
+def with_accepted_roles(tokenizer: Any, messages: list[Message]) -> list[Message]:
+    """The messages, with the system text in front of the first user turn where the template has no system role.
+
+    Such a template (Gemma's, Mistral's) raises an error, or leaves the system text out.
+    """
+    if len(messages) < 2 or messages[0]["role"] != "system":
+        return messages
+    system, user, *others = messages
+    try:
+        if system["content"].strip() in tokenizer.apply_chat_template([system, user], tokenize=False):
+            return messages
+    except TemplateError:
+        pass
+    return [user | {"content": f"{system['content']}\n\n{user['content']}"}, *others]
 
 
 def prompt_ids(tokenizer: Any, messages: list[Message]) -> list[int]:
@@ -52,7 +69,7 @@ def prompts_ids(tokenizer: Any, conversations: list[list[Message]]) -> list[list
     for index, messages in enumerate(conversations):
         if any(token in message["content"] for message in messages for token in tokenizer.added_tokens_encoder):
             settings = {"add_generation_prompt": True, "sanitize_control_tokens": True, "return_dict": False}
-            ids[index] = tokenizer.apply_chat_template(messages, **settings)
+            ids[index] = tokenizer.apply_chat_template(with_accepted_roles(tokenizer, messages), **settings)
     return ids
 
 
