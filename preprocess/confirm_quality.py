@@ -3,24 +3,26 @@
     python preprocess/confirm_quality.py --input output/generated.jsonl --output output/confirmed.jsonl
     python preprocess/confirm_quality.py --input output/generated.jsonl --output output/confirmed.jsonl --backend none
 
-The model goes over plan and code together (`configs/prompts/refine_workflow.txt`); its version is taken only where it
-breaks no rule that the raw one keeps, and both stay in the record (`raw`, `refined`). All its answers stand in
-`<output>.refined.jsonl` and are never asked for twice. Then the rules: no code, no plan, not Python, none of the given
-APIs used, a parameter's limits broken, calls of what does not exist, binary data, does not compile to a shortcut,
-near-duplicates. What is dropped stands with its reason in `<output>.dropped.jsonl`, the counts in
-`<output>.summary.json`. --backend none leaves the model out.
+The model revises plan and code together (`configs/prompts/refine_workflow.txt`). Its version is taken only where it
+breaks no rule that the raw version keeps, and the record holds both (`raw`, `refined`). `<output>.refined.jsonl` holds
+all its answers, so that no record is revised twice. A record is dropped for the first of these: no code, no plan, not
+Python, does not compile to a shortcut, uses none of the given APIs, breaks a parameter's limits, calls what does not
+exist, binary data, near-duplicate. `<output>.dropped.jsonl` holds the dropped records with their reasons,
+`<output>.summary.json` the counts. --backend none leaves the model out.
 """
 
 import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from workflowllm.llm.client import Client
 from workflowllm.llm.run_facts import file_facts, flag_facts
-from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
+from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import keyed_rows, run_stage
 from workflowllm.prompts.files import load_prompt
 from workflowllm.records.forms import Record
@@ -29,10 +31,11 @@ from workflowllm.runs.flags import positive_int, share
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes
 from workflowllm.runs.output_files import beside, whole_file, write_bytes
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 from workflowllm.synthesis.quality import (
-    FIELDS,
     REASONS,
+    REFINEMENT_FIELDS,
     Judged,
     Rules,
     estimate,
@@ -46,10 +49,44 @@ from workflowllm.synthesis.quality import (
 UNREFINED = "the model gave no answer about it; the same command asks again."
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """The flags of this script."""
+
+    input: Path
+    output: Path
+    backend: str
+    prompt: str
+    max_binary: int
+    only_given: bool
+    code_threshold: float
+    query_threshold: float
+    workers: int
+    overwrite: bool
+    endpoint: EndpointSettings
+    facts: dict[str, Any]  # what the run's facts say about the flags
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.max_binary, self.only_given)
+
+    @property
+    def refined(self) -> Path:
+        return beside(self.output, ".refined.jsonl")
+
+    @property
+    def dropped(self) -> Path:
+        return beside(self.output, ".dropped.jsonl")
+
+    @property
+    def summary(self) -> Path:
+        return beside(self.output, ".summary.json")
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="records with query, apis, task_plan, workflow_code")
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines of what is kept")
+    parser.add_argument("--output", type=Path, required=True, help="JSON Lines of the accepted records")
     parser.add_argument(
         "--backend", choices=("endpoint", "none"), default="endpoint", help="who refines (default: %(default)s)"
     )
@@ -63,16 +100,20 @@ def parse_arguments() -> argparse.Namespace:
     rules.add_argument("--only_given", action="store_true", help="also drop what calls an API outside its given list")
     rules.add_argument(
         "--code_threshold", type=share, default=0.8,
-        help="likeness from which codes are near-duplicates (default: %(default)s)",
+        help="similarity from which codes are near-duplicates (default: %(default)s)",
     )  # fmt: skip
     rules.add_argument(
         "--query_threshold", type=share, default=0.8,
-        help="likeness from which queries are near-duplicates (default: %(default)s)",
+        help="similarity from which queries are near-duplicates (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
-    parser.add_argument("--overwrite", action="store_true", help="ask the model about everything again")
+    parser.add_argument("--overwrite", action="store_true", help="ask the model about every record again")
     add_endpoint_arguments(parser)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.backend == "none":
+        refuse_dry_run(arguments)
+    shared = {name: getattr(arguments, name) for name in Flags.__dataclass_fields__ if hasattr(arguments, name)}
+    return Flags(**shared, endpoint=endpoint_settings(arguments), facts=flag_facts(arguments))
 
 
 def checked_rows(path: Path) -> Iterator[tuple[str, Record | Exception]]:
@@ -82,78 +123,73 @@ def checked_rows(path: Path) -> Iterator[tuple[str, Record | Exception]]:
         yield key, ValueError(reason) if reason else record
 
 
-def refine(arguments: argparse.Namespace, rules: Rules) -> int:
-    """Ask the model about every record; its answers are added to their file."""
-    prompt = load_prompt(arguments.prompt, FIELDS)
-    settings = endpoint_settings(arguments)
+def refine(flags: Flags) -> int:
+    """Ask the model about every record; its answers are appended to their file."""
+    prompt = load_prompt(flags.prompt, REFINEMENT_FIELDS)
 
     async def work(record: Record, client: Client) -> Record:
-        return await refined(record, client, prompt, rules)
+        return await refined(record, client, prompt, flags.rules)
 
     return run_stage(
-        checked_rows(arguments.input), work, beside(arguments.output, ".refined.jsonl"), settings,
-        overwrite=arguments.overwrite, estimate=lambda record: estimate(record, prompt),
-        facts=flag_facts(arguments) | file_facts(arguments.input),
+        checked_rows(flags.input), work, flags.refined, flags.endpoint, overwrite=flags.overwrite,
+        estimate=lambda record: estimate(record, prompt), facts=flags.facts | file_facts(flags.input),
     )  # fmt: skip
 
 
-def confirm(arguments: argparse.Namespace, source: Path, rules: Rules) -> list[Judged]:
+def confirm(flags: Flags, source: Path) -> list[Judged]:
     """Every record of `source` with the rule that it breaks, if any."""
-    judged = map_inputs(partial(judge, rules=rules), keyed_rows(source), arguments.workers, judging_crashed)
-    return without_near_duplicates(list(judged), arguments.code_threshold, arguments.query_threshold)
+    judged = map_inputs(partial(judge, rules=flags.rules), keyed_rows(source), flags.workers, judging_crashed)
+    return without_near_duplicates(list(judged), flags.code_threshold, flags.query_threshold)
 
 
-def write(arguments: argparse.Namespace, judged: list[Judged], unrefined: list[tuple[str, str]]) -> int:
-    """What is kept, what is dropped with its reason, and what could not be looked at."""
-    aside = beside(arguments.output, ".dropped.jsonl")
-    with RecordOutcomes(arguments.output) as outcomes, whole_file(aside) as dropped:
-        for one in judged:
-            if one.error:
-                outcomes.fail(one.key, one.error)
-            elif one.reason:
-                dropped.write(json_line(one.record | {"dropped": one.reason}))
+def write(flags: Flags, judged: list[Judged], unrefined: list[tuple[str, str]]) -> int:
+    """Write the accepted records, the dropped ones with their reasons, and those that failed."""
+    with RecordOutcomes(flags.output) as outcomes, whole_file(flags.dropped) as dropped:
+        for item in judged:
+            if item.error:
+                outcomes.fail(item.key, item.error)
+            elif item.reason:
+                dropped.write(json_line(item.record | {"dropped": item.reason}))
                 outcomes.skipped += 1
             else:
-                outcomes.add(json_line(one.record))
+                outcomes.add(json_line(item.record))
         for key, reason in unrefined:
             outcomes.fail(key, reason)
     return outcomes.summary()
 
 
-def report(arguments: argparse.Namespace, judged: list[Judged]) -> None:
-    """Print and store how many were kept, how many dropped for what, and whose version was taken."""
-    reasons = Counter(one.reason for one in judged if one.reason)
+def report(flags: Flags, judged: list[Judged]) -> None:
+    """Print and store how many records were accepted, how many dropped by reason, and whose version was taken."""
+    reasons = Counter(item.reason for item in judged if item.reason)
     versions = Counter(
-        "refined" if one.record["refined"]["taken"] else "raw" for one in judged if "refined" in one.record
+        "refined" if item.record["refined"]["taken"] else "raw" for item in judged if "refined" in item.record
     )
-    kept = sum(not (one.reason or one.error) for one in judged)
-    print(f"kept {kept} of {len(judged)}")
+    accepted = sum(not (item.reason or item.error) for item in judged)
+    print(f"kept {accepted} of {len(judged)}")
     for reason in REASONS:
         if reasons[reason]:
             print(f"{reasons[reason]:>8} {reason}")
     for version, count in versions.items():
         print(f"{count:>8} taken as {version}")
-    facts = {"kept": kept, "dropped": dict(reasons), "versions": dict(versions)} | flag_facts(arguments)
-    write_bytes(beside(arguments.output, ".summary.json"), json.dumps(facts, indent=2).encode("ascii") + b"\n")
+    facts = {"kept": accepted, "dropped": dict(reasons), "versions": dict(versions)} | flags.facts
+    write_bytes(flags.summary, json.dumps(facts, indent=2).encode("ascii") + b"\n")
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    rules = Rules(arguments.max_binary, arguments.only_given)
-    source, unrefined = arguments.input, []
-    if arguments.backend == "endpoint":
-        status = refine(arguments, rules)
-        source = beside(arguments.output, ".refined.jsonl")
-        if arguments.dry_run or status not in (ALL_DONE, SOME_FAILED):
+    flags = parse_flags()
+    check_paths([flags.input], [flags.output, flags.refined, flags.dropped, flags.summary])
+    source, unrefined = flags.input, []
+    if flags.backend == "endpoint":
+        status = refine(flags)
+        source = flags.refined
+        if flags.endpoint.dry_run or status not in (ALL_DONE, SOME_FAILED):
             return status
         answered = {key for key, _ in keyed_rows(source)}
-        rows = [(key, record) for key, record in checked_rows(arguments.input) if key not in answered]
+        rows = [(key, record) for key, record in checked_rows(flags.input) if key not in answered]
         unrefined = [(key, str(row) if isinstance(row, Exception) else UNREFINED) for key, row in rows]
-    else:
-        refuse_dry_run(arguments)
-    judged = confirm(arguments, source, rules)
-    report(arguments, judged)
-    return write(arguments, judged, unrefined)
+    judged = confirm(flags, source)
+    report(flags, judged)
+    return write(flags, judged, unrefined)
 
 
 if __name__ == "__main__":

@@ -5,41 +5,69 @@
     python preprocess/expand_queries.py --input data/data_samples.json --output output/queries.jsonl --count 20 \\
         --backend offline
 
---input holds annotated real records: how many APIs a query gets, the built-ins and the examples come from them. Every
-draw is made again from --seed and its number alone, and is stored with its query. All answers of a model stand in
-`<output>.answers.jsonl` and are never asked for twice; what is dropped stands with its reason in
-`<output>.dropped.jsonl`. --backend offline puts queries together from API descriptions, a stand-in for a model.
+--input holds annotated real records, which give the number of APIs of a query, the built-in actions and the examples.
+--seed and its number determine every draw, which is stored with its query. `<output>.answers.jsonl` holds all answers
+of a model, so that no draw is answered twice, and `<output>.dropped.jsonl` the dropped queries with their reasons.
+--backend offline composes queries from API descriptions, as a stand-in for a model.
 """
 
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.llm.run_facts import flag_facts
-from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
+from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.prompts.files import load_prompt
 from workflowllm.records.forms import Record
-from workflowllm.records.release import data_rows
+from workflowllm.records.release import SEED, STATISTICS, SYNTHESIZED, data_rows
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int, share
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import beside, whole_file
-from workflowllm.synthesis.draws import make_pool
-from workflowllm.synthesis.expansion import ModelWriter, OfflineWriter, Selection, select
-from workflowllm.synthesis.queries import FIELDS
+from workflowllm.runs.paths import check_paths
+from workflowllm.synthesis.draws import Pool, make_pool
+from workflowllm.synthesis.queries import EXPANSION_FIELDS, ModelWriter, OfflineWriter, Selection, select
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """The flags of this script."""
+
+    input: Path
+    output: Path
+    count: int
+    rounds: int
+    threshold: float
+    every_application: bool
+    prompt: str
+    backend: str
+    overwrite: bool
+    seed: int
+    endpoint: EndpointSettings
+    facts: dict[str, Any]  # what the run's facts say about the flags
+
+    @property
+    def answers(self) -> Path:
+        return beside(self.output, ".answers.jsonl")
+
+    @property
+    def dropped(self) -> Path:
+        return beside(self.output, ".dropped.jsonl")
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="annotated real records, or a data set's folder")
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines of the kept queries")
-    parser.add_argument("--count", type=positive_int, default=100, help="queries to keep (default: %(default)s)")
+    parser.add_argument("--output", type=Path, required=True, help="JSON Lines of the accepted queries")
+    parser.add_argument("--count", type=positive_int, default=100, help="queries to accept (default: %(default)s)")
     parser.add_argument("--rounds", type=positive_int, default=5, help="rounds of draws at most (default: %(default)s)")
     parser.add_argument(
         "--threshold", type=share, default=0.7,
-        help="ROUGE-L from which a query is a near-duplicate of a kept or real one (default: %(default)s)",
+        help="ROUGE-L from which a query is a near-duplicate of an accepted or real one (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--every_application", action="store_true",
@@ -52,7 +80,16 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--overwrite", action="store_true", help="start afresh")
     add_endpoint_arguments(parser)
     parser.set_defaults(temperature=1.0)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.backend == "offline":
+        refuse_dry_run(arguments)
+    shared = {name: getattr(arguments, name) for name in Flags.__dataclass_fields__ if hasattr(arguments, name)}
+    return Flags(**shared, endpoint=endpoint_settings(arguments), facts=flag_facts(arguments))
+
+
+def input_files(path: Path) -> list[Path]:
+    """The files that are read: the input, or those of a data set's folder."""
+    return [path / name for name in (SEED, SYNTHESIZED, STATISTICS)] if path.is_dir() else [path]
 
 
 def real_records(path: Path) -> list[Record]:
@@ -64,17 +101,17 @@ def real_records(path: Path) -> list[Record]:
         raise CommandError(f"{path} holds no real records.")
     if len(records) < len(rows):
         lost = len(rows) - len(records)
-        print(f"{path}: {lost} of {len(rows)} lines are no records and are left out", file=sys.stderr)
+        print(f"{path}: {lost} of {len(rows)} lines are not records and are left out", file=sys.stderr)
     return real
 
 
 def missing(count: int, kept: int) -> int:
-    """Draws of a round: what is missing and a fifth more, since some answers will be dropped."""
+    """Draws of a round: as many as are missing and a fifth more, because some answers will be dropped."""
     return -(-(count - kept) * 6 // 5)
 
 
 def report_round(number: int, draws: int, made: int, chosen: Selection) -> None:
-    """One line a round: how many were drawn, made of that, kept, and dropped by reason."""
+    """Print how many queries were drawn, written, accepted, and dropped by reason after a round."""
     reasons = ", ".join(f"{reason} {count}" for reason, count in chosen.reasons.most_common()) or "none"
     kept, dropped = len(chosen.kept), len(chosen.dropped)
     print(f"after round {number}: drawn {draws}, made {made}, kept {kept}, dropped {dropped} ({reasons})")
@@ -85,41 +122,42 @@ def write_lines(path: Path, records: Iterable[Record]) -> None:
         file.writelines(map(json_line, records))
 
 
-def expand(arguments: argparse.Namespace, writer: OfflineWriter | ModelWriter, queries: list[str]) -> Selection:
-    """Rounds of draws until enough queries are kept."""
+def expand(flags: Flags, writer: OfflineWriter | ModelWriter, real_queries: list[str]) -> Selection:
+    """Rounds of draws until enough queries are accepted."""
     chosen, draws = Selection(), 0
-    for number in range(1, arguments.rounds + 1):
-        draws += missing(arguments.count, len(chosen.kept))
+    for number in range(1, flags.rounds + 1):
+        draws += missing(flags.count, len(chosen.kept))
         answers = writer.answers(draws)
-        chosen = select(answers, queries, arguments.threshold, catalogue(), arguments.count)
+        chosen = select(answers, real_queries, flags.threshold, catalogue(), flags.count)
         report_round(number, draws, len(answers), chosen)
-        if len(chosen.kept) == arguments.count or writer.is_over:
+        if len(chosen.kept) == flags.count or writer.is_over:
             break
     return chosen
 
 
+def make_writer(flags: Flags, pool: Pool) -> OfflineWriter | ModelWriter:
+    if flags.backend == "offline":
+        return OfflineWriter(pool, flags.seed, catalogue())
+    if flags.overwrite:
+        flags.answers.unlink(missing_ok=True)
+    prompt = load_prompt(flags.prompt, EXPANSION_FIELDS)
+    return ModelWriter(pool, prompt, flags.answers, flags.endpoint, flags.facts)
+
+
 def main() -> int:
-    arguments = parse_arguments()
-    settings = endpoint_settings(arguments)
-    real = real_records(arguments.input)
-    pool = make_pool(real, catalogue(), arguments.every_application)
-    queries = [record["query"] for record in real if record.get("query")]
-    if arguments.backend == "offline":
-        refuse_dry_run(arguments)
-        writer = OfflineWriter(pool, arguments.seed, catalogue())
-    else:
-        answers = beside(arguments.output, ".answers.jsonl")
-        if arguments.overwrite:
-            answers.unlink(missing_ok=True)
-        prompt = load_prompt(arguments.prompt, FIELDS)
-        writer = ModelWriter(pool, prompt, answers, settings, flag_facts(arguments))
-    if settings.dry_run:
-        writer.answers(missing(arguments.count, 0))
+    flags = parse_flags()
+    check_paths(input_files(flags.input), [flags.output, flags.answers, flags.dropped])
+    real = real_records(flags.input)
+    pool = make_pool(real, catalogue(), flags.every_application)
+    writer = make_writer(flags, pool)
+    if flags.endpoint.dry_run:
+        writer.answers(missing(flags.count, 0))
         return ALL_DONE
-    chosen = expand(arguments, writer, queries)
-    write_lines(arguments.output, chosen.kept)
-    write_lines(beside(arguments.output, ".dropped.jsonl"), chosen.dropped)
-    lacking = arguments.count - len(chosen.kept)
+    queries = [record["query"] for record in real if isinstance(record.get("query"), str) and record["query"]]
+    chosen = expand(flags, writer, queries)
+    write_lines(flags.output, chosen.kept)
+    write_lines(flags.dropped, chosen.dropped)
+    lacking = flags.count - len(chosen.kept)
     print(f"done {len(chosen.kept)}, skipped {len(chosen.dropped)}, failed {lacking}", file=sys.stderr)
     return SOME_FAILED if lacking else ALL_DONE
 

@@ -12,6 +12,7 @@ record of the output is the query's record with the answer as `task_plan` and `w
 """
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,11 +34,17 @@ def generated(prediction: Record) -> Record:
     return {name: value for name, value in prediction.items() if name not in LEFT_OUT} | answer
 
 
-def write_generated(predictions: Path, output: Path) -> None:
-    """Every prediction as a record."""
+def write_generated(predictions: Path, output: Path) -> int:
+    """Write every prediction as a record; return how many lines are not predictions."""
+    malformed = 0
     with whole_file(output) as file:
-        for _, prediction in read_records(predictions):
-            file.write(json_line(generated(prediction)))
+        for number, prediction in read_records(predictions):
+            if isinstance(prediction, dict) and {"generated_plan", "generated_code"} <= prediction.keys():
+                file.write(json_line(generated(prediction)))
+            else:
+                print(f"{predictions} line {number} is not a prediction and is left out", file=sys.stderr)
+                malformed += 1
+    return malformed
 
 
 def main() -> int:
@@ -52,7 +59,7 @@ def main() -> int:
     status = answer(replace(options, output=predictions))
     is_dry_run = options.endpoint is not None and options.endpoint.dry_run
     if status in (ALL_DONE, SOME_FAILED) and not is_dry_run and predictions.is_file():
-        write_generated(predictions, options.output)
+        return SOME_FAILED if write_generated(predictions, options.output) else status
     return status
 
 

@@ -62,7 +62,7 @@ def test_what_is_no_program_fails_without_an_exception(water, code):
 
 
 def test_an_answer_that_breaks_does_not_run(water):
-    broken = WATER + 'is_workflow_actions_getvalueforkey(WFInput=amount, WFDictionaryKey="a.b")\n'
+    broken = WATER + 'x = is_workflow_actions_math(WFInput=amount, WFMathOperation="÷", WFMathOperand=0)\n'
     assert execution(broken, water).runs is False
 
 
@@ -71,10 +71,7 @@ def test_an_answer_that_breaks_does_not_run(water):
     [
         ("is_workflow_actions_count(Input=shortcut_input())", "does nothing"),
         ("x = (", "no program"),
-        (
-            'x = is_workflow_actions_documentpicker_open()\nd = x["a.b"]\nis_workflow_actions_showresult(Text=f"{d}")',
-            "breaks",
-        ),
+        ('x = is_workflow_actions_math(WFInput=1, WFMathOperation="÷", WFMathOperand=0)', "breaks"),
     ],
 )
 def test_a_reference_that_cannot_be_measured_says_why(reference, why):

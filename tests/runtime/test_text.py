@@ -190,6 +190,12 @@ def test_f098_changing_case(kind, text, wanted):
     assert shown(f'result = {A}text_changecase(text=shortcut_input(), WFCaseType="{kind}")', input=text) == wanted
 
 
+def test_f022_a_reference_that_gives_nothing_is_an_empty_text():
+    replace = f"none = {A}nothing()\nresult = {A}text_replace(WFInput=f'{{none}}', WFReplaceTextFind='a')"
+    assert shown(replace) == ""
+    assert shown(f"none = {A}nothing()\nresult = {A}urlencode(WFInput=f'{{none}}')") == ""
+
+
 def test_a_text_that_doubles_is_stopped():
     code = """
 text = "ab"

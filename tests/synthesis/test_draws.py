@@ -9,7 +9,7 @@ from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, application
 from workflowllm.records.paper import categories
 from workflowllm.runs.command import CommandError
 from workflowllm.synthesis.draws import Pool, draw, make_pool
-from workflowllm.synthesis.expansion import draw_of, drawn
+from workflowllm.synthesis.queries import draw_of, drawn
 
 BUILT_INS = ["is.workflow.actions." + name for name in ("url", "downloadurl", "count", "date", "alert", "openurl")]
 FOREIGN = [

@@ -7,8 +7,7 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.synthesis.draws import Draw
-from workflowllm.synthesis.expansion import select
-from workflowllm.synthesis.queries import QueryIndex, offline_query, query_problem
+from workflowllm.synthesis.queries import QueryIndex, offline_query, query_problem, select
 
 GOOD = (
     "Every morning I would like to hear the weather for the place I am in, and if it is going to rain before noon my "

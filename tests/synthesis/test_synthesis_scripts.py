@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from eval.support.fault_server import FaultServer, fault_server
+from workflowllm.synthesis import quality
 
 ROOT = Path(__file__).parents[2]
 CODE = 'url = is_workflow_actions_url(WFURLActionURL="https://example.com")\nif url:\n    is_workflow_actions_openurl(WFInput=url)\n'  # noqa: E501
@@ -141,3 +144,30 @@ def test_what_is_no_record_keeps_its_own_reason_and_is_not_asked_about(tmp_path:
         assert len(server.requests) == 1
     reasons = {line["key"]: line["error"] for line in lines(tmp_path / "out.jsonl.errors.jsonl")}
     assert reasons["bare"] == "it has no query." and "not JSON" in reasons["line 3"] and len(reasons) == 2
+
+
+def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
+    """The side files too: the records of one run may well be the dropped ones of an earlier run."""
+    queries = write(tmp_path / "queries.jsonl", REAL)
+    for script, *flags in [
+        ("expand_queries.py", "--backend", "offline"),
+        ("confirm_quality.py", "--backend", "none"),
+        ("annotate_workflows.py", "--backend", "offline", "--overwrite"),
+    ]:
+        before = queries.read_bytes()
+        done = run(script, "--input", queries, "--output", queries, *flags)
+        assert (done.returncode, queries.read_bytes()) == (2, before), script
+        assert done.stderr.count("\n") == 1
+    side = write(tmp_path / "out.jsonl.dropped.jsonl", GENERATED)
+    before = side.read_bytes()
+    done = run("confirm_quality.py", "--input", side, "--output", tmp_path / "out.jsonl", "--backend", "none")
+    assert (done.returncode, side.read_bytes()) == (2, before)
+
+
+def test_a_record_that_the_rules_fail_on_is_its_own_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("Value")
+
+    monkeypatch.setattr(quality, "broken_rule", fail)
+    judged = quality.judge(("k", GENERATED), quality.Rules())
+    assert judged.key == "k" and "KeyError: 'Value'" in judged.error

@@ -100,8 +100,13 @@ class Call:
         return [item if type(item) is str else self.run.item_text(item) for item in flat(self.value(key).items)]
 
     def content_texts(self, key: str) -> list[str]:
-        """The text of each item, where a text that is nothing but one reference stands for the reference's items."""
-        return [self.text_of(item) for item in flat(self.content(key).items)]
+        """The text of each item, where a text that is nothing but one reference stands for the reference's items.
+
+        Fact 22: such a text is empty where the reference gives nothing.
+        """
+        texts = [self.text_of(item) for item in flat(self.content(key).items)]
+        parameter = self.parameters.get(key)
+        return texts or ([""] if parameter is not None and parameter.lone else [])
 
     def text_of(self, item: Item) -> str:
         return item if type(item) is str else self.run.item_text(item)

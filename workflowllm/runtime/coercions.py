@@ -258,6 +258,7 @@ COERCIONS: dict[tuple[str, str], Coercion] = {
     ("media", "image"): (_as_type("image"), "?"),
     ("file", "media"): (_as_type("media"), "?"),
     ("file", "pdf"): (_as_type("pdf"), "?"),
+    ("text", "web_page"): (lambda item, setting: Thing("web_page", {"url": item.strip()}), "?"),
     ("url", "web_page"): (_as_type("web_page"), "?"),
     ("number", "quantity"): (lambda item, setting: Quantity(item, ""), "?"),
 }

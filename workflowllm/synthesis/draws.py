@@ -1,4 +1,4 @@
-"""What a new query is made from: applications and their APIs, a category, and real workflows as examples.
+"""Draws, from which new queries are made: applications and their APIs, a category, and real workflows as examples.
 
 One to five applications are drawn and all their APIs taken; how many APIs a query gets follows real workflows, and half
 of them, rounded down, are Apple's built-ins. The category is drawn evenly from the 28, so that synthetic data makes up
@@ -27,7 +27,7 @@ _LONGEST_EXAMPLE = 4000  # characters of an example's code; a prompt holds two
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What draws are made from."""
+    """The real workflows and APIs that draws are made from."""
 
     api_counts: tuple[int, ...]  # of each real workflow, statements left out
     built_ins: dict[str, int]  # how many real workflows call each
@@ -37,7 +37,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One draw, made again from `seed` and `number` alone."""
+    """One draw, which `seed` and `number` determine."""
 
     number: int
     seed: int
@@ -52,7 +52,7 @@ class Draw:
 
 
 def make_pool(records: Iterable[Record], catalogue: Catalogue, every_application: bool = False) -> Pool:
-    """The pool of real records: the applications that they call, or with `every_application` all of the catalogue."""
+    """The pool of real records, with the applications that they call or, with `every_application`, the catalogue's."""
     counts: list[int] = []
     called: Counter[str] = Counter()
     examples: list[Record] = []
@@ -86,32 +86,31 @@ def _documented(catalogue: Catalogue, application: str) -> tuple[str, ...]:
 
 def draw(pool: Pool, seed: int, number: int) -> Draw:
     """The draw of that number."""
-    chance = random.Random(f"{seed} {number}")
-    count = chance.choice(pool.api_counts)
-    applications, foreign = _foreign(pool, count - count // 2, chance)
-    built_ins = _by_use(pool.built_ins, max(count - len(foreign), count // 2), chance)
+    rng = random.Random(f"{seed} {number}")
+    count = rng.choice(pool.api_counts)
+    applications, foreign = _foreign(pool, count - count // 2, rng)
+    built_ins = _by_use(pool.built_ins, max(count - len(foreign), count // 2), rng)
     return Draw(
         number=number,
         seed=seed,
-        category=chance.choice(categories()),
+        category=rng.choice(categories()),
         applications=applications,
         apis=(*sorted(built_ins), *foreign),
-        examples=tuple(one["key"] for one in chance.sample(pool.examples, min(EXAMPLES, len(pool.examples)))),
+        examples=tuple(record["key"] for record in rng.sample(pool.examples, min(EXAMPLES, len(pool.examples)))),
     )
 
 
-def _by_use(uses: Mapping[str, int], wanted: int, chance: random.Random) -> list[str]:
-    """So many different APIs, each the likelier the more workflows call it: by the root of the number, or the ten
-    commonest would be in nearly every draw (Efraimidis and Spirakis 2006)."""
-    ranked = sorted(uses, key=lambda api: chance.random() ** (1 / sqrt(uses[api])), reverse=True)
+def _by_use(uses: Mapping[str, int], wanted: int, rng: random.Random) -> list[str]:
+    """`wanted` different APIs, weighted by the square root of their uses: weighted by the uses themselves, the ten most
+    common would be in nearly every draw. The method is that of Efraimidis and Spirakis (2006)."""
+    ranked = sorted(uses, key=lambda api: rng.random() ** (1 / sqrt(uses[api])), reverse=True)
     return ranked[:wanted]
 
 
-def _foreign(pool: Pool, wanted: int, chance: random.Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """One to five applications, and as many of all their APIs as are wanted."""
+def _foreign(pool: Pool, wanted: int, rng: random.Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """One to five applications, and `wanted` of their APIs as far as there are so many."""
     names: Sequence[str] = sorted(pool.applications)
-    chosen = chance.sample(names, min(chance.randint(1, MOST_APPLICATIONS), len(names)))
+    chosen = rng.sample(names, min(rng.randint(1, MOST_APPLICATIONS), len(names)))
     offered = [api for name in chosen for api in pool.applications[name]]
-    kept = sorted(chance.sample(offered, min(wanted, len(offered))))
-    used = {application_of(api) for api in kept}
-    return tuple(sorted(used)), tuple(kept)
+    apis = sorted(rng.sample(offered, min(wanted, len(offered))))
+    return tuple(sorted(set(map(application_of, apis)))), tuple(apis)

@@ -1,4 +1,4 @@
-"""A model goes over plan and code; what it gives back is taken only where it is no worse."""
+"""The quality of generated workflows: rules that drop records, and a model's revision, taken only if it is no worse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError
 
-# In the order in which they are looked for: a record is dropped for the first one that it breaks.
+# In the order of the checks; a record is dropped for the first reason that applies.
 REASONS = (
     "no code", "no plan", "not Python", "does not compile", "uses none of the given APIs",
     "breaks a parameter's limits",
@@ -35,14 +35,14 @@ _OF_CALLS = frozenset({"unknown-api", "unknown-function", "api-not-offered", "fo
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may be set. Real shortcuts hold parameters that no definition has, so those are never counted."""
+    """The rules' settings. Unknown parameters are never a reason, because real shortcuts hold many."""
 
     max_binary: int = 256  # bytes of base64 in one text
     only_given: bool = False  # an API outside the given list is a fault, not only one that does not exist
 
 
 def broken_rule(record: Record, rules: Rules) -> str:
-    """The first of REASONS that a record's plan and code break, but for the last; empty if none."""
+    """The first of REASONS, except near-duplicates, that applies to a record; empty if none does."""
     code = record.get("workflow_code") or ""
     if not holds_code(code):
         return "no code"
@@ -59,11 +59,11 @@ def broken_rule(record: Record, rules: Rules) -> str:
     given = {published_key(api) for api in record.get("apis") or () if api not in STATEMENTS}
     if given and given.isdisjoint(map(published_key, called)):
         return "uses none of the given APIs"
-    return _fault_found(code, called, record.get("apis"), rules)
+    return _checker_reason(code, called, record.get("apis"), rules)
 
 
-def _fault_found(code: str, called: set[str], given: list[str] | None, rules: Rules) -> str:
-    """What the checker has against code that compiles and calls these APIs."""
+def _checker_reason(code: str, called: set[str], given: list[str] | None, rules: Rules) -> str:
+    """The reason that the checker finds in code that compiles and calls these APIs."""
     findings = check_code(code, given if rules.only_given else None)
     errors = {finding.code for finding in findings if finding.severity == "error"}
     if errors & _OF_PARAMETERS:
@@ -91,44 +91,47 @@ def judge(keyed: tuple[str, Any], rules: Rules) -> Judged:
     key, record = keyed
     if reason := malformed(record):
         return Judged(key, error=reason)
-    return Judged(key, record, broken_rule(record, rules))
+    try:
+        return Judged(key, record, broken_rule(record, rules))
+    except Exception as error:  # one record that cannot be judged never stops the others
+        return Judged(key, error=f"the rules could not be applied: {type(error).__name__}: {error}.")
 
 
 def malformed(record: Any) -> str:
-    """Why something is no record that can be looked at, in a sentence; empty if it is one."""
+    """Why something cannot be judged as a record, in a sentence; empty if it can."""
     if not isinstance(record, dict):
         return f"{str(record).rstrip('.')}."
     if not isinstance(record.get("query"), str) or not record["query"].strip():
         return "it has no query."
     for name in ("workflow_code", "task_plan"):
         if not isinstance(record.get(name, ""), str | None):
-            return f"its {name} is no text."
+            return f"its {name} is not a text."
     apis = record.get("apis")
     is_list = apis is None or (isinstance(apis, list) and all(isinstance(api, str) for api in apis))
-    return "" if is_list else "its apis are no list of identifiers."
+    return "" if is_list else "its apis are not a list of identifiers."
 
 
 def judging_crashed(keyed: tuple[str, Any]) -> Judged:
-    """Stands for a record whose process died."""
+    """The result for a record whose worker process died."""
     return Judged(keyed[0], error="the process that checked it died; the record may be too large.")
 
 
 def without_near_duplicates(judged: Sequence[Judged], code_threshold: float, query_threshold: float) -> list[Judged]:
-    """The same list, in which of every family of near-duplicates that keep the rules only the first still does."""
-    sound = [place for place, one in enumerate(judged) if not (one.reason or one.error)]
+    """The same list, in which of each family of near-duplicates without another reason only the first has none."""
+    sound = [index for index, item in enumerate(judged) if not (item.reason or item.error)]
     marked = list(judged)
     if len(sound) < 2:
         return marked
-    codes = np.stack([code_sketch(judged[place].record["workflow_code"]) for place in sound])
-    queries = np.stack([query_sketch(judged[place].record.get("query") or "") for place in sound])
+    codes = np.stack([code_sketch(judged[index].record["workflow_code"]) for index in sound])
+    queries = np.stack([query_sketch(judged[index].record.get("query") or "") for index in sound])
     roots = families([(codes, code_threshold), (queries, query_threshold)], len(sound))
-    for number, place in enumerate(sound):
-        if roots[number] != number:
-            marked[place] = replace(judged[place], reason="near-duplicate")
+    for position, index in enumerate(sound):
+        if roots[position] != position:
+            marked[index] = replace(judged[index], reason="near-duplicate")
     return marked
 
 
-FIELDS = frozenset({"query", "apis", "plan", "code"})
+REFINEMENT_FIELDS = frozenset({"query", "apis", "plan", "code"})
 
 
 def refinement_messages(record: Record, prompt: Prompt) -> list[Message]:

@@ -114,8 +114,15 @@ def _read_pages(call: Call, data: bytes) -> list[str]:
         call.fail(f"Get Text from PDF can't read the PDF: {str(error)[:80] or type(error).__name__}")
 
 
+def compress_pdf(call: Call) -> list[Thing]:
+    """Compress PDF: the same pages; how much smaller they get, nobody can say here."""
+    pdfs = call.items("WFInput", "pdf")
+    return [Thing("pdf", dict(pdf.fields), pdf) for pdf in pdfs if type(pdf) is Thing]
+
+
 ACTIONS: dict[str, ActionRule] = {
     "makezip": ActionRule(make_archive, input="WFInput", gives="file"),
     "unzip": ActionRule(extract_archive, input="WFArchive", gives="file"),
+    "compresspdf": ActionRule(compress_pdf, input="WFInput", gives="pdf", grade="?"),
     "gettextfrompdf": ActionRule(text_from_pdf, input="WFInput", gives="text"),
 }

@@ -7,7 +7,7 @@ from workflowllm.runtime.actions.pages import page_title
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, kind_of, to_text
 from workflowllm.runtime.properties import name_of
-from workflowllm.runtime.rule import ActionRule
+from workflowllm.runtime.rule import PASSES, ActionRule
 from workflowllm.runtime.values import Dictionary, Item, Thing
 
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,8}$|\.(?:7z|3gp|mp[34])$")
@@ -110,6 +110,11 @@ def _retyped(call: Call, item: Item, kind: str, ending: str) -> Thing:
     return Thing("file", {"name": name, "text": text}, item)
 
 
+def view(call: Call) -> None:
+    """View Content Graph shows the input and hands it on."""
+    call.effect("preview", text=call.run.text_of(call.input), items=call.shown_items(call.input))
+
+
 def object_of_class(call: Call) -> list[Item]:
     """Get Object of Class: each item as an object of one of Apple's classes, left out where it can't be one."""
     name = call.choice("Class", "NSURL")
@@ -125,5 +130,6 @@ ACTIONS: dict[str, ActionRule] = {
     "setitemname": ActionRule(set_name, input="WFInput", gives="any"),
     "getitemtype": ActionRule(get_type, input="WFInput", gives="text"),
     "gettypeaction": ActionRule(file_of_type, input="WFInput", gives="file", grade="?"),
+    "viewresult": ActionRule(view, input="WFInput", flow=PASSES),
     "getclassaction": ActionRule(object_of_class, input="Input", gives="any", grade="?"),
 }
