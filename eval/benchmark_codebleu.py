@@ -67,18 +67,18 @@ def package_seconds(pairs: list[Pair], python: str) -> float:
     return float(done.stdout.split()[-1])
 
 
-def program(lines: int, chance: random.Random) -> str:
+def program(lines: int, rng: random.Random) -> str:
     """A program of so many lines like those the converter writes: calls, branches, loops, text with variables in it."""
     names = [f"value_{number}" for number in range(max(5, lines // 5))]
     written: list[str] = []
     depth = 0
     while len(written) < lines:
-        one, two = chance.choice(names), chance.choice(names)
-        action = f"is_workflow_actions_{chance.choice('abcdefgh')}"
-        call = f"{action}( Text=f'''{{{two}}} text''', Count={chance.randint(1, 9)})"
-        choice = chance.random()
+        one, two = rng.choice(names), rng.choice(names)
+        action = f"is_workflow_actions_{rng.choice('abcdefgh')}"
+        call = f"{action}( Text=f'''{{{two}}} text''', Count={rng.randint(1, 9)})"
+        choice = rng.random()
         if choice < 0.1 and depth < 4:
-            opening = chance.choice([f"if {one} == '{two}':", f"for {one} in range(int({two})):"])
+            opening = rng.choice([f"if {one} == '{two}':", f"for {one} in range(int({two})):"])
             written.append("    " * depth + opening)
             depth += 1
         written.append("    " * depth + (f"{one} = {call}" if choice < 0.8 else call))
@@ -88,13 +88,13 @@ def program(lines: int, chance: random.Random) -> str:
 
 def growth(options: Options, rounds: int) -> tuple[list[float], float]:
     """Seconds for each number of lines, and the slope of their logarithms (least squares)."""
-    chance = random.Random(0)
+    rng = random.Random(0)
     seconds = []
     for lines in LINES:
         pairs = []
         for _ in range(max(1, 1000 // lines)):
-            reference = program(lines, chance)
-            kept = [line for line in reference.split("\n") if chance.random() > 0.1]
+            reference = program(lines, rng)
+            kept = [line for line in reference.split("\n") if rng.random() > 0.1]
             pairs.append((reference, "\n".join(kept)))
         seconds.append(min(our_seconds(pairs, options) for _ in range(rounds)) / len(pairs))
     xs, ys = [math.log(lines) for lines in LINES], [math.log(value) for value in seconds]

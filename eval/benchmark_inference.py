@@ -95,9 +95,7 @@ def answer_with_library(local: LocalModel, prompts: Prompts, max_tokens: int) ->
     from transformers import GenerationConfig
 
     ends = list(local.end_tokens)
-    settings = GenerationConfig(
-        max_new_tokens=max_tokens, do_sample=False, eos_token_id=ends, pad_token_id=ends[0]
-    )
+    settings = GenerationConfig(max_new_tokens=max_tokens, do_sample=False, eos_token_id=ends, pad_token_id=ends[0])
     written = local.model.generate_batch(list(prompts.values()), settings)
     return {name: answer.generated_tokens for name, answer in zip(prompts, written.values())}
 

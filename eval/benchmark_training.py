@@ -7,16 +7,16 @@
 Every way does the same work in a process of its own: one optimizer step over the same records, with the same weights,
 precision, optimizer and gradient checkpointing. Its loss is printed, so that it shows that the work is the same.
 
-    ours            several samples in a row, no attention between them, logits where there is a label, in chunks
+    ours            several samples in a row, no attention between them, logits only of labels, in chunks
     block_mask      as ours, but with one attention over the row under a mask
-    sorted_padding  as ours, but batches of samples of like length, padded to the longest, in place of rows
+    sorted_padding  as ours, but batches of samples of like length, padded to the longest, instead of rows
     unpadded        one sample at a time, float32 logits over all of it, caches emptied twice a step
     published       as unpadded, each sample padded to --max_length, which is all that padding can mean with one sample
                     in a batch
 
 TFLOP/s count what the mathematics of the model needs (PaLM, appendix B), not what a way computes beside it; with the
-device's --peak_tflops model FLOPs utilisation is given too. With --shape some of its layers are filled with chance
-(the tokenizer is still --model's), and what all of them would do at the same rate is printed as an estimate:
+device's --peak_tflops model FLOPs utilisation is given too. With --shape some of its layers get random weights
+(the tokenizer is still --model's), and the rate of all layers is printed as an estimate:
 
     python eval/benchmark_training.py --model output/models/llama3-tokenizer --data output/annotated.jsonl --ways ours \
         --shape configs/shapes/llama-3.1-8b.json --layers 2 --device cuda --peak_tflops 989
@@ -50,20 +50,20 @@ BASES = ("published", "unpadded")
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add, shown = parser.add_argument, "(default: %(default)s)"
+    add, default = parser.add_argument, "(default: %(default)s)"
     add("--model", type=Path, required=True, help="folder of a causal language model with its tokenizer")
     add("--data", type=Path, required=True, help="records with query, apis, task_plan, workflow_code")
-    add("--ways", nargs="+", choices=WAYS, default=["ours", "published"], help=shown)
-    add("--records", type=positive_int, default=8, help=f"drawn by chance {shown}")
-    add("--max_length", type=positive_int, default=8192, help=f"tokens {shown}")
+    add("--ways", nargs="+", choices=WAYS, default=["ours", "published"], help=default)
+    add("--records", type=positive_int, default=8, help=f"size of the random sample {default}")
+    add("--max_length", type=positive_int, default=8192, help=f"tokens {default}")
     add("--row_tokens", type=positive_int, help="tokens of a row or batch (default: --max_length)")
-    add("--chunk_tokens", type=positive_int, default=1024, help=f"positions whose logits exist at one time {shown}")
-    add("--dtype", choices=("float32", "bfloat16"), default="bfloat16", help=shown)
-    add("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True, help=shown)
-    add("--device", default="cpu", help=shown)
-    add("--threads", type=positive_int, default=os.cpu_count(), help=shown)
-    add("--seed", type=int, default=0, help=shown)
-    add("--shape", type=Path, help="a config.json: weights by chance (default: --model's weights)")
+    add("--chunk_tokens", type=positive_int, default=1024, help=f"positions whose logits exist at one time {default}")
+    add("--dtype", choices=("float32", "bfloat16"), default="bfloat16", help=default)
+    add("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True, help=default)
+    add("--device", default="cpu", help=default)
+    add("--threads", type=positive_int, default=os.cpu_count(), help=default)
+    add("--seed", type=int, default=0, help=default)
+    add("--shape", type=Path, help="a config.json: random weights (default: --model's weights)")
     add("--layers", type=positive_int, help="layers of the shape (default: all)")
     add("--peak_tflops", type=positive, help="what the device can do in --dtype (default: unknown)")
     add("--output", type=Path, help="write one JSON line for each way")
@@ -88,7 +88,7 @@ def packed_rows(examples: list[Any], arguments: argparse.Namespace) -> list[dict
     from workflowllm.training.packing import first_fit, row_collator
 
     rows = first_fit([length(one) for one in examples], arguments.row_tokens or arguments.max_length)
-    return [row_collator([examples[place] for place in row]) for row in rows]
+    return [row_collator([examples[index] for index in row]) for row in rows]
 
 
 def length(example: Any) -> int:
@@ -146,7 +146,7 @@ WAYS: dict[str, Callable[[list[Any], argparse.Namespace], Batches]] = {
 
 
 def read_examples(arguments: argparse.Namespace) -> list[Any]:
-    """So many records drawn by chance among those that fit."""
+    """A random sample of the records that fit."""
     import numpy as np
     from transformers import AutoTokenizer
 
@@ -157,17 +157,17 @@ def read_examples(arguments: argparse.Namespace) -> list[Any]:
     rows = [row for _, row in data_rows(arguments.data) if isinstance(row, dict)]
     order = np.random.default_rng(arguments.seed).permutation(len(rows))
     form = PromptForm.of(arguments.max_length)
-    found: list[Any] = []
+    examples: list[Any] = []
     drawn = iter(order)
-    while len(found) < arguments.records and (some := list(islice(drawn, 2 * arguments.records))):
-        found += encode_records(tokenizer, (rows[place] for place in some), form, arguments.max_length)
-    if len(found) < arguments.records:
-        raise CommandError(f"{arguments.data} has {len(found)} records that fit, of {arguments.records} asked for.")
-    return found[: arguments.records]
+    while len(examples) < arguments.records and (some := list(islice(drawn, 2 * arguments.records))):
+        examples += encode_records(tokenizer, (rows[index] for index in some), form, arguments.max_length)
+    if len(examples) < arguments.records:
+        raise CommandError(f"{arguments.data} has {len(examples)} records that fit, of {arguments.records} asked for.")
+    return examples[: arguments.records]
 
 
 def model_config(arguments: argparse.Namespace, layers: int | None) -> Any:
-    """The configuration of --model, or --shape's with so many layers."""
+    """The configuration of --model, or --shape's with this many layers."""
     from support.shapes import read_shape
     from transformers import AutoConfig
 
@@ -186,8 +186,8 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
     torch.set_num_threads(arguments.threads)
     plan = WAYS[way](examples, arguments)
     settings = {"dtype": getattr(torch, arguments.dtype), "attn_implementation": plan.attention}
-    by_chance = model_config(arguments, arguments.layers) if arguments.shape else None
-    model = load_model(arguments.model, by_chance, arguments.device, **settings).train()
+    random_config = model_config(arguments, arguments.layers) if arguments.shape else None
+    model = load_model(arguments.model, random_config, arguments.device, **settings).train()
     model.config.use_cache = False
     if arguments.gradient_checkpointing:
         model.activation_checkpointing_enable()
@@ -249,9 +249,9 @@ def empty_caches(plan: Batches) -> None:
         torch.cuda.empty_cache()
 
 
-def in_own_process(work: Callable[..., Any], *given: Any) -> Any:
+def in_own_process(work: Callable[..., Any], *inputs: Any) -> Any:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(work, *given).result()
+        return pool.submit(work, *inputs).result()
 
 
 def report(results: list[dict[str, Any]], peak_tflops: float | None = None) -> Iterator[str]:

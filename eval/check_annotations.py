@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,33 +27,44 @@ from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files_from_records import compile_numbered, source_path
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """The flags of this script."""
+
+    records: Path
+    plain: Path | None
+    show: int
+    workers: int
+    arbiter: Path | None
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=Path, required=True, help="annotated records")
     parser.add_argument("--plain", type=Path, help="folder of the shortcuts that the records were converted from")
-    parser.add_argument("--show", type=int, default=20, help="faults that are printed (default: %(default)s)")
+    parser.add_argument("--show", type=int, default=20, help="faults to print (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     parser.add_argument("--arbiter", type=Path, help="program that compares two folders with --dir A B (default: ours)")
-    return parser.parse_args()
+    return Flags(**vars(parser.parse_args()))
 
 
-def check_records(arguments: argparse.Namespace) -> tuple[Counter[str], int]:
+def check_records(flags: Flags) -> tuple[Counter[str], int]:
     """How many records pass each check, and how many there are; the first faults are printed."""
     passed: Counter[str] = Counter()
     total = shown = 0
-    for checked in map_inputs(check_keyed, keyed_rows(arguments.records), arguments.workers, checking_crashed):
+    for checked in map_inputs(check_keyed, keyed_rows(flags.records), flags.workers, checking_crashed):
         total += 1
         passed.update(name for name in CHECKS if name not in checked.faults)
         for name, reason in checked.faults.items():
-            if shown < arguments.show:
+            if shown < flags.show:
                 print(f"{checked.key}: {name}: {reason}")
             shown += 1
     return passed, total
 
 
 def pair_up(records: Path, plain: Path, originals: Path, made: Path) -> int:
-    """Write every record's annotated code as a shortcut into one folder, and link the file that it was converted from
-    under the same name in another; return how many pairs there are.
+    """Write every record's annotated code as a shortcut into the folder `made`, and link the file that it was converted
+    from under the same name in `originals`; return the number of pairs.
     """
     count = 0
     for number, (key, record) in enumerate(keyed_rows(records), 1):
@@ -72,32 +84,32 @@ def pair_up(records: Path, plain: Path, originals: Path, made: Path) -> int:
     return count
 
 
-def arbitrate(arguments: argparse.Namespace, total: int) -> bool:
-    """Compare what the annotated code makes to the original files; return whether all records were, and are equal."""
+def arbitrate(flags: Flags, total: int) -> bool:
+    """Compare the compiled annotated code to the original files; return whether all records could be and are equal."""
     ours = Path(__file__).with_name("compare_shortcuts.py")
-    command = [sys.executable, arguments.arbiter, "--dir"] if arguments.arbiter else [sys.executable, ours]
+    command = [sys.executable, flags.arbiter, "--dir"] if flags.arbiter else [sys.executable, ours]
     with tempfile.TemporaryDirectory() as folder:
         originals, made = Path(folder, "originals"), Path(folder, "made")
         for each in (originals, made):
             each.mkdir()
-        count = pair_up(arguments.records, arguments.plain, originals, made)
-        print(f"{count} shortcuts compiled from workflow_code, compared to {arguments.plain}:", flush=True)
+        count = pair_up(flags.records, flags.plain, originals, made)
+        print(f"{count} shortcuts compiled from workflow_code, compared to {flags.plain}:", flush=True)
         return subprocess.run([*command, originals, made], check=False).returncode == 0 and count == total
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    if arguments.plain and not arguments.plain.is_dir():
-        raise CommandError(f"{arguments.plain} is no folder.")
-    if arguments.arbiter and not arguments.plain:
+    flags = parse_flags()
+    if flags.plain and not flags.plain.is_dir():
+        raise CommandError(f"{flags.plain} is not a folder.")
+    if flags.arbiter and not flags.plain:
         raise CommandError("--arbiter compares to the files in --plain; name that folder too.")
-    if arguments.arbiter and not arguments.arbiter.is_file():
-        raise CommandError(f"{arguments.arbiter} is no file.")
-    passed, total = check_records(arguments)
+    if flags.arbiter and not flags.arbiter.is_file():
+        raise CommandError(f"{flags.arbiter} is not a file.")
+    passed, total = check_records(flags)
     for name, meaning in CHECKS.items():
         print(f"{passed[name]:>8} of {total} {meaning}")
     status: Any = ALL_DONE if total and all(passed[name] == total for name in CHECKS) else SOME_FAILED
-    if arguments.plain and not arbitrate(arguments, total):
+    if flags.plain and not arbitrate(flags, total):
         status = SOME_FAILED
     return status
 

@@ -5,7 +5,9 @@
 
 The samples are records with `workflow_code`, `annotated_code` or `code`; comments are removed first. By 10, 30 and
 50 %, lines are dropped, calls swapped for other APIs, arguments changed, lines reordered, and lines of other samples
-added; and all variables are renamed, which harms nothing. A measure sees a damage when it falls with every step of it.
+added. Done to all of a program: conditions negated, operators swapped, arguments removed, the program left at once
+(exit first), every API called bare in its place. And all variables are renamed, which harms nothing. A measure sees a
+damage when it falls with every step of it.
 Exit 1 if a measure of mode fixed does not fall with a damage that it must see.
 """
 

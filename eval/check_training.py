@@ -6,11 +6,12 @@
     python eval/check_training.py kills --rounds 10 --ranks 2
 
 `equality` trains the same batches in one plain process, under ZeRO-2 on one rank, on two ranks, and on two ranks
-without packing; every step's loss must agree with the plain one's to 1e-4. `kills` trains once undisturbed, then, for
-each round, kills a run with all its processes at a random step, or while a checkpoint is being written, and starts it
-again; losses must be the undisturbed run's to the last bit, and what it went on from must have been whole. Without
---base_model a random model of two layers stands in, and without --data_path the first lines of the bundled samples.
-Figures also go to OUTPUT_DIR/equality.jsonl and kills.jsonl. Exit status 1: something did not hold.
+without packing; every step's loss must agree with the plain one's to 1e-4. `kills` trains once undisturbed. Each round
+then kills a run with all its processes and starts it again: by turns after a random step, while a checkpoint is being
+written, and at a random file operation, such as a rename. The losses and the final weights must be the undisturbed
+run's to the last bit, and the checkpoint that the run resumed from must have been whole. Without --base_model a random
+model of two layers stands in, and without --data_path the first lines of the bundled samples. Figures also go to
+OUTPUT_DIR/equality.jsonl and kills.jsonl. Exit status 1: something did not hold.
 """
 
 import argparse
@@ -34,10 +35,12 @@ from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import write_bytes
 from workflowllm.training.checkpoints import checkpoints, is_whole, last_whole
+from workflowllm.training.train_run import stored_facts
 
 ROOT = Path(__file__).parents[1]
 SMALL_FLAGS = "--batch_size 8 --epochs 2 --learning_rate 1e-3 --max_length 2048 --dev_share 0.1 --save_steps 2"
 TOLERANCE = 1e-4
+KINDS = ("operation", "step", "saving")  # of kills
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -59,19 +62,25 @@ def environment() -> dict[str, str]:
     return {"OMP_NUM_THREADS": "1", "TORCH_EXTENSIONS_DIR": compiled} | os.environ
 
 
-def command(arguments: argparse.Namespace, output: Path, ranks: int, extra: str = "") -> list[str]:
-    """A training run: by torchrun, or a plain process where `ranks` is 0."""
+def command(
+    arguments: argparse.Namespace, output: Path, ranks: int, extra: str = "", kill_at: int | None = None
+) -> list[str]:
+    """A training run: by torchrun, or a plain process where `ranks` is 0. `kill_at` counts its file operations."""
     launcher = ["-m", "workflowllm.runs.launch", "--standalone", "--nproc_per_node", str(ranks)] if ranks else []
-    places = ["--base_model", str(arguments.base_model), "--data_path", str(arguments.data_path)]
-    flags = [*places, "--output_dir", str(output), "--precision", "fp32", *shlex.split(arguments.flags + " " + extra)]
-    return [sys.executable, *launcher, str(ROOT / "train.py"), *flags]
+    paths = ["--base_model", str(arguments.base_model), "--data_path", str(arguments.data_path)]
+    flags = [*paths, "--output_dir", str(output), "--precision", "fp32", *shlex.split(arguments.flags + " " + extra)]
+    killer = [str(ROOT / "eval" / "support" / "kill_at.py"), str(kill_at)] if kill_at is not None else []
+    return [sys.executable, *launcher, *killer, str(ROOT / "train.py"), *flags]
 
 
-def trained(arguments: argparse.Namespace, output: Path, ranks: int, extra: str = "") -> list[dict[str, Any]]:
-    """Train to the end; the lines of metrics.jsonl. Raises CommandError where it fails."""
-    done = subprocess.run(
-        command(arguments, output, ranks, extra), capture_output=True, text=True, env=environment(), cwd=ROOT
-    )
+def trained(
+    arguments: argparse.Namespace, output: Path, ranks: int, extra: str = "", counts: Path | None = None
+) -> list[dict[str, Any]]:
+    """Train to the end; the lines of metrics.jsonl. Raises CommandError where it fails. `counts` gets the number of
+    file operations."""
+    words = command(arguments, output, ranks, extra, kill_at=0 if counts else None)
+    variables = environment() | ({"KILL_AT_COUNTS": str(counts)} if counts else {})
+    done = subprocess.run(words, capture_output=True, text=True, env=variables, cwd=ROOT)
     if done.returncode:
         raise CommandError(f"training into {output} failed: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
     return metrics(output)
@@ -115,39 +124,50 @@ def check_kills(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Kill and go on, so many times; a row for each."""
     folder = arguments.output_dir / "kills"
     shutil.rmtree(folder, ignore_errors=True)
-    wanted = trained(arguments, folder / "undisturbed", arguments.ranks)
-    dice = random.Random(arguments.seed)
+    folder.mkdir(parents=True)
+    wanted = trained(arguments, folder / "undisturbed", arguments.ranks, counts=folder / "operations")
+    rng = random.Random(arguments.seed)
     rows = []
     for number in range(1, arguments.rounds + 1):
-        row = killed_once(arguments, folder / f"round{number}", dice, wanted, while_saving=number % 2 == 0)
+        row = killed_once(arguments, folder / f"round{number}", rng, wanted, KINDS[number % len(KINDS)])
         rows.append(row)
         print(f"round {number}: killed {row['moment']}, {row['steps_done']} steps done, not whole: "
-              f"{row['broken'] or 'none'}; went on from {row['from']}; last loss {row['last_loss']:.6f}, greatest "
+              f"{row['broken'] or 'none'}; resumed from {row['from']}; last loss {row['last_loss']:.6f}, greatest "
               f"difference {row['loss_difference']:.1e}: {'holds' if row['holds'] else 'DOES NOT HOLD'}")  # fmt: skip
         shutil.rmtree(folder / f"round{number}")
     return rows
 
 
 def killed_once(
-    arguments: argparse.Namespace, output: Path, dice: random.Random, wanted: list[dict[str, Any]], while_saving: bool
+    arguments: argparse.Namespace, output: Path, rng: random.Random, wanted: list[dict[str, Any]], kind: str
 ) -> dict[str, Any]:
     """One run, killed and started again."""
-    step, delay = dice.randrange(1, len(wanted)), dice.random()
-    if while_saving:
+    step, delay = rng.randrange(1, len(wanted)), rng.random()
+    if kind == "operation":
+        number = rng.randint(1, int((output.parent / "operations").read_text("ascii")))
+        moment = f"at file operation {number}"
+        words = command(arguments, output, arguments.ranks, kill_at=number)
+        kill_when(words, lambda: False, 0.0)
+    elif kind == "saving":
         moment = f"while writing a checkpoint after step {step}"
-        kill_when(arguments, output, lambda: len(metrics_bytes(output)) >= step and half_written(output), 0.0)
+        words = command(arguments, output, arguments.ranks)
+        kill_when(words, lambda: len(metrics_bytes(output)) >= step and half_written(output), 0.0)
     else:
         moment = f"{delay:.2f} s after step {step}"
-        kill_when(arguments, output, lambda: len(metrics_bytes(output)) >= step, delay)
+        words = command(arguments, output, arguments.ranks)
+        kill_when(words, lambda: len(metrics_bytes(output)) >= step, delay)
     steps_done = len(metrics_bytes(output))
     broken = [path.name for path in checkpoints(output) if not is_whole(path)]
     whole = last_whole(output)
+    was_finished = stored_facts(output).get("finished", False)
     lines = trained(arguments, output, arguments.ranks)
     start = json.loads((output / "train_run.json").read_text("utf-8"))["starts"][-1]["from"]
     apart = difference(lines, wanted)
+    weights = [(folder / "model.safetensors").read_bytes() for folder in (output, output.parent / "undisturbed")]
+    resumed_rightly = was_finished or (start == (whole.name if whole else None) and start not in broken)
     return {"moment": moment, "steps_done": steps_done, "broken": broken, "from": start, "loss_difference": apart,
             "last_loss": lines[-1]["loss"], "wanted_loss": wanted[-1]["loss"],
-            "holds": apart == 0 and start == (whole.name if whole else None) and start not in broken}  # fmt: skip
+            "holds": apart == 0 and weights[0] == weights[1] and resumed_rightly}  # fmt: skip
 
 
 def metrics_bytes(output: Path) -> list[bytes]:
@@ -159,10 +179,10 @@ def half_written(output: Path) -> bool:
     return any(not is_whole(path) for path in checkpoints(output))
 
 
-def kill_when(arguments: argparse.Namespace, output: Path, is_time: Callable[[], bool], delay: float) -> None:
+def kill_when(words: list[str], is_time: Callable[[], bool], delay: float) -> None:
     """Start training and kill its processes once it is time; a run that ends before is left as it is."""
     process = subprocess.Popen(
-        command(arguments, output, arguments.ranks),
+        words,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment(),

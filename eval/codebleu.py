@@ -19,7 +19,7 @@ from tqdm import tqdm
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import Pair, Scored, score_pairs
 from workflowllm.metrics.codebleu.scorer import FIGURES
-from workflowllm.metrics.codebleu.stripping import STRIPPERS
+from workflowllm.metrics.codebleu.stripping import STRIPPERS, normal_text
 from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line, read_records
@@ -58,27 +58,31 @@ def problem(record: Any) -> str:
 
 
 def score_records(records: list[Any], mode: str, strip: Callable[[str], str], workers: int) -> dict[int, Scored]:
-    """By the record's place in the list; those with a problem are left out."""
-    places = [place for place, record in enumerate(records) if not problem(record)]
-    pairs: list[Pair] = [(strip(records[place]["reference"]), strip(records[place]["candidate"])) for place in places]
+    """By the record's index in the list; records with a problem are left out."""
+    indices = [index for index, record in enumerate(records) if not problem(record)]
+    pairs: list[Pair] = [(strip(records[index]["reference"]), strip(records[index]["candidate"])) for index in indices]
     scored = score_pairs(pairs, MODES[mode], workers)
     bar = tqdm(scored, total=len(pairs), unit="pair", disable=None, file=sys.stderr)
-    return {places[number]: one for number, one in bar}
+    return {indices[number]: score for number, score in bar}
 
 
 def main() -> int:
     arguments = parse_arguments()
     if arguments.pairs.resolve() == arguments.output.resolve():
         raise CommandError("--pairs and --output are the same file.")
-    strip = STRIPPERS[arguments.strip or DEFAULT_STRIP[arguments.mode]]
+    stripper = STRIPPERS[arguments.strip or DEFAULT_STRIP[arguments.mode]]
+
+    def strip(code: str) -> str:
+        return stripper(normal_text(code) if arguments.mode == "fixed" else code)
+
     numbered = list(read_records(arguments.pairs))
     records = [record for _, record in numbered]
     with RecordOutcomes(arguments.output) as outcomes:
         scored = score_records(records, arguments.mode, strip, arguments.workers)
-        for place, (line, record) in enumerate(numbered):
-            if place in scored:
-                note = {"codebleu_note": scored[place].note} if scored[place].note else {}
-                figures = {figure: scored[place].scores[figure] for figure in FIGURES}
+        for index, (line, record) in enumerate(numbered):
+            if index in scored:
+                note = {"codebleu_note": scored[index].note} if scored[index].note else {}
+                figures = {figure: scored[index].scores[figure] for figure in FIGURES}
                 outcomes.add(json_line({**record, **figures, **note}))
             else:
                 name = record.get("id", line) if isinstance(record, dict) else line

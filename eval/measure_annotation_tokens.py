@@ -5,13 +5,14 @@
 
 Both answers are made from each annotated record and counted with the tokenizer: the JSON of new names and of comments
 by line, as `preprocess/annotate_workflows.py` asks for it, and `workflow_code` itself. Records whose code is longer
-than --longest characters are left out: no model would be asked to copy them, and they would make the saving look great.
+than --longest characters are left out: no model would be asked to copy them, and they would inflate the saving.
 """
 
 import argparse
 import ast
 import json
 import statistics
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,23 @@ from workflowllm.runs.flags import positive_int
 from workflowllm.shortcuts.dialect.nodes import nodes_of
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """The flags of this script."""
+
+    records: Path
+    tokenizer: Path
+    longest: int
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=Path, required=True, help="annotated records")
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of a tokenizer")
     parser.add_argument(
         "--longest", type=positive_int, default=20_000, help="characters of code of a record (default: %(default)s)"
     )
-    return parser.parse_args()
+    return Flags(**vars(parser.parse_args()))
 
 
 def dictionary_answer(record: dict[str, Any]) -> str:
@@ -47,28 +57,28 @@ def load_tokenizer(folder: Path) -> Any:
     from transformers import AutoTokenizer  # seconds to load
 
     if not folder.is_dir():
-        raise CommandError(f"{folder} is no folder; scripts/fetch_small_model.py fetches one.")
+        raise CommandError(f"{folder} is not a folder; scripts/fetch_small_model.py fetches one.")
     return AutoTokenizer.from_pretrained(folder)
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    tokenizer = load_tokenizer(arguments.tokenizer)
-    dictionaries, codes, left_out = [], [], 0
-    for _, record in keyed_rows(arguments.records):
-        if isinstance(record, Exception) or len(record["code"]) > arguments.longest:
-            left_out += 1
+    flags = parse_flags()
+    tokenizer = load_tokenizer(flags.tokenizer)
+    dictionaries, codes, skipped = [], [], 0
+    for _, record in keyed_rows(flags.records):
+        if isinstance(record, Exception) or len(record["code"]) > flags.longest:
+            skipped += 1
             continue
         answers = [dictionary_answer(record), record["workflow_code"]]
         counts = [len(ids) for ids in tokenizer(answers)["input_ids"]]
         dictionaries.append(counts[0])
         codes.append(counts[1])
     if not codes:
-        raise CommandError(f"{arguments.records} holds no records of at most {arguments.longest} characters.")
-    print(f"{len(codes)} records ({left_out} longer ones left out), tokens of an answer:")
+        raise CommandError(f"{flags.records} holds no records of at most {flags.longest} characters.")
+    print(f"{len(codes)} records ({skipped} longer ones left out), tokens of an answer:")
     for name, counts in (("names and comments", dictionaries), ("the whole code", codes)):
         print(f"{name:>20}: {sum(counts):>10,} in all, median {statistics.median(counts):,.0f}")
-    shares = [1 - one / other for one, other in zip(dictionaries, codes)]
+    shares = [1 - short / long for short, long in zip(dictionaries, codes)]
     total = 1 - sum(dictionaries) / sum(codes)
     print(f"{'saved':>20}: {total:.0%} of all, median {statistics.median(shares):.0%} of a record")
     return ALL_DONE

@@ -30,9 +30,7 @@ Result = dict[str, Any]
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="task files, or folders of them")
-    parser.add_argument(
-        "--predictions", type=Path, help="records with key and generated_code"
-    )
+    parser.add_argument("--predictions", type=Path, help="records with key and generated_code")
     parser.add_argument("--output", type=Path, help="JSON Lines file for the results")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()

@@ -11,6 +11,7 @@ all of a file at once; of records, in <output_dir>.errors.jsonl.
 
 import argparse
 import sys
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import read_records
 from workflowllm.runs.outcomes import Outcomes
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths, collision_key
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.signing import sign
 from workflowllm.shortcuts.files_from_records import CompiledFile, compilation_crashed, compile_numbered
@@ -26,8 +28,24 @@ from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.workflow import build_workflow, to_bytes
 
+TARGETS = ("any", "27")
 
-def parse_arguments() -> argparse.Namespace:
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to compile, and where it goes: one source with its output, or a file of records with a folder."""
+
+    source: str | None
+    output: Path | None
+    input: Path | None
+    output_dir: Path | None
+    field: str
+    sign: bool
+    otherwise_if: bool
+    workers: int
+
+
+def parse_options() -> Options:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", nargs="?", metavar="IN.py", help="one Python file, or - for standard input")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.shortcut", help="where its shortcut goes")
@@ -37,18 +55,23 @@ def parse_arguments() -> argparse.Namespace:
         "--field", default="code", help="the records' field that holds the Python (default: %(default)s)"
     )
     parser.add_argument(
+        "--target", choices=TARGETS, default=TARGETS[0],
+        help="27 writes elif as OS 27's Otherwise If; any as an If within Otherwise (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
         "--sign", action="store_true", help="sign with macOS's `shortcuts sign`, so that others can import it"
     )
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
-    arguments = parser.parse_args()
-    one, many = (arguments.source, arguments.output), (arguments.input, arguments.output_dir)
-    if not (all(one) and not any(many)) and not (all(many) and not any(one)):
+    flags = vars(parser.parse_args())
+    single, many = (flags["source"], flags["output"]), (flags["input"], flags["output_dir"])
+    if not (all(single) and not any(many)) and not (all(many) and not any(single)):
         parser.error("give IN.py with -o OUT.shortcut, or --input with --output_dir")
-    return arguments
+    return Options(otherwise_if=flags.pop("target") == "27", **flags)
 
 
-def compile_one(source: str, output: Path, signed: bool) -> int:
-    """Compile one file; its problems go to standard error, each with its place."""
+def compile_one(source: str, output: Path, options: Options) -> int:
+    """Compile one file; its problems go to standard error, each with its line and column."""
+    check_paths([None if source == "-" else Path(source)], [output])
     try:
         code = sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -56,8 +79,8 @@ def compile_one(source: str, output: Path, signed: bool) -> int:
             f"cannot read {source}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}."
         ) from None
     try:
-        data = to_bytes(build_workflow(compile_code(code)))
-        write_bytes(output, sign(data) if signed else data)
+        data = to_bytes(build_workflow(compile_code(code, options.otherwise_if)))
+        write_bytes(output, sign(data) if options.sign else data)
     except ShortcutError as error:
         for line in str(error).splitlines():
             print(f"{source}: {line}", file=sys.stderr)
@@ -67,37 +90,38 @@ def compile_one(source: str, output: Path, signed: bool) -> int:
     return ALL_DONE
 
 
-def compile_records(arguments: argparse.Namespace) -> int:
+def compile_records(records: Path, folder: Path, options: Options) -> int:
     """Compile every record of a file."""
-    written: set[str] = set()
-    outcomes = Outcomes(arguments.output_dir)
+    check_paths([records], [folder])
+    written: set[str] = set()  # collision keys of the files written
+    outcomes = Outcomes(folder)
     with outcomes:
-        work = partial(compile_numbered, field=arguments.field)
-        for result in map_inputs(work, read_records(arguments.input), arguments.workers, compilation_crashed):
-            keep(result, arguments, outcomes, written)
+        work = partial(compile_numbered, field=options.field, otherwise_if=options.otherwise_if)
+        for result in map_inputs(work, read_records(records), options.workers, compilation_crashed):
+            write_result(result, folder, options.sign, outcomes, written)
     return outcomes.summary()
 
 
-def keep(result: CompiledFile, arguments: argparse.Namespace, outcomes: Outcomes, written: set[str]) -> None:
+def write_result(result: CompiledFile, folder: Path, signed: bool, outcomes: Outcomes, written: set[str]) -> None:
     """One record ends as a file or as an error."""
-    path = next((path for path in result.paths if path not in written), None)
+    path = next((path for path in result.paths if collision_key(path) not in written), None)
     if path is None:
         outcomes.fail(result.key, result.error or f"another record before it was written to {result.paths[0]}.")
         return
-    written.add(path)
+    written.add(collision_key(path))
     try:
-        write_bytes(arguments.output_dir / path, sign(result.data) if arguments.sign else result.data)
-    except (OSError, ShortcutError) as error:
+        write_bytes(folder / path, sign(result.data) if signed else result.data)
+    except (OSError, ValueError) as error:
         outcomes.fail(result.key, f"not written: {error}")
     else:
         outcomes.done += 1
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    if arguments.source:
-        return compile_one(arguments.source, arguments.output, arguments.sign)
-    return compile_records(arguments)
+    options = parse_options()
+    if options.source and options.output:
+        return compile_one(options.source, options.output, options)
+    return compile_records(options.input, options.output_dir, options)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ Convert_Python_to_ShortCut.py makes an equal shortcut. What cannot be converted 
 
 import argparse
 import tempfile
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -26,7 +28,19 @@ from workflowllm.shortcuts.records_from_files import conversion_crashed, convert
 from workflowllm.shortcuts.to_python.printer import to_python
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to convert, and where it goes: one source to standard output, or a folder to a file of records."""
+
+    source: str | None
+    folder_path: Path | None
+    output: Path
+    python_dir: Path | None
+    repair: bool
+    workers: int
+
+
+def parse_options() -> Options:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "source", nargs="?", metavar="FILE", help="one shortcut file or iCloud link; its Python is printed"
@@ -41,10 +55,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--python_dir", type=Path, help="folder that also gets each Python file (default: none)")
     parser.add_argument("--repair", action="store_true", help="close badly nested blocks instead of refusing the file")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
-    arguments = parser.parse_args()
-    if (arguments.source is None) == (arguments.folder_path is None):
+    options = Options(**vars(parser.parse_args()))
+    if (options.source is None) == (options.folder_path is None):
         parser.error("give either a FILE or --folder_path")
-    return arguments
+    return options
 
 
 def print_one(source: str, repair: bool) -> int:
@@ -61,22 +75,21 @@ def print_one(source: str, repair: bool) -> int:
     return ALL_DONE
 
 
-def convert_folder(arguments: argparse.Namespace) -> int:
+def convert_folder(folder: Path, options: Options) -> int:
     """Convert every file below a folder."""
-    folder: Path = arguments.folder_path
     if not folder.is_dir():
         raise CommandError(f"{folder} is no folder; give the one that holds the shortcuts.")
-    output = RecordOutcomes(arguments.output)
-    files = list_files(folder, without=(output.output, output.errors), without_folder=arguments.python_dir)
+    check_paths([folder], [options.output, options.python_dir])
+    output, files = RecordOutcomes(options.output), list_files(folder)
     with output, tempfile.TemporaryDirectory() as scratch:
         work = partial(
             convert_file,
             folder=folder,
-            python_dir=arguments.python_dir,
-            repair=arguments.repair,
-            scratch=Path(scratch) if arguments.workers > 1 else None,
+            python_dir=options.python_dir,
+            repair=options.repair,
+            scratch=Path(scratch) if options.workers > 1 else None,
         )
-        for converted in map_inputs(work, files, arguments.workers, conversion_crashed, len(files), "file"):
+        for converted in map_inputs(work, files, options.workers, conversion_crashed, len(files), "file"):
             if converted.passed_over:
                 output.skipped += 1
             elif converted.error:
@@ -87,10 +100,10 @@ def convert_folder(arguments: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    if arguments.source is not None:
-        return print_one(arguments.source, arguments.repair)
-    return convert_folder(arguments)
+    options = parse_options()
+    if options.source is not None:
+        return print_one(options.source, options.repair)
+    return convert_folder(options.folder_path, options)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from workflowllm.prompts.chat import chat_template
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
-from workflowllm.runs.shipped import shipped
 
 MODEL, TOKENIZER = "smollm2-135m-instruct", "llama3-tokenizer"
 SPECIAL_TOKENS = 256
-LLAMA3_CHAT = "configs/chat_templates/llama3.jinja"
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -77,7 +76,7 @@ def convert_tokenizer(folder: Path, target: Path) -> None:
         pad_token="<|finetune_right_pad_id|>",
         model_max_length=131072,
     )
-    tokenizer.chat_template = shipped(LLAMA3_CHAT).read_text("utf-8").removesuffix("\n")
+    tokenizer.chat_template = chat_template("llama3")
     tokenizer.save_pretrained(target)
 
 

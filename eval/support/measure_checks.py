@@ -12,6 +12,8 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from workflowllm.apis.catalogue import catalogue
+from workflowllm.evaluation.floors import bare_calls, offered_apis
+from workflowllm.evaluation.predictions import Prediction
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
 from workflowllm.metrics.codebleu.scorer import FIGURES
@@ -26,22 +28,25 @@ SHARES = (0.1, 0.3, 0.5)
 WHOLE, RENAMED = "undamaged", "variables renamed"
 DROPPED, SWAPPED, CHANGED = "lines dropped", "calls swapped", "arguments changed"
 REORDERED, PADDED = "lines reordered", "other code added"
+NEGATED, OPERATORS, REMOVED = "conditions negated", "operators swapped", "arguments removed"
+EXIT, BARE = "exit first", "every API bare"
 DAMAGES = (DROPPED, SWAPPED, CHANGED, REORDERED, PADDED)
+WHOLE_DAMAGES = (NEGATED, OPERATORS, REMOVED, EXIT, BARE)  # done to all of a program, not by degrees
 OTHERS = ("api_f1", "order_f1", "control_similarity", "parses", "checks", "compiles")
 BLIND = 0.005  # a change under half a point over all steps is none
 
-# What a measure promises to see in mode fixed. The weighted n-grams are a recall by definition (Ren et al. 2020), so
-# that more code costs them nothing; syntax trees have no names and values in them; the sequence of APIs has no
-# arguments, and their multiset no order either.
+# What a measure promises to see in mode fixed. Syntax trees have no names and values in them; the sequence of APIs has
+# no arguments, and their multiset no order either.
 MUST_FALL = {
-    "fixed codebleu": DAMAGES,
+    "fixed codebleu": (*DAMAGES, *WHOLE_DAMAGES),
     "fixed ngram_match_score": DAMAGES,
-    "fixed weighted_ngram_match_score": (DROPPED, SWAPPED, CHANGED, REORDERED),
-    "fixed syntax_match_score": (DROPPED, PADDED),
+    "fixed weighted_ngram_match_score": DAMAGES,
+    "fixed syntax_match_score": (DROPPED, PADDED, NEGATED, OPERATORS, REMOVED, EXIT, BARE),
     "fixed dataflow_match_score": (DROPPED, SWAPPED, CHANGED, PADDED),
     "api f1": (DROPPED, SWAPPED, PADDED),
     "order f1": (DROPPED, SWAPPED, REORDERED, PADDED),
     "control similarity": (DROPPED, PADDED),
+    "static pass": (REMOVED, BARE),
 }
 
 
@@ -83,10 +88,24 @@ def damaged_samples(samples: Sequence[Sample], seed: int) -> list[Damaged]:
         }
         renamed = damage.rename_bound_names(code, grammar)
         cases += [Damaged(number, WHOLE, 0, code), Damaged(number, RENAMED, 0, renamed)]
+        cases += [Damaged(number, *altered) for altered in _wholly_damaged(samples[number])]
         for name, way in ways.items():
             for share in SHARES:
                 cases.append(Damaged(number, name, share, way(code, share, random.Random(f"{seed} {name} {number}"))))
     return cases
+
+
+def _wholly_damaged(sample: Sample) -> list[tuple[str, float, str]]:
+    """(damage, 0, code) of each damage that is done to a whole program."""
+    prediction = Prediction("", "", "", "", sample.code, "", "", sample.apis, {})
+    codes = {
+        NEGATED: damage.negate_conditions(sample.code),
+        OPERATORS: damage.swap_operators(sample.code),
+        REMOVED: damage.remove_arguments(sample.code),
+        EXIT: "is_workflow_actions_exit()\n" + sample.code,
+        BARE: bare_calls(offered_apis(prediction)),
+    }
+    return [(name, 0, code) for name, code in codes.items()]
 
 
 def measured(samples: Sequence[Sample], cases: Sequence[Damaged], workers: int) -> Figures:
@@ -118,7 +137,7 @@ def other_measures_crashed(case: Case) -> dict[str, float]:
 
 def _as_shares(measured_answer: Measured) -> dict[str, float]:
     shares = {name.replace("_", " "): float(measured_answer.scores[name]) for name in OTHERS}
-    return shares | {"static pass": float(measured_answer.static.passes)}
+    return shares | {"static pass": float(measured_answer.static.passes or 0)}
 
 
 def metric_table(figures: Figures, samples: int) -> tuple[list[str], list[tuple[str, str]]]:
@@ -128,8 +147,8 @@ def metric_table(figures: Figures, samples: int) -> tuple[list[str], list[tuple[
         f"`(↓)` falls, but not with every step, `=` does not see it (moves by under {100 * BLIND:g}), `↑` rises.",
         "**Bold**: what a measure must see.",
         "",
-        "| measure | " + " | ".join([WHOLE, *DAMAGES, RENAMED]) + " |",
-        "|---" * (len(DAMAGES) + 3) + "|",
+        "| measure | " + " | ".join([WHOLE, *DAMAGES, *WHOLE_DAMAGES, RENAMED]) + " |",
+        "|---" * (len(DAMAGES) + len(WHOLE_DAMAGES) + 3) + "|",
     ]
     missed = []
     for name in dict.fromkeys(name for name, _, _ in figures):
@@ -142,6 +161,12 @@ def metric_table(figures: Figures, samples: int) -> tuple[list[str], list[tuple[
             if promised and sign != "↓":
                 missed.append((name, kind))
             cells.append(" ".join(f"{100 * step:.1f}" for step in steps) + (f" **{sign}**" if promised else f" {sign}"))
+        for kind in WHOLE_DAMAGES:
+            sign = trend([whole, figures[name, kind, 0]])
+            promised = kind in MUST_FALL.get(name, ())
+            if promised and sign != "↓":
+                missed.append((name, kind))
+            cells.append(f"{100 * figures[name, kind, 0]:.1f}" + (f" **{sign}**" if promised else f" {sign}"))
         cells.append(f"{100 * renamed:.1f} {trend([whole, renamed])}")
         lines.append(f"| {name.replace('_match_score', '').replace('_', ' ')} | " + " | ".join(cells) + " |")
     return lines, missed

@@ -18,6 +18,10 @@ ASSIGNED = re.compile(r"^[ \t]*(?:for[ \t]+)?([^\W\d]\w*)[ \t]*(?:=(?!=)|in\b)",
 WORD = re.compile(r"[^\W\d]\w*")
 _BLANK = "\0"  # stands for every character of a string or comment, line breaks included
 _CALL = re.compile(r"(?<![\w.])([^\W\d]\w*_\w+)(?=\()")
+_CONDITION = re.compile(r"^[ \t]*(?:el)?if[ \t]+([^\n]*?)[ \t]*:[ \t]*$", re.MULTILINE)
+_OPERATOR = re.compile(r"(?<=[^\w=!<>])(==|!=|<=|>=|<|>|\band\b|\bor\b)(?=[^=<>])")
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "and": "or", "or": "and"}
+_ARGUMENTS = re.compile(r"(?<![\w.])[^\W\d]\w*_\w+\(([^()]*)\)")
 _LITERAL = r"[rbfuRBFU]{0,2}\0+|-?\d+(?:\.\d+)?|True|False"
 _ARGUMENT = re.compile(rf"[(,][\s\0]*[^\W\d]\w*[ \t]*=[ \t]*({_LITERAL})(?=[ \t]*[,)])")
 
@@ -45,6 +49,24 @@ def change_arguments(code: str, share: float, rng: random.Random, values: Sequen
     """That share of the literals passed by keyword take another one of `values`."""
     spans = [match.span(1) for match in _ARGUMENT.finditer(blanked(code))]
     return _replaced(code, _struck(spans, share, rng), lambda value: _another(value, values, rng))
+
+
+def negate_conditions(code: str) -> str:
+    """The condition of every if on one line becomes its opposite."""
+    spans = [match.span(1) for match in _CONDITION.finditer(blanked(code))]
+    return _replaced(code, spans, lambda condition: f"not ({condition})")
+
+
+def swap_operators(code: str) -> str:
+    """Every comparison becomes its opposite, and every `and` an `or`."""
+    spans = [match.span(1) for match in _OPERATOR.finditer(blanked(code))]
+    return _replaced(code, spans, _OPPOSITE.__getitem__)
+
+
+def remove_arguments(code: str) -> str:
+    """Calls of APIs lose all their arguments, where no call stands among these."""
+    spans = [match.span(1) for match in _ARGUMENTS.finditer(blanked(code))]
+    return _replaced(code, spans, lambda arguments: "")
 
 
 def reorder_lines(code: str, share: float, rng: random.Random) -> str:

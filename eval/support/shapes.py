@@ -1,4 +1,4 @@
-"""A model's shape: its configuration without weights, to reckon with or to fill with chance."""
+"""A model's shape: its configuration without weights, to estimate with or to fill with random weights."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from workflowllm.runs.command import CommandError
 
 
 def read_shape(path: Path, layers: int | None = None) -> PreTrainedConfig:
-    """The configuration in a config.json, with so many of its layers. Raises CommandError where there is none."""
+    """The configuration in a config.json, with at most this many layers. Raises CommandError where there is none."""
     try:
         content = json.loads(path.read_text("utf-8"))
         config = AutoConfig.for_model(content.pop("model_type"), **content)
@@ -21,9 +21,9 @@ def read_shape(path: Path, layers: int | None = None) -> PreTrainedConfig:
     return config
 
 
-def load_model(folder: Path, by_chance: PreTrainedConfig | None, device: str, **settings: Any) -> Any:
-    """A folder's model, or one of a configuration with weights by chance; `settings` are from_pretrained's."""
-    if by_chance is None:
+def load_model(folder: Path, random_config: PreTrainedConfig | None, device: str, **settings: Any) -> Any:
+    """A folder's model, or one with random weights of a configuration; `settings` are from_pretrained's."""
+    if random_config is None:
         return AutoModelForCausalLM.from_pretrained(folder, **settings).to(device)
-    with torch.device(device):  # made where it will run: a large one may not fit beside itself on the host
-        return AutoModelForCausalLM.from_config(by_chance, **settings)
+    with torch.device(device):  # created where it will run: a large one may not fit beside itself on the host
+        return AutoModelForCausalLM.from_config(random_config, **settings)

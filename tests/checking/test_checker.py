@@ -234,3 +234,16 @@ def test_one_record_that_the_checker_fails_on_is_its_own_failure(monkeypatch: py
     monkeypatch.setattr(checker, "check_code", fail)
     checked = checker.check_numbered((7, {"key": "k", "code": ""}), use_offered=False)
     assert (checked.key, checked.findings) == ("k", []) and "KeyError: 'Value'" in checked.error
+
+
+@pytest.mark.parametrize("call", [
+    "is_workflow_actions_downloadurl(WFURL='https://a.b', Advanced=True)",
+    "is_workflow_actions_documentpicker_open(WFShowFilePicker=False)",
+    "is_workflow_actions_runworkflow(WFWorkflowName='Backup')",
+    "is_workflow_actions_openapp(WFAppIdentifier='com.apple.camera')",
+    "is_workflow_actions_image_combine(WFInput=clipboard(), WFImageCombineMode='Grid')",
+    "com_apple_AccessibilityUtilities_AXSettingsShortcuts_AXToggleZoomIntent(state=0)",
+    "com_apple_AccessibilityUtilities_AXSettingsShortcuts_AXToggleZoomIntent(state='on')",
+])  # fmt: skip
+def test_what_real_shortcuts_hold_is_known(call: str) -> None:
+    assert set(codes(call)) <= {"unused-output"}

@@ -62,3 +62,28 @@ def test_an_answer_of_comments_is_no_shortcut(tmp_path: Path) -> None:
                    "--output", tmp_path / "x.shortcut", "--query", "Ask for a price")  # fmt: skip
     assert done.returncode == 1 and "holds no code" in done.stdout, done.stderr
     assert not list(tmp_path.glob("x.*"))
+
+
+def test_a_name_is_free_only_if_the_python_beside_it_is_too(heart: Path, tmp_path: Path) -> None:
+    """Known before the model is asked: the model's folder holds none here."""
+    mine = tmp_path / "price.py"
+    mine.write_text("mine")
+    flags = ("--query", "Ask for a price", "--apis", SHOW, "--max_tokens", 200)
+    for name in ("price.shortcut", "price", "price.py"):
+        done = run("--model", tmp_path, *flags, "--output", tmp_path / name)
+        assert done.returncode == 2 and "price.py exists" in done.stderr
+    shutil.copy(ROOT / "data" / "shortcuts" / "tip_calculator.shortcut", tmp_path / "tip.shortcut")
+    (tmp_path / "tip_changed.py").write_text("mine too")
+    done = run("--model", heart, *flags, "--edit", tmp_path / "tip.shortcut")
+    assert done.returncode == 0 and (tmp_path / "tip_changed_2.shortcut").is_file(), done.stderr
+    assert mine.read_text() == "mine" and (tmp_path / "tip_changed.py").read_text() == "mine too"
+
+
+def test_an_input_is_not_an_output(heart: Path, tmp_path: Path) -> None:
+    records = tmp_path / "in.jsonl"
+    records.write_text('{"key": "a", "query": "x", "apis": []}\n')
+    (tmp_path / "link.jsonl").symlink_to(records)
+    for output in (records, tmp_path / "link.jsonl", ".", "/"):
+        done = run("--model", heart, "--input", records, "--output", output, "--overwrite")
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert records.read_text() == '{"key": "a", "query": "x", "apis": []}\n'

@@ -13,6 +13,7 @@ from eval.support.measure_checks import (
     RENAMED,
     SHARES,
     WHOLE,
+    WHOLE_DAMAGES,
     Figures,
     Sample,
     damaged_samples,
@@ -29,6 +30,7 @@ def figures(steps: list[float], names: tuple[str, ...] = tuple(MUST_FALL)) -> Fi
     found = {}
     for name in names:
         found |= {(name, WHOLE, 0): 1.0, (name, RENAMED, 0): 1.0}
+        found |= {(name, damage, 0): steps[-1] for damage in WHOLE_DAMAGES}
         found |= {(name, damage, share): step for damage in DAMAGES for share, step in zip(SHARES, steps)}
     return found
 
@@ -51,24 +53,28 @@ def test_trends(steps: list[float], sign: str) -> None:
 def test_what_falls_with_every_step_is_missed_by_nothing() -> None:
     lines, missed = metric_table(figures([0.9, 0.6, 0.3]), 7)
     assert missed == [] and lines[0].startswith("Means over 7 samples")
-    assert sum("| 100.0 | 90.0 60.0 30.0 **↓** |" in line for line in lines) == len(MUST_FALL)
+    graded = [name for name, promised in MUST_FALL.items() if promised[0] in DAMAGES]
+    assert sum("| 100.0 | 90.0 60.0 30.0 **↓** |" in line for line in lines) == len(graded) == len(MUST_FALL) - 1
 
 
 @pytest.mark.parametrize("steps", [[0.9, 0.9, 0.3], [1.0, 1.0, 1.0], [1.0, 0.9, 1.1]])
 def test_a_promise_that_is_not_kept_is_named(steps: list[float]) -> None:
     _, missed = metric_table(figures(steps, ("fixed codebleu", "compat codebleu", "parses")), 7)
-    assert missed == [("fixed codebleu", damage) for damage in DAMAGES]
+    unseen = () if steps[-1] < 1 else WHOLE_DAMAGES
+    assert missed == [("fixed codebleu", damage) for damage in (*DAMAGES, *unseen)]
 
 
 def test_the_total_must_see_every_damage() -> None:
-    assert MUST_FALL["fixed codebleu"] == DAMAGES and not any(name.startswith("compat") for name in MUST_FALL)
+    assert MUST_FALL["fixed codebleu"] == (*DAMAGES, *WHOLE_DAMAGES) and not any(
+        name.startswith("compat") for name in MUST_FALL
+    )
 
 
 def test_damage_depends_on_the_seed_alone() -> None:
     samples = [Sample(path.read_text("utf-8"), None) for path in OURS[:4]]
     first, again, other = damaged_samples(samples, 0), damaged_samples(samples, 0), damaged_samples(samples, 1)
     assert first == again != other
-    assert len(first) == len(samples) * (2 + len(DAMAGES) * len(SHARES))
+    assert len(first) == len(samples) * (2 + len(WHOLE_DAMAGES) + len(DAMAGES) * len(SHARES))
     kept = [case for case in first if case.damage == WHOLE]
     assert [case.code for case in kept] == [sample.code for sample in samples]
 
@@ -88,7 +94,7 @@ def test_the_command_measures_our_own_shortcuts(tmp_path: Path) -> None:
     assert done.stdout.startswith("Means over 11 samples")
     assert table.read_text("utf-8") == "# What the measures see\n\n" + done.stdout
     total = next(line for line in done.stdout.splitlines() if line.startswith("| fixed codebleu |"))
-    assert total.count("**↓**") == len(DAMAGES), total
+    assert total.count("**↓**") == len(DAMAGES) + len(WHOLE_DAMAGES), total
     assert "| 100.0 |" in total
 
 

@@ -12,11 +12,14 @@ from eval.support.metric_damage import (
     blanked,
     called_names,
     change_arguments,
+    negate_conditions,
     pad,
     passed_literals,
+    remove_arguments,
     rename_bound_names,
     reorder_lines,
     swap_calls,
+    swap_operators,
 )
 from workflowllm.metrics.codebleu.trees import Grammar
 
@@ -62,6 +65,17 @@ def test_whole_statements_move_and_stay_whole() -> None:
     assert all(lines[place] != before[place] for place in (0, 1, 2, 6))
 
 
+def test_whole_programs_are_damaged() -> None:
+    code = "if a == 'b == c' and d <= 2:\n    e = f_g(h=1)\nelif x_y(z=k_l(m=2)) != {}:\n    pass\n"
+    assert negate_conditions(code) == (
+        "if not (a == 'b == c' and d <= 2):\n    e = f_g(h=1)\nelif not (x_y(z=k_l(m=2)) != {}):\n    pass\n"
+    )
+    assert swap_operators(code) == code.replace("a ==", "a !=").replace("and", "or").replace("<=", ">").replace(
+        ") !=", ") =="
+    )
+    assert remove_arguments(code) == code.replace("h=1", "").replace("m=2", "")
+
+
 def test_padding_goes_behind_and_has_its_length() -> None:
     others = ["a = 1\nb = 2\nc = 3", "d = 4\ne = 5"]
     padded = pad(CODE, 0.5, random.Random(0), others).split("\n")
@@ -86,12 +100,14 @@ def test_code_without_a_place_comes_back_as_it_was() -> None:
 
 @given(TEXTS, st.sampled_from((0.1, 0.5, 1.0)))
 def test_any_text_can_be_damaged(code: str, share: float) -> None:
-    chance = random.Random(0)
+    rng = random.Random(0)
     assert len(blanked(code)) == len(code)
-    assert isinstance(swap_calls(code, share, chance, NAMES), str)
-    assert isinstance(change_arguments(code, share, chance, ["1", "2"]), str)
-    assert Counter(line.strip() for line in reorder_lines(code, share, chance).split("\n")) == Counter(
+    assert isinstance(swap_calls(code, share, rng, NAMES), str)
+    assert isinstance(change_arguments(code, share, rng, ["1", "2"]), str)
+    assert Counter(line.strip() for line in reorder_lines(code, share, rng).split("\n")) == Counter(
         line.strip() for line in code.split("\n")
     )
-    assert pad(code, share, chance, [code, "x"]).startswith(code)
+    assert pad(code, share, rng, [code, "x"]).startswith(code)
+    for way in (negate_conditions, swap_operators, remove_arguments):
+        assert isinstance(way(code), str)
     assert rename_bound_names(code, Grammar()).count("\n") == code.count("\n")

@@ -8,13 +8,14 @@ import pytest
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 
 from workflowllm.metrics.codebleu.ngrams import bleu, brevity_penalty, count_ngrams, shared_counts, weighted_bleu
+from workflowllm.metrics.codebleu.options import Options
 
 
 def both(reference: str, candidate: str, **options: bool) -> tuple[float, float]:
     ours, theirs = count_ngrams(reference), count_ngrams(candidate)
     shared = shared_counts(ours, theirs)
     short = {"short_orders": options.get("short_orders", False)}
-    return bleu(ours, theirs, shared, **short), weighted_bleu(ours, theirs, shared, **options)
+    return bleu(ours, theirs, shared, **short), weighted_bleu(ours, theirs, shared, Options(**options))
 
 
 def test_clipping_and_precision_by_hand() -> None:
@@ -56,10 +57,10 @@ def test_the_brevity_penalty_is_one_only_above_the_reference_s_length() -> None:
 
 
 def test_nltk_agrees() -> None:
-    chance = random.Random(1)
+    rng = random.Random(1)
     smoothing = SmoothingFunction().method1
     for _ in range(200):
-        ours, theirs = (" ".join(chance.choices("abcdef", k=chance.randint(4, 30))) for _ in range(2))
+        ours, theirs = (" ".join(rng.choices("abcdef", k=rng.randint(4, 30))) for _ in range(2))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             expected = sentence_bleu([ours.split()], theirs.split(), smoothing_function=smoothing)

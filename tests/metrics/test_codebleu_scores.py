@@ -165,7 +165,10 @@ def test_demands_on_real_workflows(samples: list[str]) -> None:
 SWITCHED = {  # a pair whose total each switch alone changes
     "plain_total": (CODE, ""),
     "short_orders": ("a b", "a b"),
+    "weighted_precision": (CODE, CODE + OTHER),
     "true_brevity": (CODE, CODE[:60]),
+    "normal_text": ("x = 'a'\ny = x", "x = 'a'\ry = x"),
+    "see_operators": ("if a == b:\n c = 1", "if a != b:\n c = 1"),
     "tolerant_comments": ("x = (1  # one", "x = (1"),
     "true_offsets": ("é = 1; value = é", "e = 1; value = e"),
     "any_depth": ("y = 1\nx = y" + " + y" * 1_200, "y = 1"),
@@ -192,6 +195,26 @@ def test_every_switch_matters(switch: str) -> None:
     assert CodeBleu(replace(COMPAT, **{switch: True})).score(*pair)[TOTAL] != CodeBleu(COMPAT).score(*pair)[TOTAL]
 
 
+@pytest.mark.parametrize(("old", "new"), [("==", "!="), ("weather == 'rain'", "not weather == 'rain'")])
+def test_swapped_operators_and_negated_conditions_cost(old: str, new: str) -> None:
+    assert CodeBleu(FIXED).score(CODE, CODE.replace(old, new))["syntax_match_score"] < 0.95
+
+
+def test_more_code_costs_the_weighted_n_grams() -> None:
+    longer, longest = (CodeBleu(FIXED).part(PARTS[1], CODE, CODE + OTHER * times) for times in (1, 5))
+    assert 1 > longer > longest
+    assert CodeBleu(COMPAT).part(PARTS[1], CODE, CODE + OTHER) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "code", [CODE.replace("\n", "\r"), CODE.replace("\n", "\r\n"), CODE.replace("city", "cite\u0301")]
+)
+def test_the_same_text_raw_and_normalised_is_the_same(code: str) -> None:
+    plain = code.replace("\r\n", "\n").replace("\r", "\n").replace("e\u0301", "\u00e9")
+    assert plain != code
+    assert CodeBleu(FIXED).score(plain, code) == pytest.approx(dict.fromkeys(FIGURES, 1.0))
+
+
 def test_the_hash_seed_changes_nothing() -> None:
     # the set of the loop's sources has five names; the package's order of them is the seed's
     program = (
@@ -210,8 +233,8 @@ def test_the_hash_seed_changes_nothing() -> None:
 
 def test_texts_forgotten_are_scored_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = CodeBleu(FIXED).score(CODE, OTHER)
-    monkeypatch.setattr(codebleu, "KEPT_CHARACTERS", 10)
-    monkeypatch.setattr(codebleu, "KEPT_SUBTREES", 5)
+    monkeypatch.setattr(codebleu, "MOST_CHARACTERS", 10)
+    monkeypatch.setattr(codebleu, "MOST_SUBTREES", 5)
     scorer = CodeBleu(FIXED)
     assert [scorer.score(CODE, OTHER), scorer.score(OTHER, CODE)[TOTAL], scorer.score(CODE, OTHER)] == [
         expected,

@@ -8,6 +8,8 @@ from functools import lru_cache
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
+from workflowllm.prompts.chat import chat_template
+
 TEXT = ["Write a workflow:", 'Thought:\n1. plan\n\nCode:\n```python\ntext = f"{name}"\n```', "def a(*, b: str)"]
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
@@ -24,16 +26,11 @@ THINKING = (
     "{% if message['role'] == 'assistant' %}<think>\n\n</think>\n\n{% endif %}{{ message['content'] }}<|im_end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-LLAMA3 = (
-    "{{ bos_token }}{% for message in messages %}<|start_header_id|>{{ message['role'] }}<|end_header_id|>\n\n"
-    "{{ message['content'] | trim }}<|eot_id|>{% endfor %}"
-    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
-)
 LLAMA3_SPECIALS = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
 CHATML_SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 # name: template, special tokens, beginning of text, end of turn, padding
 FAMILIES = {
-    "llama3": (LLAMA3, LLAMA3_SPECIALS, "<|begin_of_text|>", "<|eot_id|>", "<|eot_id|>"),
+    "llama3": (chat_template("llama3"), LLAMA3_SPECIALS, "<|begin_of_text|>", "<|eot_id|>", "<|eot_id|>"),
     "qwen2": (QWEN, CHATML_SPECIALS, None, "<|im_end|>", "<|endoftext|>"),
     "chatml": (CHATML, CHATML_SPECIALS, "<|im_start|>", "<|im_end|>", "<|im_end|>"),
     "thinking": (THINKING, CHATML_SPECIALS, None, "<|im_end|>", "<|endoftext|>"),

@@ -1,5 +1,6 @@
 """The chat format: one prompt for training and inference, one beginning of text, answers that stay answers."""
 
+import copy
 from functools import lru_cache
 from pathlib import Path
 
@@ -116,3 +117,24 @@ def test_a_template_that_cannot_serve_is_told_so(template, words):
     odd.chat_template = template
     with pytest.raises(CommandError, match=words):
         end_of_turn(odd)
+
+
+# As Gemma 2's and as a template that knows two roles only.
+REFUSING = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+IGNORING = "{% for message in messages if message['role'] != 'system' %}"
+
+
+@pytest.mark.parametrize("kind", ["refusing", "ignoring"])
+def test_without_a_system_role_its_text_begins_the_first_user_turn(kind: str) -> None:
+    words = copy.deepcopy(small_tokenizer("chatml"))
+    every = "{% for message in messages %}"
+    words.chat_template = (
+        REFUSING + words.chat_template if kind == "refusing" else words.chat_template.replace(every, IGNORING)
+    )
+    system, user = {"role": "system", "content": "Be <|im_end|> brief."}, {"role": "user", "content": "Hello"}
+    merged = [{"role": "user", "content": "Be <|im_end|> brief.\n\nHello"}]
+    assert prompt_text(words, [system, user]) == prompt_text(words, merged)
+    assert prompt_ids(words, [system, user]) == prompt_ids(words, merged)
+    assert end_of_turn(words) == "<|im_end|>"
+    plain = small_tokenizer("chatml")
+    assert "system" in prompt_text(plain, [system, user])  # a template that has the role keeps it

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from runtime_helpers import run_actions
+from runtime_helpers import run, run_actions
 
 from workflowllm.runtime.actions import (
     archives,
@@ -129,3 +129,10 @@ def test_nothing_of_the_machine_is_touched_even_the_first_time(locale):
     command = [sys.executable, "-c", CLOSED, locale]
     done = subprocess.run(command, input=PROGRAMS, capture_output=True, text=True, timeout=120, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize("operation", ["ln(x)", "log(x)"])
+def test_the_logarithm_of_nothing_breaks_with_a_sentence(operation):
+    code = f'x = is_workflow_actions_math(WFInput=0, WFMathOperation="…", WFScientificMathOperation="{operation}")'
+    result = run(code + '\nis_workflow_actions_showresult(Text=f"{x}")')
+    assert result.how == "broken" and "no result" in result.error

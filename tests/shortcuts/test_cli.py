@@ -1,6 +1,7 @@
 """The two converters as a user runs them."""
 
 import json
+import os
 import plistlib
 import subprocess
 import sys
@@ -145,3 +146,51 @@ def test_signing_needs_a_mac(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_help_names_defaults(script: Path) -> None:
     done = run(script, "--help")
     assert (done.returncode, "(default: 1)" in done.stdout) == (0, True)
+
+
+def test_no_output_destroys_an_input(tmp_path: Path) -> None:
+    program, folder = tmp_path / "x.py", tmp_path / "in"
+    program.write_text('x = "1"')
+    folder.mkdir()
+    (folder / "a.shortcut").write_bytes(shortcut(TEXT))
+    before = (folder / "a.shortcut").read_bytes()
+    (tmp_path / "link.shortcut").symlink_to(program)
+    for output in (program, tmp_path / "link.shortcut"):
+        done = run(TO_SHORTCUT, program, "-o", output)
+        assert (done.returncode, "is an input" in done.stderr) == (2, True)
+    for arguments in (("--output", folder / "a.shortcut"), ("--output", folder / "new.jsonl"),
+                      ("--output", tmp_path / "out.jsonl", "--python_dir", folder)):  # fmt: skip
+        done = run(TO_PYTHON, "--folder_path", folder, *arguments)
+        assert (done.returncode, "input" in done.stderr) == (2, True)
+    assert (program.read_text(), (folder / "a.shortcut").read_bytes()) == ('x = "1"', before)
+    assert [path.name for path in folder.iterdir()] == ["a.shortcut"]
+
+
+def test_names_that_a_file_system_may_take_for_one_replace_nothing(tmp_path: Path) -> None:
+    records, output = tmp_path / "in.jsonl", tmp_path / "made"
+    keys = ["A.shortcut", "a.shortcut", "\u00e9", "e\u0301", "half \ud800", "ok"]
+    rows = [{"key": key, "code": f'x = "{number}"'} for number, key in enumerate(keys)]
+    records.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    done = run(TO_SHORTCUT, "--input", records, "--output_dir", output)
+    assert done.stderr.splitlines()[-1].startswith("done 4, skipped 0, failed 2")
+    assert len({path.name.casefold() for path in output.iterdir()}) == 4
+
+
+def test_what_is_no_regular_file_in_a_folder_is_a_failure_and_not_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.shortcut").write_bytes(shortcut(TEXT))
+    os.mkfifo(folder / "pipe.shortcut")
+    (folder / "zero.shortcut").symlink_to("/dev/zero")
+    done = run(TO_PYTHON, "--folder_path", folder, "--output", tmp_path / "out.jsonl")
+    assert done.stderr.splitlines()[-1].startswith("done 1, skipped 0, failed 2")
+
+
+def test_target_27_writes_otherwise_if(tmp_path: Path) -> None:
+    code = "x = clipboard()\nif x:\n    pass\nelif not x:\n    pass\n"
+    counts = []
+    for target in ("any", "27"):
+        output = tmp_path / f"{target}.shortcut"
+        assert run(TO_SHORTCUT, "-", "-o", output, "--target", target, stdin=code).returncode == 0
+        counts.append(len(plistlib.loads(output.read_bytes())["WFWorkflowActions"]))
+    assert counts == [6, 4]  # x is a variable: Set Variable and the marks

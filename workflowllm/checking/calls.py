@@ -175,6 +175,8 @@ def _literal(node: ast.expr) -> tuple[Any, bool]:
 def _value_findings(parameter: Parameter, node: ast.expr, value: Any) -> Iterator[Finding]:
     if isinstance(value, (dict, list)) or _text(value) in parameter.values:
         return
+    if value in (0, 1) and parameter.values.keys() == {"on", "off"}:
+        return  # real shortcuts store a switch of this kind as its index
     suggestion = most_similar(_text(value), tuple(parameter.values), VALUE_SIMILARITY)
     some = ", ".join(repr(allowed) for allowed in list(parameter.values)[:_SHOWN_VALUES])
     hint = f"; did you mean {suggestion!r}?" if suggestion else ""

@@ -26,6 +26,8 @@ from workflowllm.runs.output_files import whole_file
 SHOWN_CHARACTERS = 120_000  # of a text; the longest of 50 published workflows has 99,463
 SHOWN_LINES = 4_000
 SHOWN_FINDINGS = 300
+TITLE_MODELS = 4  # named in the title
+TITLE_CHARACTERS = 60  # of a model's name there
 LISTED_CHARACTERS = 400  # of a query, in the list and in its search
 PREDICTION_FIELDS = ("scores", "settings", "static_reason", "judge_reason", "codebleu_note")
 MODES = ("fixed", "compat")
@@ -192,13 +194,19 @@ def write_report(scored_path: Path, summary: dict[str, Any], output: Path) -> No
         "unread": samples.unread,
     }
     texts = {"references": samples.reference_texts, "predictions": samples.prediction_texts}
-    page = render_page(scored_path.name, index, texts)
+    page = render_page(_title(samples.models) or scored_path.name, index, texts)
     with whole_file(output) as handle:
         handle.write(page.encode("utf-8", "replace"))
 
 
+def _title(models: list[str]) -> str:
+    """The models' names, as far as they can be shown in a title: no control characters, no marks that turn text."""
+    shown = ["".join(filter(str.isprintable, model))[:TITLE_CHARACTERS] for model in models[:TITLE_MODELS]]
+    return ", ".join(shown) + (" and others" if len(models) > TITLE_MODELS else "")
+
+
 def render_page(name: str, index: dict[str, Any], texts: dict[str, list[str]]) -> str:
-    """The page for a file of this name, as text."""
+    """The page as text; `name` is what the scores are of: the models, or the file."""
     style = (PAGE / "page.css").read_text("utf-8")
     script = "(() => {\n" + "\n".join((PAGE / part).read_text("utf-8") for part in SCRIPTS) + "})();"
     environment = Environment(loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined)

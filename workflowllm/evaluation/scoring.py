@@ -18,6 +18,7 @@ from workflowllm.evaluation.verdicts import JudgeVerdict
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
 from workflowllm.metrics.codebleu.scorer import FIGURES
+from workflowllm.metrics.codebleu.stripping import normal_text
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
 from workflowllm.metrics.static_pass import SHARE
 from workflowllm.runs.pools import map_inputs
@@ -93,7 +94,7 @@ def evaluate(
 def score_cases(cases: Iterable[Case], options: ScoringOptions = ScoringOptions()) -> dict[Case, Scores]:
     """The scores of each distinct case. In mode fixed the tokenizer always removes the comments."""
     distinct = sorted(dict.fromkeys(cases), key=lambda case: case.reference)
-    strips = {"fixed": strip_comments, "compat": options.strip_compat}
+    strips = {"fixed": lambda code: strip_comments(normal_text(code)), "compat": options.strip_compat}
     by_mode = {mode: _codebleu(distinct, mode, strips[mode], options.workers) for mode in MODES}
     work = partial(measure, share=options.share)
     measured = map_inputs(work, distinct, options.workers, measuring_crashed, total=len(distinct), unit="answer")

@@ -8,7 +8,7 @@ from typing import Any
 
 from workflowllm.inference.decoding import Decoding
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings
-from workflowllm.records.release import release_files
+from workflowllm.records.release import data_files, split_path
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.facts import flag_facts
 from workflowllm.runs.flags import not_negative_int, positive, positive_int
@@ -231,9 +231,11 @@ def _check_request(flags: Mapping[str, Any]) -> None:
 
 def check_output(options: InferenceOptions) -> None:
     """Raise CommandError where writing the output would destroy an input. Call it before anything is written."""
-    folders = (options.input, options.prompting.examples_from)
-    inputs = [path for path in folders if path and not path.is_dir()]
-    inputs += [path for folder in folders if folder and folder.is_dir() for path in release_files(folder)]
+    inputs: list[Path] = []
+    for source in filter(None, (options.input, options.prompting.examples_from)):
+        inputs += data_files(source)
+        if source.is_dir():
+            inputs.append(split_path(source, options.out_of_distribution))
     if options.prompting.prompt and options.prompting.prompt.endswith(".txt"):
         inputs.append(Path(options.prompting.prompt))
     check_paths(inputs, [options.output])

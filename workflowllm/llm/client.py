@@ -56,7 +56,7 @@ class Client:
         """
         request = self._request(messages, schema, overrides)
         key = question_key([self.settings.base_url, request, schema and _schema_json(schema)])
-        # Equal questions at the same time wait for the first one's answer, where it is kept.
+        # Equal questions at the same time wait for the first one's answer, where there is a cache for it.
         lock = self._asking.setdefault(key, Lock()) if self.settings.cache else nullcontext()
         async with lock:
             reply = _from_cache(self._cache.get(key), schema)
@@ -64,7 +64,7 @@ class Client:
                 self.usage.cached += 1
                 return reply
             reply = await self._answered(request, schema)
-            self._cache.put(key, {name: getattr(reply, name) for name in _KEPT})
+            self._cache.put(key, {name: getattr(reply, name) for name in _STORED})
             return reply
 
     def _request(
@@ -113,23 +113,23 @@ def _schema_json(schema: type[pydantic.BaseModel]) -> dict[str, Any]:
     return schema.model_json_schema()  # 0.7 ms, a tenth of a whole call
 
 
-_KEPT = ("text", "finish_reason", "prompt_tokens", "completion_tokens")
+_STORED = ("text", "finish_reason", "prompt_tokens", "completion_tokens")
 
 
-def _from_cache(kept: dict[str, Any] | None, schema: type[pydantic.BaseModel] | None) -> Reply | None:
-    """A kept answer, unless what the schema demands beyond its JSON form has changed since."""
-    if kept is None:
+def _from_cache(stored: dict[str, Any] | None, schema: type[pydantic.BaseModel] | None) -> Reply | None:
+    """A stored answer, unless the schema has validators, which the key does not hold, that no longer accept it."""
+    if stored is None:
         return None
     try:
-        data = read_json_answer(kept["text"], schema) if schema else None
+        data = read_json_answer(stored["text"], schema) if schema else None
     except UnreadableAnswer:
         return None
-    return Reply(**kept, data=data, cached=True, attempts=0)
+    return Reply(**stored, data=data, cached=True, attempts=0)
 
 
 def _read(raw: RawAnswer, schema: type[pydantic.BaseModel]) -> pydantic.BaseModel:
     if raw.finish_reason == "length":
-        # Half an answer can be mended to JSON that the schema accepts; what is missing would be missed by nobody.
+        # Half an answer can be mended to JSON that the schema accepts, and nobody would notice what is missing.
         raise UnreadableAnswer(
             f"it was cut off after {raw.completion_tokens} tokens (finish_reason length); answer more briefly"
         )

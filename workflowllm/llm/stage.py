@@ -21,10 +21,9 @@ from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable
 from workflowllm.llm.run_facts import RunFacts
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.records.forms import normalised, record_file_rows
-from workflowllm.runs.command import ALL_DONE, SOME_FAILED, WRONG_COMMAND, CommandError
+from workflowllm.runs.command import ALL_DONE, INTERRUPTED, SOME_FAILED, WRONG_COMMAND, CommandError
 from workflowllm.runs.resumable_lines import Failures, Identity, Lines, identities_in
 
-INTERRUPTED = 130
 Record = dict[str, Any]
 Work = Callable[[Record, Client], Awaitable[Record]]
 _MOST_WAITING = 16  # records under way for each request in flight, when a server turns most of them away
@@ -43,7 +42,7 @@ def keyed_rows(path: Path) -> Iterator[tuple[str, Record | Exception]]:
 
 
 def key_of(record: Record) -> str:
-    """What identifies a record where nothing else is said."""
+    """What identifies a record by default."""
     if not isinstance(record["key"], str):
         raise TypeError("a key is a text")
     return record["key"]
@@ -185,7 +184,7 @@ class _Run:
         self._status = WRONG_COMMAND if wrong else SOME_FAILED
 
     def _interrupted(self) -> None:
-        """The first signal lets what is in flight finish, the second does not."""
+        """The first signal lets requests in flight finish, the second cancels them."""
         if self._status == INTERRUPTED:
             for task in self._tasks:
                 task.cancel()
@@ -213,7 +212,7 @@ class _Run:
 
 @contextmanager
 def _signals(interrupted: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and a polite kill call `interrupted`; in a thread they cannot be taken."""
+    """SIGINT and SIGTERM call `interrupted`; outside of the main thread they cannot be handled."""
     loop = asyncio.get_running_loop()
     taken = []
     with suppress(ValueError, RuntimeError):
@@ -254,7 +253,7 @@ def _dry_run(
         done.add(name)
         asked += 1
         calls += estimate(record) if estimate else []
-    prompt_tokens, completion_tokens = (sum(call[place] for call in calls) for place in (0, 1))
+    prompt_tokens, completion_tokens = (sum(counts) for counts in zip(Estimate(0, 0), *calls))
     price = price_of(settings.model, settings.prices)
     cost = f"${price.dollars(prompt_tokens, completion_tokens):,.4f}" if price else "price unknown"
     print(

@@ -1,6 +1,7 @@
 """One request to an endpoint, sent again with growing pauses while what failed may pass."""
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import openai
 from aiolimiter import AsyncLimiter
@@ -25,7 +27,7 @@ _TRUSTED = 3  # attempts after which a Retry-After is taken at its word; later o
 _KNOCKS = 3  # retries where no server has ever answered
 _OUTER = 30.0  # seconds over the time-out of a read, for answers that trickle
 _LATE = (openai.APITimeoutError, asyncio.TimeoutError)
-_SHOWN = 200  # characters of a server's own message
+_SHOWN, _ECHOED = 200, 20_000  # characters of a server's own message that are shown, and looked through
 
 
 class Passing(Exception):
@@ -80,6 +82,7 @@ class Transport:
 
     def __init__(self, settings: EndpointSettings, usage: Usage):
         self._settings, self._usage, self._key = settings, usage, os.environ.get(KEY)
+        self._secrets = secrets_of(self._key, settings.base_url)
         self._openai = openai.AsyncOpenAI(
             api_key=self._key or "none",
             base_url=settings.base_url,
@@ -123,7 +126,7 @@ class Transport:
         After _TRUSTED attempts, the longer of the two: what it asks for has not been enough.
         """
         fault = state.outcome.exception() if state.outcome else None
-        # Somewhat more than asked, or all who were told the same would come back at once.
+        # Somewhat more than the server asks for, or all requests that got the same answer would come back at once.
         asked = getattr(fault, "pause", 0.0) * random.uniform(1.0, 1.1)
         return asked if asked and state.attempt_number <= _TRUSTED else max(self._growing(state), asked)
 
@@ -194,9 +197,27 @@ class Transport:
         return EndpointError(f"the server refuses this request ({status}): {message}")
 
     def _clean(self, text: str) -> str:
-        """A short message of one line, in which no key can stand."""
-        text = " ".join(text.split())
-        return (text.replace(self._key, "***") if self._key else text)[:_SHOWN]
+        """A short message of one line without anything secret, which a server may echo."""
+        text = " ".join(text[:_ECHOED].split())
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text[:_SHOWN]
+
+
+def secrets_of(key: str | None, base_url: str | None) -> list[str]:
+    """Every text that must not be printed: the key, and what a server's address holds in addition to host and path.
+
+    A password is a secret as it is written, decoded, and as the header of basic authentication has it.
+    """
+    found = {key or ""}
+    parts = urlsplit(base_url or "")
+    if parts.username or parts.password:
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        found |= {parts.netloc.rpartition("@")[0], parts.password or "", password}
+        found.add(base64.b64encode(f"{user}:{password}".encode("utf-8", "replace")).decode("ascii"))
+    for name, value in parse_qsl(parts.query):
+        found |= {value, quote(value), f"{name}={value}"}
+    return sorted(filter(None, found), key=len, reverse=True)  # a longer one may hold a shorter one
 
 
 def _words(body: Any) -> str:
@@ -207,7 +228,7 @@ def _words(body: Any) -> str:
 
 
 def _retry_after(headers: Any) -> float:
-    """Seconds in `Retry-After`, which is a number or a date; 0 where there is none."""
+    """Seconds in `Retry-After`, a number or a date; 0 where there is none."""
     text = headers.get("retry-after", "")
     try:
         return max(0.0, float(text))
@@ -215,7 +236,7 @@ def _retry_after(headers: Any) -> float:
         pass
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time())
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, IndexError):
         return 0.0
 
 

@@ -14,7 +14,7 @@ from workflowllm.runtime.errors import WorldError
 from workflowllm.runtime.limits import time_limit
 from workflowllm.runtime.made_worlds import Reads, SeededAnswers, made_worlds, reads_of
 from workflowllm.runtime.program import Program, program_of_code
-from workflowllm.runtime.running import Outcome, run_prepared
+from workflowllm.runtime.running import Outcome, run_answered
 from workflowllm.runtime.world import World
 from workflowllm.shortcuts.model.errors import ShortcutError
 
@@ -76,7 +76,7 @@ def _not_whole(outcome: Outcome) -> str:
 def run_in(program: Program, world: World, reads: Reads) -> Outcome:
     """One run in a made world, with a person who answers by type."""
     with time_limit(MAX_SECONDS):
-        return run_prepared(program, world, {}, makes_up=True, answers=SeededAnswers(reads, world.seed))
+        return run_answered(program, world, SeededAnswers(reads, world.seed))
 
 
 def execution(code: str, reference: ReferenceRuns) -> Execution:

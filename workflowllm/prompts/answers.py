@@ -12,6 +12,7 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import NamedTuple
 
 _THOUGHT = re.compile(
@@ -34,7 +35,7 @@ _THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _JSON_CODE = ("code", "workflow_code", "python", "python_code", "workflow", "Code")
 _JSON_PLAN = ("thought", "plan", "task_plan", "thoughts", "Thought", "Plan")
 _STARTS = 60  # offsets from which loose text is tried as Python
-_PARSED = 64  # times the length of an answer that may be parsed in such tries: they end, however many there are
+_PARSED = 24  # times the length of an answer that may be parsed in such tries: they end, however many there are
 _CLOSINGS = 8  # closing fences in a row that are tried as the one that ends the code
 
 
@@ -284,16 +285,44 @@ class _Parser:
         return self._left < 0
 
     def reading_part(self, code: str) -> str:
-        """The code without the paragraphs of prose after it, where dropping them makes it read as Python."""
-        paragraphs = re.split(r"(\n\s*\n)", code)
-        for end in range(len(paragraphs), max(0, len(paragraphs) - _STARTS), -2):
-            part = "".join(paragraphs[:end])
-            self._left -= len(part)
-            if self.is_exhausted:
-                break
-            if part.strip() and _reads(part):
+        """The code without the paragraphs of prose after it, where dropping them makes it read as Python.
+
+        What comes after a syntax error cannot mend it, so the next try ends with the last paragraph before its line.
+        """
+        pieces = re.split(r"(\n\s*\n)", code)
+        ends = list(accumulate(map(len, pieces)))[::2]
+        for _ in range(_STARTS):
+            part = code[: ends.pop()]
+            error = self._syntax_error(part)
+            if error is None and part.strip():
                 return part
+            wrong = _line_offset(part, error) if error else 0
+            while len(ends) > 1 and ends[-1] > wrong:
+                ends.pop()
+            if not ends or self.is_exhausted:
+                break
         return code
+
+    def _syntax_error(self, code: str) -> int | None:
+        """The line of the error that keeps a text from being Python, dedented or not; None where it is Python."""
+        straight = textwrap.dedent(code)
+        trees = [_tree(text) for text in ((code,) if straight == code else (code, straight))]
+        if any(isinstance(tree, ast.Module) for tree in trees):
+            self._left -= len(code)
+            return None
+        line = max((tree.lineno or 1) if isinstance(tree, SyntaxError) else 10**9 for tree in trees)
+        self._left -= _line_offset(code, line + 1) + len(code) // 32
+        return line
+
+
+def _line_offset(text: str, line: int) -> int:
+    """The offset at which a line begins, counted from 1; the text's length where it has fewer lines."""
+    offset = 0
+    for _ in range(line - 1):
+        offset = text.find("\n", offset) + 1
+        if not offset:
+            return len(text)
+    return offset
 
 
 def _plan(text: str) -> str:

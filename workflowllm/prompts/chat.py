@@ -1,8 +1,7 @@
 """Messages to token ids with the tokenizer's own chat template: one function for training and for inference.
 
 The prompt's ids never depend on the answer: the two texts are tokenised apart and joined, so the prompt that a model
-was trained on is, id for id, the prompt that it gets later. The template writes the beginning of text; nothing adds a
-second one.
+was trained on is, id for id, the prompt that it gets later. The template writes the BOS token; nothing adds a second.
 """
 
 from typing import Any, NamedTuple
@@ -11,8 +10,14 @@ from jinja2 import TemplateError
 
 from workflowllm.prompts.files import Message
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.shipped import shipped
 
 _PROBE = "An answer."  # shows what the template writes after an answer
+
+
+def chat_template(name: str) -> str:
+    """The text of a chat template of `configs/chat_templates`: `llama3` or `chatml`."""
+    return shipped(f"configs/chat_templates/{name}.jinja").read_text("utf-8").removesuffix("\n")
 
 
 class Example(NamedTuple):
@@ -30,29 +35,46 @@ def prompt_text(tokenizer: Any, messages: list[Message]) -> str:
 def _rendered(tokenizer: Any, messages: list[Message], add_generation_prompt: bool) -> str:
     if not tokenizer.chat_template:
         raise CommandError(f"the tokenizer of {tokenizer.name_or_path} has no chat template; give one that has.")
+    settings = {"add_generation_prompt": add_generation_prompt, "tokenize": False}
     try:
-        return tokenizer.apply_chat_template(messages, add_generation_prompt=add_generation_prompt, tokenize=False)
-    except TemplateError as error:  # some templates refuse a system message
+        return tokenizer.apply_chat_template(with_accepted_roles(tokenizer, messages), **settings)
+    except TemplateError as error:
         raise CommandError(f"the chat template of {tokenizer.name_or_path} fails: {error}") from None
 
 
+def with_accepted_roles(tokenizer: Any, messages: list[Message]) -> list[Message]:
+    """The messages, with the system text in front of the first user turn where the template has no system role.
+
+    Such a template (Gemma's, Mistral's) raises an error, or leaves the system text out.
+    """
+    if len(messages) < 2 or messages[0]["role"] != "system":
+        return messages
+    system, user, *others = messages
+    try:
+        if system["content"].strip() in tokenizer.apply_chat_template([system, user], tokenize=False):
+            return messages
+    except TemplateError:
+        pass
+    return [user | {"content": f"{system['content']}\n\n{user['content']}"}, *others]
+
+
 def prompt_ids(tokenizer: Any, messages: list[Message]) -> list[int]:
-    """Token ids of the prompt, with the one beginning of text that the template writes, if it writes one."""
+    """Token ids of the prompt, with exactly the BOS token that the template writes, if it writes one."""
     return prompts_ids(tokenizer, [messages])[0]
 
 
 def prompts_ids(tokenizer: Any, conversations: list[list[Message]]) -> list[list[int]]:
     """`prompt_ids` of each conversation, tokenised together. Special tokens spelt out in messages are plain text."""
-    found = _tokenised(tokenizer, [prompt_text(tokenizer, messages) for messages in conversations])
-    for place, messages in enumerate(conversations):
+    ids = _tokenised(tokenizer, [prompt_text(tokenizer, messages) for messages in conversations])
+    for index, messages in enumerate(conversations):
         if any(token in message["content"] for message in messages for token in tokenizer.added_tokens_encoder):
             settings = {"add_generation_prompt": True, "sanitize_control_tokens": True, "return_dict": False}
-            found[place] = tokenizer.apply_chat_template(messages, **settings)
-    return found
+            ids[index] = tokenizer.apply_chat_template(with_accepted_roles(tokenizer, messages), **settings)
+    return ids
 
 
 def _tokenised(tokenizer: Any, texts: list[str], **settings: bool) -> list[list[int]]:
-    """Ids of each text, specials added to none. `verbose` would warn of each text longer than the model's context."""
+    """Ids of each text, without added special tokens. `verbose` would warn of every text beyond the model's context."""
     return tokenizer(texts, add_special_tokens=False, verbose=False, **settings)["input_ids"] if texts else []
 
 
@@ -79,5 +101,5 @@ def answers_ids(tokenizer: Any, answers: list[str]) -> list[list[int]]:
 
 
 def encode(tokenizer: Any, messages: list[Message], answer: str) -> Example:
-    """A training example. The loss counts the answer's ids alone, by their place."""
+    """A training example. The loss counts the answer's ids alone, by their position."""
     return Example(prompt_ids(tokenizer, messages), answer_ids(tokenizer, answer))

@@ -21,7 +21,7 @@ IDS, LENGTHS, ABOUT = "ids.npy", "lengths.npy", "examples.json"
 
 
 class Examples:
-    """A sequence of examples with their keys, the counts of encoding, and the records that were left out."""
+    """A sequence of examples with their keys, the counts of encoding, and the records that were skipped."""
 
     def __init__(self, ids: np.ndarray, lengths: np.ndarray, about: dict[str, Any]):
         """`ids` int32, all prompts and answers in order; `lengths` (N, 2) int32, tokens of each prompt and answer."""
@@ -36,25 +36,25 @@ class Examples:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records kept, by level of their documents, and left out, by reason."""
+        """Records encoded, by level of their documents, and skipped, by reason."""
         return self._about["counts"]
 
     @property
     def skipped(self) -> list[dict[str, str]]:
-        """Key and reason of each record that was left out."""
+        """Key and reason of each record that was skipped."""
         return self._about["skipped"]
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def __getitem__(self, place: int) -> Example:
-        if not 0 <= place < len(self):
-            raise IndexError(f"example {place} of {len(self)}")
-        start, middle = self._starts[place], self._starts[place] + self.prompt_lengths[place]
-        return Example(self._ids[start:middle], self._ids[middle : self._starts[place + 1]])
+    def __getitem__(self, index: int) -> Example:
+        if not 0 <= index < len(self):
+            raise IndexError(f"example {index} of {len(self)}")
+        start, middle = self._starts[index], self._starts[index] + self.prompt_lengths[index]
+        return Example(self._ids[start:middle], self._ids[middle : self._starts[index + 1]])
 
     def save(self, folder: Path) -> None:
-        """Write the three files; the last one, written when the others are whole, says that they are."""
+        """Write the three files; the last one is written when the others are complete."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / ABOUT).unlink(missing_ok=True)
         np.save(folder / IDS, self._ids)

@@ -1,10 +1,10 @@
-"""Records to token ids: the prompt that training and inference share, the answer, and what is left out and why.
+"""Records to token ids: the prompt that training and inference share, the answer, and which records are skipped.
 
-A prompt that is too long is shortened by the levels of `workflowllm.dataset.generation`. Its level depends on the
-prompt alone and on `max_prompt_tokens`, which is stored with the model: nobody knows the answer's length at inference,
-so in training it may not matter either, or long answers would teach the model what short documents mean. For the same
-reason the last level drops every optional parameter of every API, used by the answer or not. What is longer than
-`max_length` even so, prompt and answer together, is left out and counted; no answer is ever cut.
+A prompt that is too long is shortened by the levels of `workflowllm.prompts.generation`. Its level depends on the
+prompt alone and on `max_prompt_tokens`, which is stored with the model: at inference the answer's length is unknown,
+so in training it must not matter either, or long answers would teach the model what short documents mean. For the same
+reason the last level drops every optional parameter of every API, used by the answer or not. Records still longer than
+`max_length`, prompt and answer together, are skipped and counted; no answer is ever cut.
 
 A record with `messages`, a chat that ends with the assistant's answer, is trained on as it stands: its prompt is never
 shortened, and the flags for plan and comments do not touch it.
@@ -30,7 +30,7 @@ Fitted = tuple[list[int], int]  # a prompt's ids and its level
 
 
 class Unusable(Exception):
-    """Why a record is left out: `name` for the counts, the sentence for its line in the errors file."""
+    """Why a record is skipped: `name` for the counts, the sentence for its line in the errors file."""
 
     def __init__(self, name: str, sentence: str):
         super().__init__(sentence)
@@ -57,14 +57,14 @@ def fitted_prompts(
 ) -> list[Fitted | None]:
     """`fitted_prompt` of each record, tokenised together."""
     prompt = prompt or generation_prompt()
-    found: list[Fitted | None] = [None] * len(records)
+    fitted: list[Fitted | None] = [None] * len(records)
     for level in LEVELS:
-        open_places = [place for place, one in enumerate(found) if one is None]
-        messages = [prompt_messages(records[place], level, prompt, stubs) for place in open_places]
-        for place, ids in zip(open_places, prompts_ids(tokenizer, messages)):
+        too_long = [index for index, prompt_and_level in enumerate(fitted) if prompt_and_level is None]
+        messages = [prompt_messages(records[index], level, prompt, stubs) for index in too_long]
+        for index, ids in zip(too_long, prompts_ids(tokenizer, messages)):
             if len(ids) <= max_prompt_tokens:
-                found[place] = (ids, level)
-    return found
+                fitted[index] = (ids, level)
+    return fitted
 
 
 def has_own_chat(record: Record) -> bool:
@@ -91,10 +91,10 @@ def answer_text(record: Record, plan: bool = True, comments: bool = True) -> str
         code = strip_comments(code)
     if not code.strip():
         raise Unusable("without_answer", "it has no workflow_code, the answer that is trained on")
-    wanted = _text(record, "task_plan") if plan else ""
-    if plan and not wanted.strip():
+    task_plan = _text(record, "task_plan") if plan else ""
+    if plan and not task_plan.strip():
         raise Unusable("without_plan", "it has no task_plan; --no_plan trains on the code alone")
-    return format_answer(wanted, code)
+    return format_answer(task_plan, code)
 
 
 def _chat_answer(chat: list[Message]) -> str:
@@ -107,12 +107,12 @@ def _chat_answer(chat: list[Message]) -> str:
 def _text(record: Record, field: str) -> str:
     value = record.get(field)
     if value is not None and not isinstance(value, str):
-        raise Unusable("malformed", f"its {field} is no text")
+        raise Unusable("malformed", f"its {field} is not text")
     return value or ""
 
 
 def check_request(record: Record) -> None:
-    """Raises Unusable where a record does not make a prompt."""
+    """Raise Unusable where a record does not make a prompt."""
     if has_own_chat(record):
         _check_chat(record["messages"])
         return
@@ -124,7 +124,7 @@ def check_request(record: Record) -> None:
     try:
         "".join((record["query"], *apis)).encode("utf-8")
     except UnicodeEncodeError:
-        raise Unusable("malformed", "its query or apis hold half a character, which has no UTF-8") from None
+        raise Unusable("malformed", "its query or apis hold a lone surrogate, which has no UTF-8") from None
 
 
 def _check_chat(chat: Any) -> None:
@@ -132,7 +132,7 @@ def _check_chat(chat: Any) -> None:
     is_list = isinstance(chat, list) and all(isinstance(message, dict) for message in chat)
     turns = chat[1:] if is_list and chat and chat[0].get("role") == "system" else chat
     if not is_list or not turns or any(
-        message.get("role") != ("user", "assistant")[place % 2] for place, message in enumerate(turns)
+        message.get("role") != ("user", "assistant")[index % 2] for index, message in enumerate(turns)
     ):  # fmt: skip
         raise Unusable("malformed", "its messages are no chat of user and assistant by turns")
     if not all(isinstance(message.get("content"), str) for message in chat):
@@ -140,13 +140,13 @@ def _check_chat(chat: Any) -> None:
     try:
         "".join(message["content"] for message in chat).encode("utf-8")
     except UnicodeEncodeError:
-        raise Unusable("malformed", "its messages hold half a character, which has no UTF-8") from None
+        raise Unusable("malformed", "its messages hold a lone surrogate, which has no UTF-8") from None
 
 
 def encode_records(
     tokenizer: Any, rows: Iterable[Record], form: PromptForm, max_length: int, stubs: Stubs | None = None
 ) -> Examples:
-    """All records as examples, in order, with counts of what was kept by level and left out by reason."""
+    """All records as examples, in order, with counts of those encoded by level and skipped by reason."""
     writer = ExamplesWriter()
     total = len(rows) if isinstance(rows, Sequence) else None
     for batch in _batches(tqdm(rows, total=total, unit="record", disable=None)):  # silent off a terminal
@@ -159,7 +159,7 @@ def encode_records(
             except Unusable as reason:
                 writer.leave_out(record, reason.name, str(reason))
             except UnicodeEncodeError:
-                writer.leave_out(record, "malformed", "its answer holds half a character, which has no UTF-8")
+                writer.leave_out(record, "malformed", "its answer holds a lone surrogate, which has no UTF-8")
             else:
                 usable.append(record)
                 answers.append(answer)

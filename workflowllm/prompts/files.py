@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Template
 
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.reasons import reason_of
 from workflowllm.runs.shipped import shipped
 
 PROMPTS = shipped("configs/prompts")
@@ -59,7 +60,7 @@ def load_prompt(
         data = path.read_bytes()
         match = _SECTIONS.match(data.decode("utf-8").replace("\r\n", "\n"))
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"cannot read the prompt {path}: {getattr(error, 'strerror', None) or error}.") from None
+        raise CommandError(f"cannot read the prompt {path}: {reason_of(error)}.") from None
     if not match:
         raise CommandError(f"the prompt {path} must have a line [system], a text, a line [user], and a text.")
     system, user = (Template(_switched(text, switches or {})) for text in match.groups())

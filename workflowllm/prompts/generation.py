@@ -1,6 +1,6 @@
 """The generation prompt: a query and the documents of its APIs. Training and inference use this one function.
 
-Documents that would not fit are shortened by level, the same for all of a prompt, whoever asks:
+Documents that would not fit are shortened by level, the same level for all documents of a prompt:
 0 whole; 1 without the words on parameters; 2 the signature alone; 3 the signature with only required parameters.
 """
 
@@ -47,8 +47,8 @@ def generation_prompt(name_or_path: str = "generate", plan: bool = True, comment
 
 def api_stub(identifier: str, level: int, stubs: Stubs | None = None) -> str:
     """One API's document at a level."""
-    given = (stubs or {}).get(identifier) or (stubs or {}).get(published_key(identifier))
-    return shortened(given, level) if given else _catalogue_stub(identifier, level)
+    stub = (stubs or {}).get(identifier) or (stubs or {}).get(published_key(identifier))
+    return shortened(stub, level) if stub else _catalogue_stub(identifier, level)
 
 
 @lru_cache(maxsize=20_000)
@@ -57,8 +57,8 @@ def _catalogue_stub(identifier: str, level: int) -> str:
     stub = python_stub(api) if api else None
     if stub:
         return shortened(stub, level)
-    called = api.function if api and api.function else published_key(identifier)
-    return f"def {called}(**parameters): ..."
+    function = api.function if api and api.function else published_key(identifier)
+    return f"def {function}(**parameters): ..."
 
 
 @lru_cache(maxsize=20_000)
@@ -88,10 +88,10 @@ def _signature(function: ast.FunctionDef, only_required: bool) -> str:
     arguments = function.args
     pairs = [*zip(arguments.kwonlyargs, arguments.kw_defaults)]
     free = len(arguments.args) - len(arguments.defaults)
-    pairs += [(argument, arguments.defaults[place - free] if place >= free else None)
-              for place, argument in enumerate(arguments.args)]  # fmt: skip
-    kept = [(argument, default) for argument, default in pairs if default is None or not only_required]
-    written = [ast.unparse(argument) + (f" = {ast.unparse(default)}" if default else "") for argument, default in kept]
-    rest = arguments.kwarg is not None or len(kept) < len(pairs)
-    gives = f" -> {ast.unparse(function.returns)}" if function.returns else ""
-    return f"def {function.name}({', '.join(['*'] * bool(written) + written + ['**others'] * rest)}){gives}:"
+    pairs += [(argument, arguments.defaults[index - free] if index >= free else None)
+              for index, argument in enumerate(arguments.args)]  # fmt: skip
+    shown = [(argument, default) for argument, default in pairs if default is None or not only_required]
+    words = [ast.unparse(argument) + (f" = {ast.unparse(default)}" if default else "") for argument, default in shown]
+    has_more = arguments.kwarg is not None or len(shown) < len(pairs)
+    returns = f" -> {ast.unparse(function.returns)}" if function.returns else ""
+    return f"def {function.name}({', '.join(['*'] * bool(words) + words + ['**others'] * has_more)}){returns}:"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workflowllm.runs.command import CommandError
+from workflowllm.runs.reasons import cannot_read
 
 LONGEST_CELL = 1 << 20  # characters; descriptions run long, and csv's own limit is 128 KiB
 
@@ -15,14 +15,14 @@ def csv_rows(path: Path) -> list[tuple[int, dict[Any, Any]]]:
     """(line where it ends, row) for each row of a UTF-8 file whose first line names the columns. Raises CommandError.
 
     As in csv.DictReader, a missing cell is None, and cells beyond the columns are a list under None. The rows come all
-    at once, because csv's limit is the whole process's: nobody else meets the changed one between two rows.
+    at once, because csv's limit belongs to the whole process: no other code sees the changed one between two rows.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file, _long_cells():
             reader = csv.DictReader(file)
             return [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}.") from None
+        raise cannot_read(path, error) from None
 
 
 @contextmanager

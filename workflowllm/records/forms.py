@@ -48,14 +48,14 @@ def _unpacked(row: Record) -> Record:
 
 
 def normalised(record: Record) -> Record:
-    """The record with our names beside whatever else it has; a field that it has under none stays away."""
-    found = dict(record)
+    """The record with our field names in addition to its own; a field that it has under no name is not added."""
+    result = dict(record)
     for field, names in OTHER_NAMES.items():
         for name in names:
             if record.get(name) not in (None, ""):
-                found[field] = record[name]
+                result[field] = record[name]
                 break
-    return found
+    return result
 
 
 def same_api(first: str, second: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from workflowllm.apis.pickles import UnsafePickle, safe_unpickle
 from workflowllm.records.forms import Record, normalised, record_file_rows
 from workflowllm.runs.command import CommandError
+from workflowllm.runs.reasons import cannot_read
 
 SEED, SYNTHESIZED = "seed_data.json", "synthesized_data.json"
 SPLITS = {False: "dataset_split_keys.json", True: "dataset_split_keys_ood.json"}  # by whether it is out of distribution
@@ -28,7 +29,7 @@ def data_files(path: Path) -> list[Path]:
 
 
 def data_rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """(where it stands, record under our names) of a file of records or of a folder of the release's layout.
+    """(a name such as `a.jsonl record 3`, record under our field names) of a file of records or a data set's folder.
 
     Seed rows without `apis` take them from `statistics.pkl`; rows of the synthesized file have `is_synthetic`. What is
     no record comes as a ValueError that says so.
@@ -41,29 +42,23 @@ def data_rows(path: Path) -> Iterator[tuple[str, Any]]:
         raise CommandError(f"{path} has neither {SEED} nor {SYNTHESIZED}; name a data set or a file of records.")
     statistics = read_statistics(path) if (path / STATISTICS).is_file() else {}
     for file in files:
-        for place, record in _file_rows(file):
+        for name, record in _file_rows(file):
             if isinstance(record, dict):
                 record = record | {"is_synthetic": file.name == SYNTHESIZED}
                 if "apis" not in record and isinstance(names := _action_names(statistics, record), list):
                     record["apis"] = names
-            yield place, record
-
-
-def release_files(folder: Path) -> list[Path]:
-    """The files that are read of a folder of the release's layout, as far as they exist."""
-    names = (SEED, SYNTHESIZED, *SPLITS.values(), STATISTICS, STUBS)
-    return [path for name in names if (path := folder / name).is_file()]
+            yield name, record
 
 
 def _file_rows(path: Path) -> Iterator[tuple[str, Any]]:
     for number, row in record_file_rows(path):
-        place = f"{path.name} record {number}"
+        name = f"{path.name} record {number}"
         if isinstance(row, ValueError):
-            yield place, row
+            yield name, row
         elif not isinstance(row, dict):
-            yield place, ValueError("this record is no JSON object")
+            yield name, ValueError("this record is not a JSON object")
         else:
-            yield place, normalised({"key": f"{path.stem}-{number}"} | row)
+            yield name, normalised({"key": f"{path.stem}-{number}"} | row)
 
 
 def _action_names(statistics: Mapping[str, Any], record: Record) -> Any:
@@ -99,7 +94,7 @@ def read_split(path: Path) -> dict[str, list[str]]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise CommandError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}.") from None
+        raise cannot_read(path, error) from None
     if not isinstance(content, dict):
         raise CommandError(f"{path} must be an object with lists of keys: train, dev, test.")
     lists = {name: keys for name, keys in content.items() if isinstance(keys, list)}

@@ -97,7 +97,7 @@ def parquet_row(record: Mapping[str, Any], is_synthetic: bool) -> Record:
 
 
 def encodable(text: str) -> str:
-    """Half characters, which UTF-8 has no form for, become `?`."""
+    """The text with `?` for lone surrogates, which cannot be encoded as UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

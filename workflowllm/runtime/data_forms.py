@@ -72,7 +72,8 @@ def from_world(data: Any, setting: Setting) -> Item | None:
         return tuple(from_world(item, setting) for item in data)
     if not isinstance(data, Mapping):
         return str(data)
-    if data.get("type") in THING_TYPES:
+    kind = data.get("type")
+    if isinstance(kind, str) and kind in THING_TYPES:
         return _thing(data, setting)
     return Dictionary({str(key): from_world(item, setting) for key, item in data.items()})
 

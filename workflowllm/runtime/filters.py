@@ -87,12 +87,12 @@ _POSITIVE = {cmp.IS_NOT: cmp.IS, cmp.CONTAINS_NOT: cmp.CONTAINS}
 
 def filtered(call: Call, items: Sequence[Item]) -> list[Item]:
     """The items that a Find or Filter action's table lets through, sorted and limited as it says."""
-    chosen = [item for item in items if _passes(call, item)]
+    rows, is_all = _rows(call)
+    chosen = [item for item in items if _passes(call, item, rows, is_all)]
     return limited(call, ordered(call, chosen))
 
 
-def _passes(call: Call, item: Item) -> bool:
-    rows, is_all = _rows(call)
+def _passes(call: Call, item: Item, rows: Sequence[Row], is_all: bool) -> bool:
     tests = (row.holds(call, item) for row in rows)
     return all(tests) if is_all or not rows else any(tests)
 
@@ -102,14 +102,15 @@ def _rows(call: Call) -> tuple[list[Row], bool]:
     table = raw.get("Value") if isinstance(raw, Mapping) else None
     table = table if isinstance(table, Mapping) else {}
     templates = table.get("WFActionParameterFilterTemplates")
-    rows = [_row(entry) for entry in templates or () if isinstance(entry, Mapping)]
+    templates = templates if isinstance(templates, list) else []
+    rows = [_row(entry) for entry in templates if isinstance(entry, Mapping)]
     return [row for row in rows if row], table.get("WFActionParameterFilterPrefix") != 0
 
 
 def _row(entry: Mapping[str, Any]) -> Row | None:
     values = entry.get("Values")
     code = entry.get("Operator", cmp.IS)
-    if not isinstance(values, Mapping) or code not in cmp.WORDS:
+    if not isinstance(values, Mapping) or not isinstance(code, int) or code not in cmp.WORDS:
         return None
     compiled = {str(key): compile_parameter(value) for key, value in values.items() if key != "Unit"}
     if not compiled and code not in (cmp.IS_TODAY, cmp.HAS_VALUE, cmp.HAS_NONE):

@@ -8,7 +8,7 @@ from typing import Any
 from workflowllm.runtime.answers import Prompt, chosen
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.conditions import Condition
-from workflowllm.runtime.errors import Cancelled, RunEnds, Stopped
+from workflowllm.runtime.errors import Broken, Cancelled, RunEnds, Stopped
 from workflowllm.runtime.limits import MAX_ACTIONS, check_size
 from workflowllm.runtime.parameters import Parameter, compile_parameter, emptied
 from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
@@ -228,7 +228,10 @@ class MenuStep:
         text = run.text_of(prompt.evaluate(run)) if prompt.form != "reference" else ""
         asked = Prompt("menu", (text,), choices=tuple(shown or cases))
         answer = run.ask(asked, {"prompt": text, "items": list(asked.choices)})
-        (position,) = chosen(answer, asked)[:1] or (None,)
+        positions = chosen(answer, asked)
+        if len(positions) != 1:
+            raise Broken(f"a menu takes one item, and the answer is {answer!r}")
+        position = positions[0]
         steps = self.case_of(run, asked.choices[position], position, cases)
         if run.session.tracer:
             run.session.tracer.menu(run, self, asked.choices[position])

@@ -184,7 +184,8 @@ def _joiner(parts: list[Any]) -> Evaluate:
 def _fields(inner: Any, depth: int) -> Parameter:
     """A dictionary of typed fields; key and value may both hold references."""
     rows = inner.get("WFDictionaryFieldValueItems") if isinstance(inner, Mapping) else None
-    compiled = [_row(row, depth) for row in rows or () if isinstance(row, Mapping)]
+    rows = rows if isinstance(rows, list) else []
+    compiled = [_row(row, depth) for row in rows if isinstance(row, Mapping)]
 
     def evaluate(run: Run) -> Value:
         entries = {}

@@ -14,7 +14,8 @@ Step = Callable[[Run, Value], Value]
 
 def is_reference(raw: Mapping[str, Any]) -> bool:
     """Whether a mapping is a reference token."""
-    return raw.get("Type") in _SOURCES and "Variable" not in raw
+    kind = raw.get("Type")
+    return isinstance(kind, str) and kind in _SOURCES and "Variable" not in raw
 
 
 def compile_reference(token: Mapping[str, Any]) -> Evaluate:
@@ -82,12 +83,12 @@ _SOURCES: dict[Any, Callable[[Mapping[str, Any]], Evaluate]] = {
 def _step(entry: Any) -> Step | None:
     if not isinstance(entry, Mapping):
         return None
-    maker = _STEPS.get(entry.get("Type"))
+    maker = _STEPS.get(str(entry.get("Type")))
     return maker(entry) if maker else None
 
 
 def _coercion(entry: Mapping[str, Any]) -> Step | None:
-    kind = CLASSES.get(entry.get("CoercionItemClass"))
+    kind = CLASSES.get(str(entry.get("CoercionItemClass")))
     if kind is None:
         return None
     return lambda run, value: as_value(coerce_all(value.items, kind, run.world), value.made_up)

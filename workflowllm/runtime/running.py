@@ -50,17 +50,27 @@ def run_prepared(
     seed: int | None = None,
     makes_up: bool = False,
     tracer: Tracer | None = None,
-    answers: Answers | None = None,
 ) -> Outcome:
     """The pure part: no file, no network, no clock, no process from here on."""
     seed = world.seed if seed is None else seed
     state = WorldState(world, seed)
     patterns = Patterns(state.zone)
-    if answers is None:
-        answers = MadeUpAnswers(seed) if makes_up and not world.answers else WorldAnswers(world.answers, patterns)
-    session = Session(state, answers, patterns, shortcuts, makes_up, tracer=tracer)
+    is_made_up = makes_up and not world.answers
+    answers: Answers = MadeUpAnswers(seed) if is_made_up else WorldAnswers(world.answers, patterns)
+    return _all_runs(program, Session(state, answers, patterns, shortcuts, makes_up, tracer=tracer), seed)
+
+
+def run_answered(program: Program, world: World, answers: Answers) -> Outcome:
+    """Run a program in a world that makes up what it lacks, with someone else to answer. Pure, as `run_prepared`."""
+    state = WorldState(world, world.seed)
+    session = Session(state, answers, Patterns(state.zone), makes_up=True)
+    return _all_runs(program, session, world.seed)
+
+
+def _all_runs(program: Program, session: Session, seed: int) -> Outcome:
+    """The runs of a world, one after the other over the same state."""
     endings = []
-    for number in range(1, world.runs + 1):
+    for number in range(1, session.world.description.runs + 1):
         session.run_number = number
-        endings.append(execute(session, program, state.input))
+        endings.append(execute(session, program, session.world.input))
     return Outcome(endings, session, seed, [effect.as_json() for effect in session.effects])

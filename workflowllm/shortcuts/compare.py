@@ -11,7 +11,7 @@ from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.canonical import canonical
 from workflowllm.shortcuts.model.links import find_links
 from workflowllm.shortcuts.model.plist_types import Workflow
-from workflowllm.shortcuts.model.tree import Action, read_actions
+from workflowllm.shortcuts.model.tree import Action, mode_of, read_actions
 
 _SEEN_PAST = {BUILT_IN + "comment", BUILT_IN + "setvariable", BUILT_IN + "appendvariable"}
 _SHOWN = 160  # characters of a value
@@ -54,6 +54,8 @@ class _Comparable:
 
     def parameters(self, action: Action) -> dict[str, Any]:
         stored = {key: value for key, value in action.parameters.items() if key != "UUID"}
+        if mode_of(action) is not None:
+            stored["WFControlFlowMode"] = mode_of(action)  # old clients store it as text, or not at all
         group = stored.get("GroupingIdentifier")
         if isinstance(group, str):
             stored["GroupingIdentifier"] = self.groups.setdefault(group, len(self.groups))

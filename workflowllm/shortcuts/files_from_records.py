@@ -1,5 +1,6 @@
 """Records to shortcut files."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -22,31 +23,37 @@ class CompiledFile:
     error: str = ""
 
 
-def compile_numbered(numbered: tuple[int, Any], field: str) -> CompiledFile:
+def compile_numbered(numbered: tuple[int, Any], field: str, otherwise_if: bool = False) -> CompiledFile:
     """A record, with its line number, as a shortcut file, whatever the record holds."""
     number, record = numbered
     key = record.get("key") if isinstance(record, dict) else None
     name = key if isinstance(key, str) else f"line {number}"
     try:
-        return CompiledFile(name, output_paths(record), compile_record(record, field))
+        return CompiledFile(name, output_paths(record), compile_record(record, field, otherwise_if))
     except ShortcutError as error:
         return CompiledFile(name, error=str(error))
     except (RecursionError, MemoryError) as error:
         return CompiledFile(name, error=f"the record is too large or nested too deeply ({type(error).__name__}).")
+    except Exception as error:  # a bad record never stops the others
+        return CompiledFile(name, error=f"the record cannot be compiled ({type(error).__name__}: {error}).")
 
 
 def compilation_crashed(numbered: tuple[int, Any]) -> CompiledFile:
     return CompiledFile(f"line {numbered[0]}", error="the process that compiled it died; the record may be too large.")
 
 
-def compile_record(record: dict[str, Any], field: str) -> bytes:
-    """The shortcut that a record's Python stands for, with its metadata put back."""
+def compile_record(record: dict[str, Any], field: str, otherwise_if: bool = False) -> bytes:
+    """The shortcut that a record's Python stands for, with its metadata put back.
+
+    `otherwise_if` is that of `compile_program`. Raises ShortcutError with what is wrong with the record.
+    """
     code, metadata = record.get(field), record.get("metadata")
     if not isinstance(code, str):
         raise ShortcutError(f"the record has no text in the field {field}; name another with --field.")
     if metadata is not None and not isinstance(metadata, dict):
         raise ShortcutError("the record's metadata is no JSON object.")
-    return to_bytes(build_workflow(compile_code(code), None if metadata is None else from_json(metadata)))
+    compiled = compile_code(code, otherwise_if)
+    return to_bytes(build_workflow(compiled, None if metadata is None else from_json(metadata)))
 
 
 def source_path(record: Any) -> PurePosixPath:
@@ -58,6 +65,10 @@ def source_path(record: Any) -> PurePosixPath:
     name = name if isinstance(name, str) else record.get("key")
     if not isinstance(name, str) or not PurePosixPath(name).name or "\0" in name:
         raise ShortcutError("the record has neither a source path nor a key to name its file by.")
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        raise ShortcutError(f"the record's path {name!r} holds a lone surrogate, which no file name can.") from None
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
         raise ShortcutError(f"the record's path {name!r} leaves the output folder.")

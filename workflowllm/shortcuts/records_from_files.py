@@ -35,12 +35,12 @@ def list_files(folder: Path, without: tuple[Path, ...] = (), without_folder: Pat
     """Every file below a folder, hidden ones too, as sorted paths relative to it with `/`."""
     left_out = {str(path.resolve()) for path in (*without, *([without_folder] if without_folder else []))}
     top = str(folder.resolve())
-    found = []
+    keys = []
     for parent, folders, names in os.walk(top):
         folders[:] = [name for name in folders if os.path.join(parent, name) not in left_out]
         paths = (os.path.join(parent, name) for name in names)
-        found += [Path(os.path.relpath(path, top)).as_posix() for path in paths if path not in left_out]
-    return sorted(found)
+        keys += [Path(os.path.relpath(path, top)).as_posix() for path in paths if path not in left_out]
+    return sorted(keys)
 
 
 def convert_file(
@@ -60,6 +60,8 @@ def convert_file(
         return Converted(key, error=f"its Python was not written: {error.strerror}.")
     except (RecursionError, MemoryError) as error:
         return Converted(key, error=f"the file is too large or nested too deeply ({type(error).__name__}).")
+    except Exception as error:  # a bad file never stops the others
+        return Converted(key, error=f"the file cannot be converted ({type(error).__name__}: {error}).")
     line = json_line(record)
     return Converted(key, line if scratch is None else left_behind(line, scratch))
 

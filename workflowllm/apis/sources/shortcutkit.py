@@ -8,12 +8,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from workflowllm.apis.model import BUILT_IN_APPLICATION, Api, Parameter, Returns, application_of, one_line
 from workflowllm.apis.sources.wfactions import output_type, read_action
+from workflowllm.runs.shipped import shipped
+from workflowllm.runs.yaml_text import load_yaml
 
 _KINDS = {
     "bool": "boolean", "number": "number", "plainNumber": "number", "string": "text", "plainString": "text",
@@ -71,12 +73,25 @@ class Package:
         defined = read_action(identifier, self._definitions.get(identifier, {}), self.name, self.skipped)
         keys = dict.fromkeys([*defined.by_key, *entry["params"], *sorted(self._data.LEGACY_KEYS.get(identifier, ()))])
         kinds, choices = self._data.PARAM_KINDS.get(identifier, {}), self._data.PARAM_CHOICES.get(identifier, {})
+        parameters = {key: _parameter(key, defined, kinds.get(key), choices.get(key)) for key in keys}
+        for key, fields in corrections().get(identifier, {}).items():
+            parameters[key] = replace(parameters.get(key, Parameter(key)), **fields)
         return replace(
             defined,
             name=_name(entry, identifier),
-            parameters=tuple(_parameter(key, defined, kinds.get(key), choices.get(key)) for key in keys),
+            parameters=tuple(parameters.values()),
             returns=defined.returns or _returns(entry),
         )
+
+
+@lru_cache(maxsize=1)
+def corrections() -> dict[str, dict[str, dict[str, Any]]]:
+    """Identifier -> parameter's key -> fields of the parameter that replace the package's."""
+    table = load_yaml(shipped("data/api/corrections.yml").read_text("utf-8"))
+    for fields in (fields for parameters in table.values() for fields in parameters.values()):
+        if "values" in fields:
+            fields["values"] = dict.fromkeys(fields["values"], "")
+    return table
 
 
 def _name(entry: Mapping[str, Any], identifier: str) -> str:

@@ -1,6 +1,6 @@
 """The weighted n-gram match (Ren et al. 2020, arXiv 2009.10297, section 3.1): keywords weigh five times as much.
 
-As in the package `codebleu` it is a recall, over the n-grams of the reference, and only its unigrams are weighted.
+As in the package `codebleu` only its unigrams are weighted. There it is a recall, over the n-grams of the reference.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+
+from workflowllm.metrics.codebleu.options import Options
 
 ORDERS = 4
 SMOOTHING = 0.1
@@ -81,22 +83,24 @@ OTHER_WEIGHT = 0.2
 PACKAGE_REFERENCE_LENGTH = 2  # the package takes the length of the pair (tokens, weights)
 
 
-def weighted_bleu(
-    reference: NGrams,
-    candidate: NGrams,
-    shared: tuple[Counts, ...],
-    short_orders: bool = False,
-    true_brevity: bool = False,
-) -> float:
-    orders = used_orders(reference.length, short_orders)
+def weighted_bleu(reference: NGrams, candidate: NGrams, shared: tuple[Counts, ...], options: Options) -> float:
+    """The weighted n-gram match; of `options` it takes `short_orders`, `true_brevity` and `weighted_precision`."""
+    orders = used_orders(reference.length, options.short_orders)
     if not orders:
         return float(candidate.length == 0)
     matches = [_weighted(shared[0])] + [float(sum(counts.values())) for counts in shared[1:]]
-    totals = [_weighted(reference.counts[0])] + [float(reference.length - order) for order in range(1, ORDERS)]
-    if not short_orders:
+    totals = _totals(reference)
+    if options.weighted_precision:
+        totals = [(ours + max(theirs, 0.0)) / 2 for ours, theirs in zip(totals, _totals(candidate))]
+    if not options.short_orders:
         totals = [max(1.0, total) for total in totals]
-    length = reference.length if true_brevity else PACKAGE_REFERENCE_LENGTH
+    length = reference.length if options.true_brevity else PACKAGE_REFERENCE_LENGTH
     return combine(matches[:orders], totals[:orders], length, candidate.length)
+
+
+def _totals(ngrams: NGrams) -> list[float]:
+    """The number of n-grams of each order, the unigrams weighted."""
+    return [_weighted(ngrams.counts[0])] + [float(ngrams.length - order) for order in range(1, ORDERS)]
 
 
 def _weighted(unigrams: Counts) -> float:

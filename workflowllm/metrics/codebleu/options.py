@@ -23,10 +23,14 @@ class Options:
     # N-grams.
     short_orders: bool = False
     """A text of under four tokens scores under 1 against itself. On: orders longer than the reference are left out."""
+    weighted_precision: bool = False
+    """The weighted n-grams are a recall: more code costs nothing. On: each order is F1, 2 matches over both lengths."""
     true_brevity: bool = False
     """The weighted n-gram's brevity penalty sees a reference of length 2. On: it sees its true length."""
 
     # Reading.
+    normal_text: bool = False
+    """CR, CR LF and decomposed letters make other texts. On: every line ends in LF, and letters are composed (NFC)."""
     tolerant_comments: bool = False
     """Comments and docstrings are removed only from text that Python 3.11's tokenizer accepts; tabs and continuation
     lines suffer. On: comments alone are removed, from any text, and nothing else changes."""
@@ -36,6 +40,8 @@ class Options:
     """The data-flow of a tree deeper than Python's stack is empty. On: depth does not matter."""
 
     # Syntax.
+    see_operators: bool = False
+    """Operators are no nodes: `a == b` and `a != b` have one tree. On: they are leaves of the tree."""
     syntax_precision: bool = False
     """The share of the reference's subtrees that the candidate has at least once. On: F1 of the two multisets."""
 

@@ -22,7 +22,7 @@ from workflowllm.metrics.codebleu.flow_match import (
 from workflowllm.metrics.codebleu.flow_state import Flow
 from workflowllm.metrics.codebleu.ngrams import Counts, NGrams, bleu, count_ngrams, shared_counts, weighted_bleu
 from workflowllm.metrics.codebleu.options import FIXED, WEIGHTS, Options
-from workflowllm.metrics.codebleu.stripping import strip_like_package
+from workflowllm.metrics.codebleu.stripping import normal_text, strip_like_package
 from workflowllm.metrics.codebleu.syntax import SubtreeNumbers, syntax_match
 from workflowllm.metrics.codebleu.trees import FlatTree, Grammar
 from workflowllm.shortcuts.dialect.comments import strip_comments
@@ -31,8 +31,8 @@ PARTS = ("ngram_match_score", "weighted_ngram_match_score", "syntax_match_score"
 TOTAL = "codebleu"
 FIGURES = (TOTAL, *PARTS)
 
-KEPT_CHARACTERS = 4_000_000  # of analysed texts; their analyses take some 35 bytes a character
-KEPT_SUBTREES = 2_000_000  # about 400 MB; beyond it the numbers start anew
+MOST_CHARACTERS = 4_000_000  # of analysed texts; their analyses take some 35 bytes a character
+MOST_SUBTREES = 2_000_000  # about 400 MB; beyond it the numbers start anew
 
 
 class Analysis:
@@ -79,7 +79,7 @@ class CodeBleu:
         self.weights = weights
         self.grammar = Grammar()
         self.flow = FlowGrammar(self.grammar, options)
-        self.subtrees = SubtreeNumbers(self.grammar.named)
+        self.subtrees = self._new_subtrees()
         self._known: OrderedDict[str, Analysis] = OrderedDict()
         self._known_characters = 0
         self._shared: tuple[NGrams, NGrams, tuple[Counts, ...]] | None = None
@@ -97,7 +97,7 @@ class CodeBleu:
             return bleu(ours.ngrams, theirs.ngrams, self._shared_counts(ours, theirs), options.short_orders)
         if part == "weighted_ngram_match_score":
             shared = self._shared_counts(ours, theirs)
-            return weighted_bleu(ours.ngrams, theirs.ngrams, shared, options.short_orders, options.true_brevity)
+            return weighted_bleu(ours.ngrams, theirs.ngrams, shared, options)
         if part == "syntax_match_score":
             return syntax_match(ours.subtrees, theirs.subtrees, options.syntax_precision)
         assert part == "dataflow_match_score", part
@@ -120,25 +120,31 @@ class CodeBleu:
             self._shared = ours.ngrams, theirs.ngrams, shared_counts(ours.ngrams, theirs.ngrams)
         return self._shared[2]
 
+    def _new_subtrees(self) -> SubtreeNumbers:
+        operators = self.grammar.operators if self.options.see_operators else set()
+        return SubtreeNumbers(self.grammar.named | operators)
+
     def _analyse(self, reference: str, candidate: str) -> tuple[Analysis, Analysis]:
         """Of both texts at once, so that their subtrees are numbered together."""
-        if len(self.subtrees) > KEPT_SUBTREES:
+        if len(self.subtrees) > MOST_SUBTREES:
             self.forget()
         return self._analysis(reference.strip()), self._analysis(candidate.strip())
 
     def forget(self) -> None:
         """Drop all that is known of earlier texts."""
-        self.subtrees = SubtreeNumbers(self.grammar.named)
+        self.subtrees = self._new_subtrees()
         self._known.clear()
         self._known_characters = 0
         self._shared = None
 
     def _analysis(self, code: str) -> Analysis:
+        if self.options.normal_text:
+            code = normal_text(code)
         known = self._known.get(code)
         if known:
             self._known.move_to_end(code)
             return known
         self._known_characters += len(code)
-        while self._known and self._known_characters > KEPT_CHARACTERS:
+        while self._known and self._known_characters > MOST_CHARACTERS:
             self._known_characters -= len(self._known.popitem(last=False)[0])
         return self._known.setdefault(code, Analysis(code, self))

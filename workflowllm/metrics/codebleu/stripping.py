@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from workflowllm.shortcuts.dialect.comments import strip_comments
 
@@ -223,6 +224,11 @@ def _column(blanks: str) -> int:
     for character in blanks:
         column = 0 if character == "\f" else (column // 8 + 1) * 8 if character == "\t" else column + 1
     return column
+
+
+def normal_text(code: str) -> str:
+    """The text with LF for every line end, and with composed letters (NFC)."""
+    return unicodedata.normalize("NFC", code.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def strip_published(code: str) -> str:

@@ -20,7 +20,7 @@ class SubtreeNumbers:
     """Numbers subtrees. Counts of different texts compare only if one instance made them."""
 
     def __init__(self, named: set[int]) -> None:
-        self.named = named
+        self.named = named  # the kinds that are written; the others do not count
         self.numbers: dict[Hashable, int] = {}
 
     def __len__(self) -> int:

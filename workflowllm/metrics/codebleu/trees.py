@@ -12,6 +12,10 @@ __all__ = ["ERROR", "FlatTree", "Grammar", "encode"]
 
 HIDDEN_MISSING = re.compile(r'\(MISSING "?_')
 PRINTABLE_DEPTH = 2_000  # tree-sitter prints recursively: deeper trees would exhaust the stack
+OPERATORS = frozenset(
+    """+ - * / // % ** @ == != < > <= >= <> & | ^ ~ << >> and or not in is += -= *= /= //= %= **= @= &= |= ^= <<=
+    >>=""".split()  # noqa: SIM905
+) | {"not in", "is not"}
 ERROR = 0xFFFF  # tree-sitter's id of the node kind ERROR
 
 
@@ -25,6 +29,7 @@ class Grammar:
         self.names = {kind: self.language.node_kind_for_id(kind) or "" for kind in range(count)}
         self.names[ERROR] = "ERROR"
         self.named = {kind for kind in range(count) if self.language.node_kind_is_named(kind)} | {ERROR}
+        self.operators = {kind for kind, name in self.names.items() if name in OPERATORS and kind not in self.named}
         self.strings = frozenset(kind for kind in self.named if self.names[kind] == "string")
         # One name may have several ids (an alias has its own), so a kind is looked up by name.
         self.kinds_of: dict[str, frozenset[int]] = {}

@@ -62,6 +62,9 @@ def _computed(call: Call, compute: Callable[[], Decimal]) -> Decimal | None:
         call.fail(f"Calculate gives a number of more than {MAX_EXPONENT} digits")
     except (DecimalException, ValueError):
         call.fail("Calculate has no result for these numbers")
+    if not result.is_finite():  # the logarithm of 0, which raises nothing
+        call.lean("division-by-zero")
+        call.fail("Calculate has no result for these numbers")
     return result
 
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflowllm.runs.paths import why_not_regular
 from workflowllm.shortcuts.files import binary as bplist
 from workflowllm.shortcuts.files import signed
 from workflowllm.shortcuts.files import xml as xmlplist
@@ -35,10 +36,18 @@ class Shortcut:
 
 
 def read_file(path: str | Path) -> Shortcut:
-    """Read a shortcut file; whatever is wrong with it, or with reading it, is a ShortcutError."""
+    """Read a shortcut file; whatever is wrong with it, or with reading it, is a ShortcutError.
+
+    FIFOs and devices are refused: reading one may never end.
+    """
     try:
+        reason = why_not_regular(Path(path))
+        if reason:
+            raise ShortcutError(f"Cannot read {path}: {reason}")
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
+    except ShortcutError:
+        raise
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
         raise ShortcutError(f"Cannot read {path}: {getattr(error, 'strerror', None) or error}.") from None
     return read_shortcut(data)

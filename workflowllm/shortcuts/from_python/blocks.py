@@ -46,12 +46,15 @@ class _Block:
         if self.name:
             self.values.state.name_output(action, self.name)
 
-    def branch(self, parameters: Parameters, body: list[ast.stmt], compile_body: CompileBody) -> None:
-        """The next branch, with what a branch() line at its top stores."""
-        first = body[0]
-        call = first.value if isinstance(first, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
-        action = self._mark(NEXT, parameters)
-        if call is not None and called(call) == "branch":
+    def branch(
+        self, parameters: Parameters, body: list[ast.stmt], compile_body: CompileBody, head: ast.expr | None = None
+    ) -> None:
+        """The next branch, with what a branch() line at its top stores; `head` is the test of an Otherwise If."""
+        other = action_keys(self.values, head.args) if called(head) == function_name(self.identifier) else None
+        action = self._mark(NEXT, parameters, other)
+        call = _branch_call(body)
+        if call is not None:
+            first = body[0]
             target = first.targets[0] if isinstance(first, ast.Assign) else getattr(first, "target", None)
             store_more(self.values, call, action, target.id if isinstance(target, ast.Name) else None)
             body = body[1:]
@@ -77,17 +80,43 @@ def _without_name(node: ast.expr) -> ast.expr:
 
 def compile_if(values: ValueCompiler, node: ast.If, compile_body: CompileBody) -> ActionDict:
     """if, elif and else."""
-    try:
-        parameters = condition(values, _without_name(node.test))
-    except Fault as fault:  # the branches are compiled all the same, for their own problems
-        values.state.problems.append(fault.problem)
-        parameters = {}
+    parameters = _condition(values, node.test)
     block = _Block(values, CONDITIONAL, node.test)
     block.open(parameters)
     compile_body(node.body)
-    if node.orelse:
-        block.branch({}, node.orelse, compile_body)
+    orelse = node.orelse
+    while _is_otherwise_if(values, orelse):
+        inner = orelse[0]
+        block.branch(_condition(values, inner.test), inner.body, compile_body, _without_name(inner.test))
+        orelse = inner.orelse
+    if orelse:
+        block.branch({}, orelse, compile_body)
     return block.close()
+
+
+def _condition(values: ValueCompiler, test: ast.expr) -> Parameters:
+    try:
+        return condition(values, _without_name(test))
+    except Fault as fault:  # the branches are compiled all the same, for their own problems
+        values.state.problems.append(fault.problem)
+        return {}
+
+
+def _is_otherwise_if(values: ValueCompiler, orelse: list[ast.stmt]) -> bool:
+    """Whether an else branch is an Otherwise If of OS 27: a lone if that begins with branch(), or any for that target.
+
+    Otherwise it is an If within Otherwise, which all versions run.
+    """
+    if len(orelse) != 1 or not isinstance(orelse[0], ast.If) or isinstance(orelse[0].test, ast.NamedExpr):
+        return False
+    return values.state.otherwise_if or _branch_call(orelse[0].body) is not None
+
+
+def _branch_call(body: list[ast.stmt]) -> ast.Call | None:
+    """The branch() in the first line of a body."""
+    first = body[0]
+    call = first.value if isinstance(first, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
+    return call if call is not None and called(call) == "branch" else None
 
 
 # Loops

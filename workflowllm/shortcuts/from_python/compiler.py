@@ -30,8 +30,8 @@ _LINES: dict[type, Callable[[ValueCompiler, Any, Ended], None]] = {
 class Compiler:
     """Compiles the statements of a program into one flat list of actions."""
 
-    def __init__(self, bindings: dict[str, Binding]):
-        self.state = State(bindings)
+    def __init__(self, bindings: dict[str, Binding], otherwise_if: bool = False):
+        self.state = State(bindings, otherwise_if)
         self.values = ValueCompiler(self.state, new_action)
 
     def program(self, body: list[ast.stmt]) -> State:

@@ -42,11 +42,14 @@ def parse_program(code: str) -> Program:
     return Program(tree, nodes, find_bindings(nodes))
 
 
-def compile_program(program: Program) -> Compiled:
-    """Compile a program. Raises DialectError with every problem found."""
+def compile_program(program: Program, otherwise_if: bool = False) -> Compiled:
+    """Compile a program. Raises DialectError with every problem found.
+
+    `otherwise_if` makes every elif OS 27's Otherwise If, in place of an If within Otherwise, which all versions run.
+    """
     _refuse_long_numbers(program.nodes)
     try:
-        state = Compiler(program.bindings).program(program.tree.body)
+        state = Compiler(program.bindings, otherwise_if).program(program.tree.body)
     except RecursionError:
         raise DialectError([Problem(1, 1, "an expression is nested too deeply; split it.", "too-deep")]) from None
     if state.problems:
@@ -54,9 +57,9 @@ def compile_program(program: Program) -> Compiled:
     return state.result
 
 
-def compile_code(code: str) -> Compiled:
-    """Parse and compile a program."""
-    return compile_program(parse_program(code))
+def compile_code(code: str, otherwise_if: bool = False) -> Compiled:
+    """Parse and compile a program, as `compile_program` does."""
+    return compile_program(parse_program(code), otherwise_if)
 
 
 def _syntax_code(error: SyntaxError) -> str:

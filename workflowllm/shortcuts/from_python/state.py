@@ -16,6 +16,8 @@ from workflowllm.shortcuts.model.workflow import Compiled
 
 _NAMESPACE = uuid.UUID("6f0c8d5e-95a2-4d1b-8c64-1f8a54d0a5c1")  # our own: equal code gives equal UUIDs
 
+_MAX_SEARCHES = 20  # for names that are nearly right; 1,500 unknown names among as many take 5 s
+
 
 class NewAction(NamedTuple):
     """An action before it is added: its identifier, its parameters, and its keys beside the two."""
@@ -47,8 +49,9 @@ def shown_output(binding: Binding) -> str:
 class State:
     """The actions, questions and problems so far, and the names that are in sight."""
 
-    def __init__(self, bindings: dict[str, Binding]):
+    def __init__(self, bindings: dict[str, Binding], otherwise_if: bool = False):
         self.bindings = bindings
+        self.otherwise_if = otherwise_if  # whether elif becomes OS 27's Otherwise If
         self.result = Compiled()
         self.problems: list[Problem] = []
         self.assigned: set[str] = set()  # names assigned so far, in the order of the text
@@ -58,6 +61,7 @@ class State:
         self._waiting: dict[str, list[_Question]] = {}  # parameter -> questions that no action has filled yet
         self._shown: dict[str, str] = {}  # UUID -> name that Shortcuts shows for the output
         self._count = 0
+        self._searches = 0
 
     # Actions
 
@@ -140,9 +144,7 @@ class State:
                 return {"Type": "Variable", "VariableName": loop[node.id]}
         binding = self.bindings.get(node.id)
         if binding is None:
-            close = difflib.get_close_matches(node.id, self.bindings, 1)
-            advice = f"; did you mean {close[0]}?" if close else "."
-            raise Fault(node, f"nothing assigns {node.id}{advice}", "unassigned-name")
+            raise Fault(node, f"nothing assigns {node.id}{self._advice(node.id)}", "unassigned-name")
         if binding.kind == "loop":
             return {"Type": "Variable", "VariableName": self._ended_loops.get(node.id, binding.shown)}
         if binding.kind in ("missing", "output"):
@@ -150,6 +152,12 @@ class State:
             self._shown.setdefault(output, shown_output(binding))
             return self.output_token(output)
         return {"Type": "Variable", "VariableName": binding.shown}
+
+    def _advice(self, name: str) -> str:
+        """The assigned name that is nearest to an unknown one. Each search goes over all names, so they are few."""
+        self._searches += 1
+        close = difflib.get_close_matches(name, self.bindings, 1) if self._searches <= _MAX_SEARCHES else []
+        return f"; did you mean {close[0]}?" if close else "."
 
     def variable(self, node: ast.Name) -> str:
         """The name that Shortcuts stores for a variable that is being set."""

@@ -130,9 +130,9 @@ class ValueCompiler:
         if isinstance(node, ast.Name):
             return self.state.name(node)
         if isinstance(node, ast.Attribute):
-            return _with(self.reference(node.value), _usual_property(node.attr.replace("_", " ")))
+            return _with(self, node.value, _usual_property(node.attr.replace("_", " ")))
         if isinstance(node, ast.Subscript) and is_string(node.slice):
-            return _with(self.reference(node.value), {"Type": DICTIONARY_VALUE, "DictionaryKey": node.slice.value})
+            return _with(self, node.value, {"Type": DICTIONARY_VALUE, "DictionaryKey": node.slice.value})
         if isinstance(node, ast.Call):
             name = called(node)
             if name in _CLASS_OF and node.args:
@@ -148,7 +148,7 @@ class ValueCompiler:
         return self.state.emit_step(self.new_action(self, node))
 
     def coerced(self, node: ast.expr, item_class: str) -> Token:
-        return _with(self.reference(node), {"Type": COERCION, "CoercionItemClass": item_class})
+        return _with(self, node, {"Type": COERCION, "CoercionItemClass": item_class})
 
 
 def _parts(node: ast.expr) -> list[str | ast.expr]:
@@ -203,8 +203,13 @@ VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
 # Calls that give a reference
 
 
-def _with(token: Token, step: Aggrandizement) -> Token:
-    return {**token, "Aggrandizements": [*token.get("Aggrandizements", []), step]}
+def _with(values: ValueCompiler, node: ast.expr, step: Aggrandizement) -> Token:
+    """A reference with one conversion more."""
+    token = values.reference(node)
+    steps = token.get("Aggrandizements", [])
+    if not isinstance(steps, list):
+        raise Fault(node, "the Aggrandizements of this reference are no list, so that nothing can be added to them.")
+    return {**token, "Aggrandizements": [*steps, step]}
 
 
 def _usual_property(name: str) -> Aggrandizement:
@@ -225,7 +230,7 @@ def _getattr(values: ValueCompiler, call: ast.Call) -> Token:
         raise Fault(call, 'getattr() takes a value and a property, as in getattr(x, "File Size").')
     info = {"PropertyUserInfo": values.value(call.args[2])} if len(call.args) == 3 else {}
     name = constant_text(call.args[1], call)
-    return _with(values.reference(call.args[0]), {"Type": PROPERTY, "PropertyName": name, **info})
+    return _with(values, call.args[0], {"Type": PROPERTY, "PropertyName": name, **info})
 
 
 def _format_date(values: ValueCompiler, call: ast.Call) -> Token:
@@ -233,13 +238,13 @@ def _format_date(values: ValueCompiler, call: ast.Call) -> Token:
         raise Fault(call, f"format_date() takes a date and any of {', '.join(DATE_FORMAT)}.")
     settings = {"include_time": False, **{word.arg: values.value(word.value) for word in call.keywords}}
     step = {DATE_FORMAT[word]: item for word, item in settings.items() if item is not None}
-    return _with(values.reference(call.args[0]), {"Type": DATE, **step})
+    return _with(values, call.args[0], {"Type": DATE, **step})
 
 
 def _modified(values: ValueCompiler, call: ast.Call) -> Token:
     if len(call.args) != 2:
         raise Fault(call, "modified() takes a value and the conversion as it is stored.")
-    return _with(values.reference(call.args[0]), values.value(call.args[1]))
+    return _with(values, call.args[0], values.value(call.args[1]))
 
 
 def _extra(values: ValueCompiler, call: ast.Call) -> Token:

@@ -51,6 +51,7 @@ class If:
     body: list["Node"]
     orelse: Branch | None
     end: Action
+    elifs: list[Branch] = field(default_factory=list)  # OS 27's Otherwise If, each with its condition on its start
 
 
 @dataclass(slots=True)
@@ -90,14 +91,30 @@ def read_actions(workflow: dict[str, Any]) -> list[Action]:
 
 
 _ACTION_KEYS = ("WFWorkflowActionIdentifier", "WFWorkflowActionParameters")
+_MODES_AS_TEXT = {"": OPEN, "0": OPEN, "1": NEXT, "2": CLOSE}
 
 
 def mode_of(action: Action) -> int | None:
-    """0, 1 or 2 for an action of a block, None for a leaf."""
+    """0, 1 or 2 for an action of a block, None for a leaf, -1 for a mode that does not exist.
+
+    Old clients (278 to 484) store no mode on a block's first action, and modes as text.
+    """
     if action.identifier not in _WORDS:
         return None
     mode = action.parameters.get("WFControlFlowMode")
+    if mode is None:
+        return OPEN
+    if isinstance(mode, str):
+        return _MODES_AS_TEXT.get(mode, -1)
     return int(mode) if mode in (OPEN, NEXT, CLOSE) and not isinstance(mode, bool) else -1
+
+
+def is_otherwise_if(action: Action) -> bool:
+    """Whether an If's action of mode 1 carries a condition, as OS 27 stores Otherwise If."""
+    return action.identifier == CONDITIONAL and not _CONDITION_KEYS.isdisjoint(action.parameters)
+
+
+_CONDITION_KEYS = {"WFCondition", "WFConditions", "WFInput"}
 
 
 @dataclass(slots=True)
@@ -116,7 +133,9 @@ class _Open:
         if self.start.identifier == MENU:
             return Menu(self.start, self.first, self.branches, end)
         if self.start.identifier == CONDITIONAL:
-            return If(self.start, self.first, self.branches[0] if self.branches else None, end)
+            elifs = [branch for branch in self.branches if is_otherwise_if(branch.start)]
+            orelse = self.branches[-1] if len(self.branches) > len(elifs) else None
+            return If(self.start, self.first, orelse, end, elifs)
         return Loop(self.start, self.first, end)
 
 
@@ -186,7 +205,7 @@ class _Walk:
             return self.refuse(
                 action, f"starts a second branch in {block.describe()}, which is open there and has none"
             )
-        if action.identifier == CONDITIONAL and block.branches:
+        if action.identifier == CONDITIONAL and block.branches and not is_otherwise_if(block.branches[-1].start):
             return self.refuse(action, f"starts a second else branch in {block.describe()}, which is open there")
         block.branches.append(Branch(action, []))
         block.filling = self.filling = block.branches[-1].body
@@ -225,10 +244,12 @@ def _missing_end(start: Action) -> Action:
 
 
 def branches(node: If | Loop | Menu) -> list[Branch]:
-    """The branches of a block after its first: the else branch, or a menu's cases."""
+    """The branches of a block after its first: elif and else branches, or a menu's cases."""
     if isinstance(node, Menu):
         return node.cases
-    return [node.orelse] if isinstance(node, If) and node.orelse else []
+    if isinstance(node, If):
+        return [*node.elifs, node.orelse] if node.orelse else node.elifs
+    return []
 
 
 def first_body(node: If | Loop | Menu) -> list[Node]:

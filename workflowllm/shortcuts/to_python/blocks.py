@@ -179,6 +179,11 @@ def branch_line(values: ValuePrinter, branch: Branch) -> str | None:
     return _mark_line(values, "branch", branch.start, elsewhere)
 
 
+def otherwise_if_line(values: ValuePrinter, branch: Branch) -> str:
+    """The first line of an Otherwise If; its head says all that its action stores."""
+    return f"{values.scope.output_target(branch.start)}branch()"
+
+
 def end_line(values: ValuePrinter, end: Action) -> str | None:
     """`name = block_result()` after a block whose result is used, or whose closing action stores more than its mark."""
     return _mark_line(values, "block_result", end, _end_keys(end))

@@ -109,10 +109,19 @@ class Printer:
     def conditional(self, node: If, word: str = "if") -> None:
         self.add(f"{word} {blocks.walrus(self.values, node.start, blocks.test(self.values, node.start))}:")
         branch = self.scope.branch(lambda: self.body(node.body))
+        for inner in node.elifs:
+            branch += self.otherwise_if(inner)
         if node.orelse is not None:
             branch += self.scope.branch(lambda: self.orelse(node.orelse))
         self.scope.join(branch)
         self.end(node.end)
+
+    def otherwise_if(self, branch: Branch) -> list[str]:
+        """OS 27's Otherwise If: elif with branch() at its top, which tells it from an If within Otherwise."""
+        self.scope.index = branch.start.index
+        self.add(f"elif {blocks.test(self.values, branch.start)}:")
+        first = blocks.otherwise_if_line(self.values, branch)
+        return self.scope.branch(lambda: self.body(branch.body, first))
 
     def orelse(self, branch: Branch) -> None:
         """elif for a lone If that needs no line of its own after it; else for anything else."""
