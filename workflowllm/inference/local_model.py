@@ -1,6 +1,5 @@
 """A checkpoint on this machine: loading it, and answering many prompts with it."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from workflowllm.runs.command import CommandError
 from workflowllm.runs.ranks import current_ranks
 from workflowllm.runs.reasons import first_line
 
-_FENCE_LINE = re.compile(r"(?:```|~~~)[^\n]*\n")
 _TAIL = 12  # tokens that are looked at after each new one: a closing fence and its line break are at most so many
 
 
@@ -44,7 +42,8 @@ class LocalModel:
     def is_over(self, written: list[int]) -> bool:
         """Whether the answer's fence has closed. The whole text is decoded only where its tail looks like it."""
         tail = self.tokenizer.decode(written[-_TAIL:], skip_special_tokens=True)
-        return bool(_FENCE_LINE.search(tail)) and is_over(self.tokenizer.decode(written, skip_special_tokens=True))
+        has_fence = any("```" in line or "~~~" in line for line in tail.split("\n")[:-1])
+        return has_fence and is_over(self.tokenizer.decode(written, skip_special_tokens=True))
 
     def answer(self, attempts: Iterable[Attempts], engine: Engine) -> Iterator[tuple[Attempts, str]]:
         """(attempts, error) of each record as it is done; further attempts join the batch."""
