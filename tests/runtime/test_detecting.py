@@ -160,7 +160,7 @@ def test_f102_hashes_md5_by_default(kind, wanted):
 @pytest.mark.parametrize(
     ("item", "wanted"),
     [
-        ({"type": "file", "name": "a.pdf", "text": ""}, "a.pdf"),
+        ({"type": "file", "name": "a.b.pdf", "text": ""}, "a.b"),
         ({"type": "event", "title": "Stand-up"}, "Stand-up"),
         ({"type": "contact", "name": "Ada"}, "Ada"),
         ({"type": "url", "url": "https://x.example"}, "https://x.example"),

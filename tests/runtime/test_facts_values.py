@@ -112,7 +112,7 @@ def test_f011_each_class_of_coercion_is_served():
 print(f'{str(shortcut_input())}|{float(shortcut_input())}|{coerce(shortcut_input(), "URL")}')
 print(f'{coerce(shortcut_input(), "GenericFile").Name}|{bool(shortcut_input())}')
 """
-    assert run(code, input="1").shown == ["1|1|1", "Text.txt|1"]
+    assert run(code, input="1").shown == ["1|1|1", "Text|1"]
 
 
 def test_f012_a_whole_number_has_no_decimals_in_text():

@@ -181,7 +181,7 @@ def test_what_is_no_file_of_the_world_is_one_sentence(action):
 
 @pytest.mark.parametrize("name", ["File Extension", "Name", "File Size", "File Path"])
 def test_details_of_files(name):
-    wanted = {"File Extension": "txt", "Name": "a.txt", "File Size": 6, "File Path": "Shortcuts/a.txt"}
+    wanted = {"File Extension": "txt", "Name": "a", "File Size": 6, "File Path": "Shortcuts/a.txt"}
     code = opened("a.txt") + f'result = {A}properties_files(WFInput=file, WFContentItemPropertyName="{name}")'
     assert shown(code, files={"Shortcuts/a.txt": "é😀"}) == wanted[name]
 

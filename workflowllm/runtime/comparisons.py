@@ -1,13 +1,13 @@
 """Comparing an item with an operand by a condition's code: what If and the filters share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from workflowllm.runtime.coercions import coerce, to_text
 from workflowllm.runtime.dates import Setting
-from workflowllm.runtime.units import in_base
+from workflowllm.runtime.units import in_base, unit_of
 from workflowllm.runtime.values import Date, Item, Quantity, kind_of
 
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, IS, IS_NOT = range(6)
@@ -77,6 +77,26 @@ def size_of_item(item: Item, setting: Setting) -> Any:
     if kind is Quantity:
         return in_base(item)
     return coerce(item, "number", setting)
+
+
+def compare_sizes(code: int, left: Item, operands: Sequence[Item], setting: Setting) -> bool:
+    """A size against one operand, or two bounds.
+
+    A plain number and a quantity are compared by their magnitudes, but for sizes of files, whose number counts bytes.
+    """
+    sizes = [_pair(left, operand, setting) for operand in operands]
+    if not all(same_kind(*pair) for pair in sizes):
+        return False
+    return ordered(code, sizes[0][0], sizes[0][1], sizes[-1][1])
+
+
+def _pair(left: Item, right: Item, setting: Setting) -> tuple[Any, Any]:
+    for quantity, number in ((left, right), (right, left)):
+        if type(quantity) is Quantity and type(number) is Decimal:
+            unit = unit_of(quantity.unit)
+            plain = in_base(quantity) if unit and unit[0] == "size" else quantity.magnitude
+            return (plain, number) if quantity is left else (number, plain)
+    return size_of_item(left, setting), size_of_item(right, setting)
 
 
 def same_kind(left: Any, right: Any) -> bool:

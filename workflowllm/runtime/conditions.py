@@ -9,6 +9,7 @@ from workflowllm.runtime import comparisons as cmp
 from workflowllm.runtime.coercions import coerce, is_plain_number, parse_number, to_text
 from workflowllm.runtime.errors import Broken
 from workflowllm.runtime.parameters import Parameter, compile_parameter
+from workflowllm.runtime.references import is_typed
 from workflowllm.runtime.run import Run
 from workflowllm.runtime.units import as_duration
 from workflowllm.runtime.values import Date, Dictionary, Item, Quantity, Thing, Value, kind_of
@@ -19,6 +20,8 @@ _TEXT_KEYS = ("WFConditionalActionString", "WFEnumeration")
 _NUMBER_KEYS = ("WFNumberValue", "WFBoundedNumber", "WFNumericEnumeration")
 _SPAN_KEYS = ("WFMeasurement", "WFDuration")
 _DATE_KEYS = ("WFDate",)
+_NUMBER_FIRST = (*_NUMBER_KEYS, *_SPAN_KEYS, *_TEXT_KEYS, *_DATE_KEYS)
+_DATE_FIRST = (*_DATE_KEYS, *_TEXT_KEYS)
 _SECOND = {
     "WFNumberValue": "WFAnotherNumber",
     "WFBoundedNumber": "WFAnotherBoundedNumber",
@@ -44,7 +47,7 @@ class Condition:
         if self.code == cmp.HAS_NONE:
             return not any(_counts(item) for item in value.items)
         if not value.items:
-            return self.code in (cmp.IS_NOT, cmp.CONTAINS_NOT) and not self._is_empty_operand(run)
+            return self.code in (cmp.IS_NOT, cmp.CONTAINS_NOT)
         if self.code == cmp.CONTAINS_NOT:
             return all(self._item(run, item) for item in value.items)
         return any(self._item(run, item) for item in value.items)
@@ -52,9 +55,6 @@ class Condition:
     def explain(self, run: Run) -> str:
         parts = [to_text(item, run.world) for p in self.operands.values() for item in p.evaluate(run).items]
         return " ".join([cmp.WORDS.get(self.code, str(self.code)), *(repr(part[:40]) for part in parts)])
-
-    def _is_empty_operand(self, run: Run) -> bool:
-        return all(not p.evaluate(run).items for p in self.operands.values()) and False
 
     def _item(self, run: Run, item: Item) -> bool:
         """Fact 32: whether one item of the input meets the condition."""
@@ -122,41 +122,33 @@ class Condition:
                 f"If compares the text {item[:40]!r} with a number; put the value into a number first "
                 "(Get Numbers from Input, or as Number)"
             )
-        left = self._left_size(run, item)
-        key = self._size_key(left)
-        if key is None:
-            run.lean("missing-operand")
+        left = self._left(run, item)
+        keys = _DATE_FIRST if type(left) is Date else _NUMBER_FIRST
+        key = next((key for key in keys if key in self.operands), None)
+        if left is None or key is None:
+            if key is None:
+                run.lean("missing-operand")
             return False
-        right = self._right_size(run, key, left)
-        second = None
-        if self.code == cmp.BETWEEN:
-            second = self._right_size(run, _SECOND.get(key, ""), left)
-            if second is None:
-                return False
-        return cmp.same_kind(left, right) and cmp.ordered(self.code, left, right, second)
+        wanted = [key, *([_SECOND.get(key, "")] if self.code == cmp.BETWEEN else [])]
+        operands = [self._right(run, name, left) for name in wanted]
+        return None not in operands and cmp.compare_sizes(self.code, left, operands, run.world)
 
-    def _left_size(self, run: Run, item: Item) -> Any:
-        if type(item) is str or type(item) is Thing:
-            run.lean("loose-number")
-            if any(key in self.operands for key in _DATE_KEYS):
-                date = coerce(item, "date", run.world)
-                return date.moment if date else None
-        return cmp.size_of_item(item, run.world)
+    def _left(self, run: Run, item: Item) -> Item | None:
+        """The left side as something that has a size: a number, a date or a quantity."""
+        if type(item) is not str and type(item) is not Thing:
+            return item
+        run.lean("loose-number")
+        is_date = any(key in self.operands for key in _DATE_KEYS)
+        return coerce(item, "date" if is_date else "number", run.world)
 
-    def _size_key(self, left: Any) -> str | None:
-        is_date = left is not None and not isinstance(left, Decimal)
-        order = (*_DATE_KEYS, *_TEXT_KEYS) if is_date else (*_NUMBER_KEYS, *_SPAN_KEYS, *_TEXT_KEYS, *_DATE_KEYS)
-        return next((key for key in order if key in self.operands), None)
-
-    def _right_size(self, run: Run, key: str, left: Any) -> Any:
+    def _right(self, run: Run, key: str, left: Item) -> Item | None:
         parameter = self.operands.get(key)
         items = parameter.evaluate(run).items if parameter else ()
         if not items:
             return None
-        if left is not None and not isinstance(left, Decimal):
-            date = coerce(items[0], "date", run.world)
-            return date.moment if date else None
-        return cmp.size_of_item(items[0], run.world)
+        if type(left) is Date:
+            return coerce(items[0], "date", run.world)
+        return items[0] if type(items[0]) is Quantity else coerce(items[0], "number", run.world)
 
     def _date(self, run: Run, item: Item) -> bool:
         date = coerce(item, "date", run.world)
@@ -210,7 +202,7 @@ def _compile_single(source: Mapping[str, Any], text_outputs: frozenset[str]) -> 
         _code(source, operands),
         compile_parameter(raw) if raw is not None else None,
         {key: compile_parameter(value) for key, value in operands.items()},
-        _typed_as_text(raw, text_outputs),
+        _is_text_for_sure(source, raw, text_outputs),
     )
 
 
@@ -226,19 +218,7 @@ def _code(source: Mapping[str, Any], operands: Mapping[str, Any]) -> int:
     return cmp.IS if "WFConditionalActionString" in operands else cmp.HAS_VALUE
 
 
-def _typed_as_text(raw: Any, text_outputs: frozenset[str]) -> bool:
-    """Whether the left side is a text for sure: coerced to text, or the output of an action that gives text."""
-    token = raw
-    while (isinstance(token, Mapping) and "Type" in token and "Variable" in token) or _is_wrapped(token):
-        token = token["Variable"] if "Variable" in token else token["Value"]
-    if not isinstance(token, Mapping):
-        return False
-    chain = token.get("Aggrandizements")
-    if isinstance(chain, list) and chain:
-        last = chain[-1]
-        return isinstance(last, Mapping) and last.get("CoercionItemClass") == "WFStringContentItem"
-    return token.get("Type") == "ActionOutput" and str(token.get("OutputUUID", "")).upper() in text_outputs
-
-
-def _is_wrapped(token: Any) -> bool:
-    return isinstance(token, Mapping) and "WFSerializationType" in token and isinstance(token.get("Value"), Mapping)
+def _is_text_for_sure(source: Mapping[str, Any], raw: Any, text_outputs: frozenset[str]) -> bool:
+    """Facts 35 and 36 speak of operands typed as text; clients before iOS 15 compared whatever there was."""
+    legacy = source.get("WFConditionalLegacyComparisonBehavior") is True or isinstance(source.get("WFCondition"), str)
+    return not legacy and is_typed(raw, "WFStringContentItem", text_outputs)

@@ -15,17 +15,20 @@ def read_path(dictionary: Dictionary, path: str) -> Any:
     at: Any = dictionary
     for segment in path.split("."):
         at = _inside(at, segment)
-        if at is None:
+        if at is _MISSING:
             raise Broken(f"the dictionary has no value at {path!r}: {segment!r} is missing")
     return at
 
 
+_MISSING = object()  # a null at the end of a path is there, and is nothing (fact 18)
+
+
 def _inside(at: Any, segment: str) -> Any:
     if type(at) is Dictionary:
-        return at.entries.get(segment)
+        return at.entries.get(segment, _MISSING)
     if type(at) is tuple and segment.isdecimal() and 1 <= int(segment) <= len(at):
         return at[int(segment) - 1]
-    return None
+    return _MISSING
 
 
 def with_value(dictionary: Dictionary, key: str, value: Any) -> Dictionary:

@@ -59,19 +59,12 @@ class Row:
         return None
 
     def _size(self, call: Call, part: Item, code: int) -> bool:
-        if type(part) is Date:
-            operands = [coerce(item, "date", call.world) for item in self._bounds(call, ("Date", "AnotherDate"))]
-            sizes = [date.moment if date else None for date in operands]
-        else:
-            numbers = self._bounds(call, ("Number", "AnotherNumber"))
-            sizes = [cmp.size_of_item(item, call.world) if item is not None else None for item in numbers]
-        left = cmp.size_of_item(part, call.world)
-        if not cmp.same_kind(left, sizes[0]) or (code == cmp.BETWEEN and not cmp.same_kind(left, sizes[1])):
-            return False
-        return cmp.ordered(code, left, sizes[0], sizes[1])
-
-    def _bounds(self, call: Call, keys: tuple[str, str]) -> list[Item | None]:
-        return [self._first(call, (key,)) or "" for key in keys]
+        keys = ("Date", "AnotherDate") if type(part) is Date else ("Number", "AnotherNumber")
+        wanted = keys if code == cmp.BETWEEN else keys[:1]
+        kind = "date" if type(part) is Date else "any"
+        operands = [self._first(call, (key,)) for key in wanted]
+        sizes = [None if item is None else coerce(item, kind, call.world) for item in operands]
+        return None not in sizes and cmp.compare_sizes(code, part, sizes, call.world)
 
     def _date(self, call: Call, part: Item, code: int) -> bool:
         date = coerce(part, "date", call.world)

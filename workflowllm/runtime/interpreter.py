@@ -157,6 +157,7 @@ class LoopStep:
     source: Any  # the stored input or count; None where it is implicit
     steps: list[Step]
     end_uuid: str | None
+    over_keys: bool = False  # the source is a dictionary for sure, and no list of one
     parameter: Parameter | None = None
 
     def execute(self, run: Run) -> None:
@@ -166,7 +167,7 @@ class LoopStep:
         if self.source is not None and self.parameter is None:
             self.parameter = compile_parameter(self.source)
         given = self.parameter.evaluate(run) if self.parameter else run.marked(run.last)
-        rounds = self.items(run, given) if self.each else self.rounds(run, given)
+        rounds = self.items(run, given, self.over_keys) if self.each else self.rounds(run, given)
         run.loops += 1
         suffix = "" if run.loops == 1 else f" {run.loops}"
         results: list[Item] = []
@@ -188,9 +189,9 @@ class LoopStep:
         run.leave(self.end_uuid, Value(tuple(results), made_up, size))
 
     @staticmethod
-    def items(run: Run, value: Value) -> Sequence[Item]:
+    def items(run: Run, value: Value, over_keys: bool) -> Sequence[Item]:
         items = value.items
-        if len(items) == 1 and type(items[0]) is Dictionary:
+        if over_keys and len(items) == 1 and type(items[0]) is Dictionary:
             run.lean("f86")
             return tuple(items[0].entries)
         if len(items) == 1 and type(items[0]) is str and "\n" in items[0].strip():

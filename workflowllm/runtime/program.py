@@ -11,6 +11,7 @@ from workflowllm.runtime.conditions import compile_condition, has_condition, is_
 from workflowllm.runtime.errors import WorldError
 from workflowllm.runtime.interpreter import Arm, IfStep, LeafStep, LoopStep, MenuStep
 from workflowllm.runtime.locales import load_named_locales
+from workflowllm.runtime.references import is_typed
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -50,14 +51,7 @@ class Program:
 
     @cached_property
     def steps(self) -> list[Step]:
-        text_outputs = frozenset(
-            str(action.parameters["UUID"]).upper()
-            for action in self.actions
-            if isinstance(action.parameters.get("UUID"), str)
-            and action.identifier in actions.GIVE_TEXT
-            and not (action.identifier.endswith(".ask") and action.parameters.get("WFInputType", "Text") != "Text")
-        )
-        return _Builder(text_outputs, outputs_before(self.actions)).steps(build_tree(self.actions, repair=True))
+        return _Builder(self.actions).steps(build_tree(self.actions, repair=True))
 
     def identifier_at(self, index: int) -> str:
         return self.actions[index].identifier if 0 <= index < len(self.actions) else ""
@@ -103,8 +97,19 @@ def _answered(actions_: list[Action], questions: Any, answers: Mapping[str, Any]
     return actions_
 
 
+def makers_before(actions_: Sequence[Action]) -> list[Action | None]:
+    """For each action, the last one above it that may have given an output; variables and comments are seen past."""
+    before: list[Action | None] = []
+    last = None
+    for action in actions_:
+        before.append(last)
+        if action.identifier not in _SEEN_PAST:
+            last = action
+    return before
+
+
 def outputs_before(actions_: Sequence[Action]) -> list[str]:
-    """For each action, the UUID of the last output that was made above it; variables and comments are seen past."""
+    """For each action, the UUID of the last output that was made above it."""
     before, last = [], ""
     for action in actions_:
         before.append(last)
@@ -113,6 +118,19 @@ def outputs_before(actions_: Sequence[Action]) -> list[str]:
     return before
 
 
+def outputs_of(actions_: Sequence[Action], identifiers: frozenset[str]) -> frozenset[str]:
+    """The UUIDs of the outputs of such actions."""
+    makers = (action for action in actions_ if action.identifier in identifiers and not _asks_for_more(action))
+    return frozenset(uuid for action in makers if (uuid := _uuid(action)))
+
+
+def _asks_for_more(action: Action) -> bool:
+    """Whether an Ask for Input asks for anything but text."""
+    return action.identifier == _ASK and action.parameters.get("WFInputType", "Text") != "Text"
+
+
+_ASK = actions.BUILT_IN + "ask"
+_GIVE_DICTIONARY = frozenset({actions.BUILT_IN + "dictionary", actions.BUILT_IN + "setvalueforkey"})
 _SEEN_PAST = frozenset(actions.BUILT_IN + name for name in ("comment", "setvariable", "appendvariable"))
 _SHOW_RESULT = actions.BUILT_IN + "showresult"  # its text is hardly ever left implicit
 
@@ -128,8 +146,10 @@ def _is_bare_output(raw: Any, uuid: str) -> bool:
 class _Builder:
     """Turns a tree's nodes into steps. Parameters are compiled when they are first needed."""
 
-    def __init__(self, text_outputs: frozenset[str], before: list[str]):
-        self.text_outputs, self.before = text_outputs, before
+    def __init__(self, actions_: Sequence[Action]):
+        self.before, self.makers = outputs_before(actions_), makers_before(actions_)
+        self.text_outputs = outputs_of(actions_, actions.GIVE_TEXT)
+        self.dictionary_outputs = outputs_of(actions_, _GIVE_DICTIONARY)
 
     def steps(self, nodes: Sequence[Node]) -> list[Step]:
         return [_BUILDERS[type(node)](self, node) for node in nodes]
@@ -161,7 +181,15 @@ class _Builder:
         each = node.start.identifier == REPEAT_EACH
         parameters = node.start.parameters
         source = parameters.get("WFInput") if each else parameters.get("WFRepeatCount", 1)
-        return LoopStep(node.start.index, each, source, self.steps(node.body), _uuid(node.end))
+        over_keys = each and self.is_dictionary(node.start, source)
+        return LoopStep(node.start.index, each, source, self.steps(node.body), _uuid(node.end), over_keys)
+
+    def is_dictionary(self, start: Action, source: Any) -> bool:
+        """Whether a loop's input is a dictionary for sure: a list of one, as JSON has it, looks the same."""
+        if source is None:
+            maker = self.makers[start.index]
+            return maker is not None and maker.identifier in _GIVE_DICTIONARY
+        return is_typed(source, "WFDictionaryContentItem", self.dictionary_outputs)
 
     def menu(self, node: Menu) -> MenuStep:
         parameters = node.start.parameters

@@ -4,6 +4,7 @@ A property name is what Shortcuts shows, such as "File Extension". What no line 
 own fields and a dictionary's keys.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -33,11 +34,24 @@ def field_name(property_name: str) -> str:
 
 
 def name_of(item: Item, setting: Setting) -> str:
-    """Fact 103: the name of an item, as Get Name gives it."""
+    """The name of an item as lists show it, with a file's ending."""
     if type(item) is Thing:
         name = item.get("name") or item.get("title")
         return str(name) if name else to_text(item, setting)
     return "Dictionary" if type(item) is Dictionary else to_text(item, setting)
+
+
+def name_without_ending(item: Item, setting: Setting) -> str:
+    """The property Name, and what Get Name gives: of a file without its ending, which File Extension holds.
+
+    Real files put the two together again: `{file.Name}.{file.File_Extension}`.
+    """
+    name = name_of(item, setting)
+    return _ENDING.sub("", name) if type(item) is Thing and item.type in FILE_TYPES else name
+
+
+FILE_TYPES = frozenset({"file", "image", "media", "pdf", "audio", "video"})
+_ENDING = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$|(?<=.)\.(?:7z|3gp|mp[34])$")
 
 
 def _file_extension(item: Item, setting: Setting) -> str | None:
@@ -63,6 +77,25 @@ def _field(name: str) -> Callable[[Thing, Setting], Any]:
     return lambda item, setting: from_plain(item.get(name)) if type(item) is Thing else None
 
 
+def _albums(item: Thing, setting: Setting) -> tuple[str, ...] | None:
+    """The albums that a photo of the library is in; the system's own have all of their kind."""
+    if "album" not in item.fields:
+        return None
+    system = {"Recents": True, "Screenshots": item.get("screenshot"), "Favorites": item.get("favourite")}
+    own = item.get("album")
+    return (*([own] if own else []), *(name for name, holds in system.items() if holds))
+
+
+def _name_part(field: str, index: int) -> Callable[[Thing, Setting], str | None]:
+    """A person's first or last name: as the world has it, else a word of the name."""
+
+    def read(item: Thing, setting: Setting) -> str | None:
+        words = item.name.split()
+        return item.get(field) or (words[index] if len(words) > 1 or (words and index == 0) else None)
+
+    return read
+
+
 def _hour(item: Date, setting: Setting) -> Decimal:
     return Decimal(item.moment.astimezone(setting.zone).hour)
 
@@ -74,7 +107,7 @@ def _page_url(item: Thing, setting: Setting) -> str | None:
 
 
 PROPERTIES: dict[tuple[str, str], PropertyRule] = {
-    ("any", "Name"): (name_of, "A"),
+    ("any", "Name"): (name_without_ending, "S"),
     ("any", "File Extension"): (_file_extension, "A"),
     ("any", "File Size"): (_file_size, "A"),
     ("dictionary", "Keys"): (lambda item, setting: tuple(item.entries), "T"),
@@ -91,7 +124,15 @@ PROPERTIES: dict[tuple[str, str], PropertyRule] = {
     ("health", "Start Date"): (_field("at"), "A"),
     ("health", "End Date"): (_field("end"), "A"),
     ("image", "Date Taken"): (_field("taken"), "A"),
+    ("image", "Creation Date"): (_field("taken"), "?"),
+    ("media", "Date Taken"): (_field("taken"), "A"),
+    ("media", "Creation Date"): (_field("taken"), "?"),
     ("image", "Is a Screenshot"): (_field("screenshot"), "A"),
+    ("image", "Album"): (_albums, "?"),
+    ("media", "Album"): (_albums, "?"),
+    ("contact", "First Name"): (_name_part("first_name", 0), "?"),
+    ("contact", "Last Name"): (_name_part("last_name", -1), "?"),
+    ("person", "First Name"): (_name_part("first_name", 0), "?"),
     ("contact", "Phone Number"): (_field("phone"), "A"),
     ("contact", "Email Address"): (_field("email"), "A"),
     ("song", "Title"): (_field("title"), "A"),

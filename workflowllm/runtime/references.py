@@ -124,3 +124,16 @@ _STEPS: dict[Any, Callable[[Mapping[str, Any]], Step | None]] = {
     "WFDictionaryValueVariableAggrandizement": _dictionary_value,
     "WFDateFormatVariableAggrandizement": _date_format,
 }
+
+
+def is_typed(raw: Any, coerced: str, outputs: frozenset[str]) -> bool:
+    """Whether a stored reference has a type for sure: coerced to it last, or the output of an action that gives it."""
+    token = raw
+    while isinstance(token, Mapping) and ("Variable" in token or "WFSerializationType" in token):
+        token = token.get("Variable", token.get("Value"))
+    if not isinstance(token, Mapping):
+        return False
+    chain = token.get("Aggrandizements")
+    if isinstance(chain, list) and chain:
+        return isinstance(chain[-1], Mapping) and chain[-1].get("CoercionItemClass") == coerced
+    return token.get("Type") == "ActionOutput" and str(token.get("OutputUUID", "")).upper() in outputs

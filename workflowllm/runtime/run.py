@@ -43,8 +43,8 @@ class Run:
     """One execution of one shortcut. Mutable; handed to every evaluator."""
 
     __slots__ = (
-        "action", "input", "last", "loops", "made_up", "name", "outputs", "program", "result", "session", "variables",
-        "world",
+        "action", "asked", "asked_in", "input", "last", "loops", "made_up", "name", "outputs", "program", "result",
+        "session", "variables", "world",
     )  # fmt: skip
 
     def __init__(self, session: Session, program: Runnable, input_: Value, name: str | None = None):
@@ -55,6 +55,8 @@ class Run:
         self.last = input_  # what an action without its input takes
         self.result = NOTHING  # what the innermost block would give if it ended now
         self.made_up = False  # whether a placeholder took part in the action that is running
+        self.asked: dict[int, Value] = {}  # the answers to Ask Each Time within one action
+        self.asked_in = -1
         self.loops = 0
         self.action = -1  # the index of the action that is running
 
@@ -140,9 +142,14 @@ class Run:
 
     def ask_each_time(self, token: Any) -> Value:
         """Ask Each Time in a parameter."""
-        prompt = token.get("Prompt") if isinstance(token.get("Prompt"), str) else ""
-        answer = self.ask(Prompt("ask", (prompt,)), {"prompt": prompt})
-        return as_value(from_world(answer, self.world), self.made_up)
+        if self.asked_in != self.session.actions:  # an action may read its parameter twice, and asks once
+            self.asked, self.asked_in = {}, self.session.actions
+        value = self.asked.get(id(token))
+        if value is None:
+            prompt = token.get("Prompt") if isinstance(token.get("Prompt"), str) else ""
+            answer = self.ask(Prompt("ask", (prompt,)), {"prompt": prompt})
+            value = self.asked[id(token)] = as_value(from_world(answer, self.world), self.made_up)
+        return self.marked(value)
 
     def ask(self, prompt: Prompt, fields: dict[str, Any]) -> Any:
         """Ask the person and record it."""

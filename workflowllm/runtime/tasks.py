@@ -93,7 +93,7 @@ def read_task(path: Path) -> Task:
         request=_text(data, "request", path),
         reference=_text(data, "reference", path),
         wrong=_texts(data, "wrong", path),
-        worlds=[_task_world(entry, position, path) for position, entry in enumerate(worlds, 1)],
+        worlds=[task_world(entry, position, path) for position, entry in enumerate(worlds, 1)],
         folder=path.parent,
         apis=_texts(data, "apis", path),
         edit=data.get("edit"),
@@ -114,7 +114,7 @@ def _texts(data: Mapping[str, Any], key: str, path: Path) -> list[str]:
     return values
 
 
-def _task_world(data: Any, position: int, path: Path) -> TaskWorld:
+def task_world(data: Any, position: int, path: Path) -> TaskWorld:
     where = f"{path}, world {position}"
     if not isinstance(data, dict):
         raise WorldError(f"{where} is no dictionary.")
@@ -307,10 +307,10 @@ def run_program(task: Task, code: str) -> list[WorldResult]:
         _ = program.actions
     except ShortcutError as error:
         return [WorldResult(world.name, False, [f"it is no program: {error}"]) for world in task.worlds]
-    return [run_task_world(task, program, world) for world in task.worlds]
+    return [runtask_world(task, program, world) for world in task.worlds]
 
 
-def run_task_world(task: Task, program: Program, world: TaskWorld) -> WorldResult:
+def runtask_world(task: Task, program: Program, world: TaskWorld) -> WorldResult:
     shortcuts = read_shortcuts(world.world.shortcuts, task.folder)
     if world.world.import_answers:
         program = Program(program.workflow, program.name, program.code, world.world.import_answers)

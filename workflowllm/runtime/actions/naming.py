@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from workflowllm.runtime.actions.pages import page_title
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, kind_of, to_text
-from workflowllm.runtime.properties import name_of
+from workflowllm.runtime.properties import name_of, name_without_ending
 from workflowllm.runtime.rule import PASSES, ActionRule
 from workflowllm.runtime.values import Dictionary, Item, Thing
 
@@ -55,7 +55,7 @@ def _name(call: Call, item: Item, wants_title: bool) -> str:
         title = page_title(call, to_text(item, call.world))
         if title:
             return title
-    return name_of(item, call.world)
+    return name_without_ending(item, call.world)
 
 
 def set_name(call: Call) -> list[Item]:

@@ -1,5 +1,6 @@
 """People: contacts, telephone numbers and addresses, messages, mail, calls."""
 
+import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -42,12 +43,23 @@ _FIELD_TYPES = {
 
 def _entry_items(call: Call, entry: Mapping[str, Any]) -> list[Item]:
     card = entry.get("WFContactData")
+    if isinstance(card, Mapping):  # a JSON dump
+        card = decoded(card.get("__value__"))
     if isinstance(card, bytes):
         return [card_contact(card.decode("utf-8", "replace"))]
     for key in ("WFContactMultivalue", "WFContactHandle", "WFPhoneNumber", "WFEmailAddress", "address", "value"):
         if isinstance(entry.get(key), str):
             return [entry[key]]
-    return []
+    handles = entry.get("SerializedEntry")
+    return [value for value in handles.values() if isinstance(value, str)] if isinstance(handles, Mapping) else []
+
+
+def decoded(text: Any) -> bytes:
+    """Base64 as bytes; nothing where it is none."""
+    try:
+        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except ValueError:
+        return b""
 
 
 def contacts(call: Call) -> list[Item]:
