@@ -2,6 +2,7 @@
 
     python eval/run_workflow.py data/shortcuts/tip_calculator.shortcut
     python eval/run_workflow.py workflow.py --world world.yaml --trace --effects output/effects.jsonl
+    python eval/run_workflow.py workflow.py --world world.yaml --html output/trace.html
     python eval/run_workflow.py --coverage data/shortcuts --workers 2
 
 A file is a shortcut of any kind or Python of the dialect. Without a world, or with `--world auto`, a stock world is
@@ -25,8 +26,9 @@ from workflowllm.runtime.limits import time_limit
 from workflowllm.runtime.runnable import program_of, read_shortcuts
 from workflowllm.runtime.running import Outcome, run_prepared
 from workflowllm.runtime.stock_world import stock_world
-from workflowllm.runtime.telling import Source, effect_sentence, ending_sentence, unsettled_lines
-from workflowllm.runtime.trace import Tracer, trace_lines
+from workflowllm.runtime.telling import Source, effect_sentence, ending_sentence, trace_lines, unsettled_lines
+from workflowllm.runtime.trace import Tracer
+from workflowllm.runtime.trace_page import trace_page
 from workflowllm.runtime.world import World, parse_world, read_yaml
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import list_files
@@ -40,6 +42,7 @@ class Options:
     world: str
     effects: Path | None
     trace: bool
+    html: Path | None
     seed: int | None
 
 
@@ -49,6 +52,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--world", default="auto", help="a YAML or JSON file, or auto (default: %(default)s)")
     parser.add_argument("--effects", type=Path, help="JSON Lines file for the effects")
     parser.add_argument("--trace", action="store_true", help="print each action with its input and output")
+    parser.add_argument("--html", type=Path, help="the trace as a page: the Python beside what happened")
     parser.add_argument("--seed", type=int, help="in place of the world's seed")
     parser.add_argument("--coverage", type=Path, metavar="DIR", help="run every shortcut below a folder and count")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
@@ -73,18 +77,24 @@ def run_file(options: Options) -> int:
         raise CommandError(str(error)) from None
     if is_stock:
         print("The world is the stock one; what is marked (made up) is nobody's answer.", file=sys.stderr)
-    tracer = Tracer() if options.trace else None
+    tracer = Tracer() if options.trace or options.html else None
     with time_limit():
         outcome = run_prepared(program, world, shortcuts, options.seed, is_stock, tracer)
     source = Source(program)
-    for line in trace_lines(tracer, source.line, source.text) if tracer else map(effect_sentence, outcome.effects):
+    for line in trace_lines(tracer, source) if options.trace else map(effect_sentence, outcome.effects):
         print(line)
+    if options.html:
+        page = trace_page(options.file.name, source, tracer, outcome.endings, is_stock)
+        with whole_file(options.html) as file:
+            file.write(page.encode("utf-8", "backslashreplace"))
     return finish(outcome, source, options.effects)
 
 
 def finish(outcome: Outcome, source: Source, effects: Path | None) -> int:
     for ending in outcome.endings:
         print(ending_sentence(ending, source))
+    for action, hint in outcome.session.hints.items():
+        print(f"hint: action {action}{source.where(action)}: {hint}")
     for line in unsettled_lines(outcome.unsettled):
         print(f"leant on: {line}")
     for identifier, count in outcome.session.unimplemented.items():
@@ -117,7 +127,9 @@ def main() -> int:
         return cover(arguments.coverage, arguments.world, arguments.workers)
     if arguments.file is None:
         raise CommandError("name a file to run, or a folder after --coverage.")
-    return run_file(Options(arguments.file, arguments.world, arguments.effects, arguments.trace, arguments.seed))
+    return run_file(
+        Options(arguments.file, arguments.world, arguments.effects, arguments.trace, arguments.html, arguments.seed)
+    )
 
 
 if __name__ == "__main__":

@@ -76,4 +76,4 @@ def test_every_sample_converts(tmp_path: Path) -> None:
     made = json.loads((tmp_path / "out.jsonl").read_text())
     assert made["messages"][-1]["role"] == "assistant" and made["ground_truth"][-1]["name"] == "FinishAction"
     reasons = (tmp_path / "out.jsonl.errors.jsonl").read_text()
-    assert "does not compile" in reasons and "no text in query" in reasons and "no JSON object" in reasons
+    assert "does not compile" in reasons and "no text in query" in reasons and "not a JSON object" in reasons

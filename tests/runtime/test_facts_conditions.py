@@ -219,3 +219,39 @@ else:
 """
     assert run(code).shown == ["fine"]
     assert run(code, input="x").how == "broken"
+
+
+def chain(value: str):
+    """If, Otherwise If, Otherwise on the input, as OS 27 stores them."""
+    token = {"Value": {"Type": "ExtensionInput"}, "WFSerializationType": "WFTextTokenAttachment"}
+    group = {"GroupingIdentifier": "G"}
+
+    def condition(mode: int, text: str) -> tuple[str, dict]:
+        operand = {"WFCondition": 4, "WFConditionalActionString": text}
+        return "conditional", {
+            **group,
+            "WFControlFlowMode": mode,
+            **operand,
+            "WFInput": {"Type": "Variable", "Variable": token},
+        }
+
+    result = run_actions(
+        [
+            condition(0, "a"),
+            ("showresult", {"Text": "first"}),
+            condition(1, "b"),
+            ("showresult", {"Text": "second"}),
+            condition(1, "c"),
+            ("showresult", {"Text": "third"}),
+            ("conditional", {**group, "WFControlFlowMode": 1}),
+            ("showresult", {"Text": "none"}),
+            ("conditional", {**group, "WFControlFlowMode": 2}),
+        ],
+        input=value,
+    )
+    assert result.how == "ok", result.error
+    return result.shown
+
+
+def test_f044_a_middle_action_with_a_condition_is_otherwise_if():
+    assert [chain(value) for value in "abcd"] == [["first"], ["second"], ["third"], ["none"]]

@@ -255,3 +255,9 @@ def test_f028_actions_that_pass_their_input_on():
             ("previewdocument", {"WFInput": attachment({**TEXT, "OutputUUID": "P"})}),
         ]
         assert run_actions(actions).of("preview")[0]["text"] == "kept", name
+
+
+def test_f133_device_details_are_properties_of_the_device():
+    code = "print(f'{device_details().Device_Model} {device_details().System_Version} {device_details()}')"
+    world = {"device": {"name": "Ada's iPhone", "model": "iPhone 15", "system": "27.1"}}
+    assert run(code, **world).shown == ["iPhone 15 27.1 Ada's iPhone"]

@@ -57,7 +57,7 @@ def examine(row: InputRow, rules: Rules, scratch: Path) -> Examined:
     examined = Examined(row.location, row.is_synthetic)
     if not isinstance(row.record, dict):
         is_broken = isinstance(row.record, ValueError)
-        examined.error = f"{row.record}." if is_broken else "this record is no JSON object."
+        examined.error = f"{row.record}." if is_broken else "this record is not a JSON object."
         return examined
     record = normalised(row.record)
     examined.key = record["key"] if isinstance(record.get("key"), str) else ""

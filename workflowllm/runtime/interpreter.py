@@ -193,6 +193,9 @@ class LoopStep:
         if len(items) == 1 and type(items[0]) is Dictionary:
             run.lean("f86")
             return tuple(items[0].entries)
+        if len(items) == 1 and type(items[0]) is str and "\n" in items[0].strip():
+            lines = items[0].strip().count("\n") + 1
+            run.session.hints[run.action] = f"Repeat with Each got one text of {lines} lines; split it first"
         return items
 
     @staticmethod

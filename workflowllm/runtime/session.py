@@ -48,6 +48,7 @@ class Session:
     unsettled: dict[str, int] = field(default_factory=dict)  # rule -> how often
     implemented: dict[str, int] = field(default_factory=dict)  # identifier -> executions, with a function of its own
     unimplemented: dict[str, int] = field(default_factory=dict)
+    hints: dict[int, str] = field(default_factory=dict)  # action -> what a person has probably overlooked
     tracer: Watcher | None = None
     run_number: int = 1
     actions: int = 0

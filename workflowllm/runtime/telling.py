@@ -9,6 +9,7 @@ from workflowllm.runtime.lines import lines_of_code, printed
 from workflowllm.runtime.patterns import text_of
 from workflowllm.runtime.rules import RULES
 from workflowllm.runtime.runnable import Program
+from workflowllm.runtime.trace import Tracer, TraceStep
 from workflowllm.shortcuts.model.errors import ShortcutError
 
 _VERBS = {
@@ -47,6 +48,11 @@ class Source:
         line, texts = self.lines.get(action), self.code.split("\n")
         return texts[line - 1].strip() if line and line <= len(texts) else ""
 
+    def where(self, action: int) -> str:
+        """The line of an action in brackets."""
+        line = self.line(action)
+        return f" (line {line}: {self.text(action)[:120]})" if line else ""
+
 
 def effect_sentence(effect: Mapping[str, Any]) -> str:
     """One effect as a line for people."""
@@ -72,9 +78,8 @@ def ending_sentence(ending: Ending, source: Source) -> str:
         return {"ok": "The run ended.", "stopped": "The workflow stopped.", "cancelled": "The person cancelled."}[
             ending.how
         ]
-    line = source.line(ending.action)
-    at = f" (line {line}: {source.text(ending.action)[:120]})" if line else ""
-    return f"The run broke in action {ending.action}, {ending.identifier}{at}: {ending.error}."
+    where = source.where(ending.action)
+    return f"The run broke in action {ending.action}, {ending.identifier}{where}: {ending.error}."
 
 
 def unsettled_lines(rules: list[str]) -> Iterator[str]:
@@ -82,3 +87,25 @@ def unsettled_lines(rules: list[str]) -> Iterator[str]:
     for rule in rules:
         known = RULES.get(rule)
         yield f"{rule} [{known.grade}] {known.sentence}" if known else rule
+
+
+def trace_lines(tracer: Tracer, source: Source) -> Iterator[str]:
+    """The trace for a terminal: each step with its line of Python, why, input, output and effects."""
+    for step in tracer.steps:
+        indent = "  " * step.depth
+        yield f"{indent}{step.action:>4} {_place(step, source)}"
+        yield from (f"{indent}       {note}" for note in step.notes)
+        if step.input:
+            yield f"{indent}       in:  {step.input}"
+        if step.output:
+            yield f"{indent}       out: {step.output}"
+        yield from (f"{indent}     > {effect_sentence(effect)}" for effect in step.effects)
+    if tracer.left_out:
+        yield f"... {tracer.left_out:,} more steps"
+
+
+def _place(step: TraceStep, source: Source) -> str:
+    line = source.line(step.action)
+    if step.shortcut or not line:
+        return step.identifier + (f" in {step.shortcut}" if step.shortcut else "")
+    return f"line {line}: {source.text(step.action)[:140]}"

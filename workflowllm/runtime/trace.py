@@ -86,21 +86,3 @@ def shown(value: Value, run: Run) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
-
-
-def trace_lines(tracer: Tracer, line_of: Any, text_of_line: Any) -> list[str]:
-    """The trace as lines for a terminal."""
-    lines = []
-    for step in tracer.steps:
-        line = line_of(step.action)
-        indent = "  " * step.depth
-        where = f"line {line}: {text_of_line(step.action)[:140]}" if line and not step.shortcut else step.identifier
-        lines.append(f"{indent}{step.action:>4} {where}")
-        lines += [f"{indent}       {note}" for note in step.notes]
-        if step.input:
-            lines.append(f"{indent}       in:  {step.input}")
-        if step.output:
-            lines.append(f"{indent}       out: {step.output}")
-    if tracer.left_out:
-        lines.append(f"... {tracer.left_out:,} more steps")
-    return lines
