@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
 from workflowllm.runtime.locales import load_locale
 
 Number = int | float

@@ -11,9 +11,9 @@ from dateutil.relativedelta import relativedelta
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
 from workflowllm.runtime.date_formats import formatted_date
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
+from workflowllm.runtime.items import Date, Item, Quantity
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Date, Item, Quantity
 from workflowllm.runtime.world import named_zone
 
 _FORMAT_KEYS = ("WFDateFormatStyle", "WFTimeFormatStyle", "WFRelativeDateFormatStyle", "WFDateFormat")
