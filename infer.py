@@ -19,7 +19,7 @@ A single request at the terminal, and a change to an existing shortcut; both wri
 
 import argparse
 
-from workflowllm.inference.options import (
+from workflowllm.inference.run_options import (
     InferenceOptions,
     add_inference_flags,
     add_request_flags,

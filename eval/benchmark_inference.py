@@ -24,8 +24,8 @@ from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.inputs import input_records
 from workflowllm.inference.local_model import LocalModel, default_device
 from workflowllm.inference.local_run import prepare
-from workflowllm.inference.options import BATCH_TOKENS, MAX_ROWS, LocalOptions
 from workflowllm.inference.prompting import PromptedRecord, Prompter
+from workflowllm.inference.run_options import BATCH_TOKENS, MAX_ROWS, LocalOptions
 from workflowllm.prompts.form import PromptForm
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int

@@ -19,7 +19,7 @@ from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import read_records
 from workflowllm.runs.pools import map_inputs
-from workflowllm.runtime.program import program_of_code
+from workflowllm.runtime.runnable import program_of_code
 from workflowllm.runtime.running import run_world
 from workflowllm.runtime.world import World
 

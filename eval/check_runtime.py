@@ -24,10 +24,10 @@ from support.runtime_forms import compare_file, comparison_crashed
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import not_negative, positive_int
 from workflowllm.runs.pools import map_inputs
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.interpreter import MISTAKE
 from workflowllm.runtime.limits import MAX_SECONDS, time_limit
-from workflowllm.runtime.program import Program
+from workflowllm.runtime.runnable import Program
 from workflowllm.runtime.running import run_prepared
 from workflowllm.runtime.stock_world import stock_world
 from workflowllm.runtime.world import parse_world

@@ -29,7 +29,7 @@ from workflowllm.metrics.measures import Case, measure
 from workflowllm.prompts.answers import parse_answer
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive
-from workflowllm.runtime.program import program_of_code
+from workflowllm.runtime.runnable import program_of_code
 from workflowllm.runtime.running import run_world
 from workflowllm.runtime.world import parse_world
 from workflowllm.shortcuts.files.containers import read_shortcut

@@ -41,7 +41,7 @@ from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, 
 from workflowllm.llm.stage import run_stage
 from workflowllm.metrics.agreement import read_labels
 from workflowllm.metrics.static_pass import SHARE
-from workflowllm.prompts.files import load_prompt
+from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import not_negative, positive_int, share_or_none

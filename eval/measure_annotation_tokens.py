@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflowllm.annotation.comments import statement_heads
+from workflowllm.annotation.comment_lines import statement_heads
 from workflowllm.llm.stage import keyed_rows
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int

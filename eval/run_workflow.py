@@ -23,7 +23,7 @@ from workflowllm.runs.output_files import whole_file
 from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.coverage import cover_file, coverage_crashed, coverage_lines
 from workflowllm.runtime.limits import time_limit
-from workflowllm.runtime.program import program_of, read_shortcuts
+from workflowllm.runtime.runnable import program_of, read_shortcuts
 from workflowllm.runtime.running import Outcome, run_prepared
 from workflowllm.runtime.stock_world import stock_world
 from workflowllm.runtime.telling import Source, effect_sentence, ending_sentence, trace_lines, unsettled_lines

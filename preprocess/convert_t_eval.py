@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.dataset.t_eval_plans import FIELDS, plan_messages, workflow_plan
-from workflowllm.prompts.files import Prompt, load_prompt
+from workflowllm.prompts.prompt_files import Prompt, load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.records.release import data_files, data_rows
 from workflowllm.records.t_eval_form import plan_text

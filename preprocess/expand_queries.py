@@ -21,7 +21,7 @@ from typing import Any
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.llm.run_facts import flag_facts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
-from workflowllm.prompts.files import load_prompt
+from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.records.release import SEED, STATISTICS, SYNTHESIZED, data_rows
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command

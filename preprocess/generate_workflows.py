@@ -18,7 +18,7 @@ from pathlib import Path
 
 from workflowllm.inference.endpoint import answer_through_endpoint
 from workflowllm.inference.local_run import answer_with_local_model
-from workflowllm.inference.options import add_inference_flags, inference_options
+from workflowllm.inference.run_options import add_inference_flags, inference_options
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.json_lines import json_line, read_records

@@ -9,9 +9,9 @@ from typing import Any
 from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.prompts.answers import parse_answer
 from workflowllm.prompts.examples import answer_text
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.limits import time_limit
-from workflowllm.runtime.program import Program, program_of_code
+from workflowllm.runtime.runnable import Program, program_of_code
 from workflowllm.runtime.running import run_prepared
 from workflowllm.runtime.stock_world import stock_world
 from workflowllm.shortcuts.files.containers import read_file

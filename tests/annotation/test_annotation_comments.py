@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from workflowllm.annotation.comments import one_line, statement_heads, uncommented_lines, with_comments
+from workflowllm.annotation.comment_lines import one_line, statement_heads, uncommented_lines, with_comments
 
 CODE = '''"""A note
 # no comment

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workflowllm.annotation.checks import CHECKS, annotation_faults
-from workflowllm.annotation.comments import uncommented_lines
+from workflowllm.annotation.comment_lines import uncommented_lines
 from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.shortcuts.compare import differences
 from workflowllm.shortcuts.files.containers import read_file

@@ -9,7 +9,7 @@ import pytest
 
 from workflowllm.dataset.t_eval_plans import FIELDS, api_description, plan_messages, workflow_plan
 from workflowllm.metrics.plan_score import plan_score, read_plan, word_similarity
-from workflowllm.prompts.files import load_prompt
+from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.t_eval_form import plan_text
 from workflowllm.shortcuts.dialect.problems import DialectError
 

@@ -17,7 +17,7 @@ from workflowllm.evaluation.paper_rows import (
     why_not,
     with_stand_in,
 )
-from workflowllm.inference.options import add_inference_flags
+from workflowllm.inference.run_options import add_inference_flags
 from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from dev import measure_house
-from dev.measure_house import circles, imported_modules, namespace_mentions, read_house
+from dev.measure_house import circles, duplicate_names, imported_modules, namespace_mentions, read_house
 
 ROOT = Path(__file__).parents[2]
 HOUSE = read_house(ROOT)
@@ -36,6 +36,10 @@ def test_packages_import_downwards_only(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_no_circle_of_modules() -> None:
     assert circles(HOUSE.library) == []
+
+
+def test_a_module_name_occurs_once_but_for_mirrors() -> None:
+    assert list(duplicate_names(HOUSE)) == []
 
 
 def test_a_circle_is_seen() -> None:

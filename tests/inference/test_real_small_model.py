@@ -10,8 +10,8 @@ from real_server import MODEL
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import Decoding
 from workflowllm.inference.local_model import LocalModel
-from workflowllm.inference.options import LocalOptions
 from workflowllm.inference.prompting import PromptedRecord
+from workflowllm.inference.run_options import LocalOptions
 
 
 @pytest.fixture(scope="module")

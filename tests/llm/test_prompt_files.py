@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.prompts.files import PROMPTS, load_prompt
+from workflowllm.prompts.prompt_files import PROMPTS, load_prompt
 from workflowllm.runs.command import CommandError
 
 GOOD = "[system]\nYou say $what for $$5.\n[user]\nSay it: ${what}!\n"

@@ -5,7 +5,7 @@ from typing import Any
 
 from workflowllm.runtime.data_forms import value_json
 from workflowllm.runtime.effects import TOLD, group_of
-from workflowllm.runtime.program import Program, program_of_code
+from workflowllm.runtime.runnable import Program, program_of_code
 from workflowllm.runtime.running import Outcome, run_prepared
 from workflowllm.runtime.world import parse_world
 

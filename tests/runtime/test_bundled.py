@@ -6,9 +6,9 @@
 from pathlib import Path
 
 import pytest
+from workflowllm.runtime.runnable import Program, program_of
 
-from workflowllm.runtime.program import Program, program_of
-from workflowllm.runtime.tasks import Task, run_task_world, task_world
+from workflowllm.runtime.tasks import Task, task_world
 from workflowllm.runtime.world import read_yaml
 
 HERE = Path(__file__).parent
@@ -28,5 +28,5 @@ def test_the_effects_are_as_expected(path, index):
     world = task_world(read_yaml(file)[index], index + 1, file)
     task = Task("bundled", "", "", (), (world,), file.parent)
     program = program_of(path)
-    result = runtask_world(task, Program(program.workflow, path.stem, program.code), world)
+    result = run_task_world(task, Program(program.workflow, path.stem, program.code), world)
     assert result.failures == []

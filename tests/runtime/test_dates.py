@@ -1,6 +1,7 @@
 """Dates: reading them as people write them, formats, moving, differences, zones."""
 
 import pytest
+from runtime_helpers import run
 from worlds import error_of, outcome_of, shown
 
 A = "is_workflow_actions_"
@@ -255,3 +256,13 @@ def test_dates_in_a_text():
 def test_a_huge_text_is_searched_for_dates_in_bounded_time():
     result = outcome_of(f"result = {A}detect_date(WFInput=shortcut_input())", input="1 " * 100_000 + "a" * 100_000)
     assert result.how in ("ok", "broken")
+
+
+def test_a_date_that_is_asked_for_is_asked_once():
+    code = """
+d = is_workflow_actions_date(WFDateActionMode="Specified Date", WFDateActionDate=f"{input()}")
+is_workflow_actions_setclipboard(WFInput=d)
+"""
+    result = run(code, now="2026-03-14T09:26:53+01:00", answers=["2026-05-01"])
+    assert result.how == "ok" and result.effects[-1]["value"] == "2026-05-01"
+    assert len(result.of("ask")) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.runtime.program import program_of
+from workflowllm.runtime.runnable import program_of
 from workflowllm.runtime.running import run_prepared
 from workflowllm.runtime.stock_world import stock_world
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
 from workflowllm.runtime.tasks import pass_at_k, read_task, run_program
 
 ROOT = Path(__file__).parents[2]

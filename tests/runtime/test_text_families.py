@@ -18,13 +18,15 @@ from workflowllm.runtime.actions import (
     files,
     folders,
     formats,
-    links,
     measurements,
     naming,
     pages,
     rich_text,
     text,
     web,
+)
+from workflowllm.runtime.actions import (
+    url_parts as links,
 )
 from workflowllm.runtime.interpreter import MISTAKE
 
@@ -81,7 +83,7 @@ def test_no_input_and_no_parameter_is_more_than_one_sentence(family, name):
 
 CLOSED = r"""
 import builtins, io, os, socket, sys, time
-from workflowllm.runtime.program import program_of_code
+from workflowllm.runtime.runnable import program_of_code
 from workflowllm.runtime.running import run_prepared
 from workflowllm.runtime.world import parse_world
 

@@ -6,7 +6,7 @@ from helpers_blocks import workflows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workflowllm.annotation.comments import uncommented_lines
+from workflowllm.annotation.comment_lines import uncommented_lines
 from workflowllm.annotation.rename import rename
 from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.shortcuts.compare import differences

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflowllm.annotation.comments import uncommented_lines
+from workflowllm.annotation.comment_lines import uncommented_lines
 from workflowllm.annotation.rename import is_equal_shortcut
 from workflowllm.shortcuts.from_python.program import Program, compile_program, parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError

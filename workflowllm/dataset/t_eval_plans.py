@@ -10,7 +10,7 @@ from typing import Any
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import json_document
 from workflowllm.apis.model import COMMON_PARAMETERS, STATEMENTS
-from workflowllm.prompts.files import Message, Prompt
+from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.t_eval_form import FINISH, Plan
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.to_python.values import parse_ranges, slice_utf16

@@ -18,8 +18,8 @@ from workflowllm.llm.client import Client
 from workflowllm.llm.replies import NoUsableAnswer
 from workflowllm.metrics.agreement import FAIL, PASS, UNREADABLE, Labels, agreement, confusion, kappa
 from workflowllm.metrics.static_pass import static_pass
-from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.generation import api_stub
+from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.forms import Record, normalised, same_api
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.reasons import first_line

@@ -35,9 +35,7 @@ class Attempts:
         temperature, record = self.next_decoding().temperature, self.prompted.record
         # A record with a chat of its own may ask for anything; its answers are kept as they are.
         errors = [] if has_own_chat(record) else errors_of(parse_answer(raw).code, record["apis"])
-        self.answers.append(
-            {"raw_output": raw, "finish": finish, "errors": errors, "temperature": temperature}
-        )
+        self.answers.append({"raw_output": raw, "finish": finish, "errors": errors, "temperature": temperature})
 
     @property
     def wants_more(self) -> bool:

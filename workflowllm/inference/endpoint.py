@@ -8,8 +8,8 @@ from workflowllm.inference.decoding import Decoding, attempt_seed
 from workflowllm.inference.inputs import input_records
 from workflowllm.inference.journal import check_same_run
 from workflowllm.inference.local_model import load_tokenizer
-from workflowllm.inference.options import InferenceOptions
 from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter, run_settings
+from workflowllm.inference.run_options import InferenceOptions
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate

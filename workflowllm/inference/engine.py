@@ -21,7 +21,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from workflowllm.inference.decoding import Decoding, next_token
-from workflowllm.inference.options import BATCH_TOKENS, MAX_ROWS
+from workflowllm.inference.run_options import BATCH_TOKENS, MAX_ROWS
 from workflowllm.runs.reasons import first_line
 
 ROWS_SDPA = "rows_sdpa"  # the name of the attention below

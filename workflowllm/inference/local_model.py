@@ -9,7 +9,7 @@ import torch
 from workflowllm.inference.attempts import Attempts
 from workflowllm.inference.decoding import attempt_seed
 from workflowllm.inference.engine import ROWS_SDPA, Engine, Job
-from workflowllm.inference.options import LocalOptions
+from workflowllm.inference.run_options import LocalOptions
 from workflowllm.prompts.answers import is_over
 from workflowllm.prompts.chat import end_of_turn
 from workflowllm.runs.command import CommandError

@@ -14,8 +14,8 @@ from workflowllm.inference.endpoint import input_facts
 from workflowllm.inference.inputs import KeyedRecord, input_records
 from workflowllm.inference.journal import Part, Processes, begin, gather
 from workflowllm.inference.local_model import LocalModel
-from workflowllm.inference.options import InferenceOptions
 from workflowllm.inference.prompting import DoesNotFit, PromptedRecord, Prompter, make_prompter, run_settings
+from workflowllm.inference.run_options import InferenceOptions
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError
 from workflowllm.runs.facts import versions
 from workflowllm.runs.output_files import PRIVATE, errors_file, run_file, write_bytes

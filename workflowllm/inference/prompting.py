@@ -12,13 +12,13 @@ import numpy as np
 from workflowllm.dataset.near_duplicates import alike, code_sketch, query_sketch
 from workflowllm.inference.decoding import attempt_seed
 from workflowllm.inference.inputs import training_records
-from workflowllm.inference.options import InferenceOptions
+from workflowllm.inference.run_options import InferenceOptions
 from workflowllm.llm.budget import BYTES_PER_TOKEN
 from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import answer_text, fitted_prompt, has_own_chat, prompt_messages
-from workflowllm.prompts.files import Message
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import LEVELS, Stubs, generation_prompt
+from workflowllm.prompts.prompt_files import Message
 from workflowllm.records.forms import Record
 from workflowllm.records.release import read_stubs
 from workflowllm.runs.command import CommandError

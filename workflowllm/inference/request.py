@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from workflowllm.apis.search import search_apis
 from workflowllm.checking.checker import check_code
 from workflowllm.inference.attempts import Attempts
-from workflowllm.inference.options import InferenceOptions, RequestOptions
 from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter
+from workflowllm.inference.run_options import InferenceOptions, RequestOptions
 from workflowllm.prompts.answers import holds_code
-from workflowllm.prompts.files import load_prompt
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import FIELDS
+from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError
 from workflowllm.runs.output_files import write_bytes

@@ -15,7 +15,7 @@ import yaml
 
 from workflowllm.llm.replies import CostReached, Estimate, Usage
 from workflowllm.llm.settings import PRICES, EndpointSettings
-from workflowllm.prompts.files import Message
+from workflowllm.prompts.prompt_files import Message
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.reasons import reason_of
 

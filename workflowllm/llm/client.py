@@ -20,7 +20,7 @@ from workflowllm.llm.json_answers import UnreadableAnswer, read_json_answer, who
 from workflowllm.llm.replies import NoUsableAnswer, Reply, Usage
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.transport import RawAnswer, Transport
-from workflowllm.prompts.files import Message
+from workflowllm.prompts.prompt_files import Message
 
 _SAMPLING = ("temperature", "top_p", "max_tokens", "seed", "stop")
 

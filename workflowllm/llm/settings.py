@@ -49,9 +49,7 @@ def add_endpoint_arguments(parser: argparse.ArgumentParser, model: str = "gpt-4o
     )
     group.add_argument("--top_p", type=positive, help="nucleus sampling, up to 1 (default: the server's)")
     group.add_argument("--max_tokens", type=positive_int, help="tokens of one answer (default: the server's limit)")
-    group.add_argument(
-        "--seed", type=int, default=0, help="for sampling; sent with requests (default: %(default)s)"
-    )
+    group.add_argument("--seed", type=int, default=0, help="for sampling; sent with requests (default: %(default)s)")
     group.add_argument(
         "--json_mode", action=argparse.BooleanOptionalAction, default=True,
         help="ask the server for JSON where the answer must be JSON (default: on)",

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
 from workflowllm.runtime.limits import time_limit
 from workflowllm.runtime.made_worlds import Reads, SeededAnswers, made_worlds, reads_of
-from workflowllm.runtime.program import Program, program_of_code
+from workflowllm.runtime.runnable import Program, program_of_code
 from workflowllm.runtime.running import Outcome, run_answered
 from workflowllm.runtime.world import World
 from workflowllm.shortcuts.model.errors import ShortcutError

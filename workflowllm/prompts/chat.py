@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import TemplateError
 
-from workflowllm.prompts.files import Message
+from workflowllm.prompts.prompt_files import Message
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.shipped import shipped
 

@@ -19,9 +19,9 @@ from tqdm import tqdm
 from workflowllm.prompts.answers import format_answer
 from workflowllm.prompts.chat import Example, answers_ids, prompts_ids
 from workflowllm.prompts.example_store import Examples, ExamplesWriter
-from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import LEVELS, Stubs, generation_messages, generation_prompt
+from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.forms import Record
 from workflowllm.shortcuts.dialect.comments import strip_comments
 

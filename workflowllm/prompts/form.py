@@ -6,8 +6,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from workflowllm.prompts.files import Prompt
 from workflowllm.prompts.generation import generation_prompt
+from workflowllm.prompts.prompt_files import Prompt
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.output_files import write_bytes
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import python_stub
 from workflowllm.apis.model import STATEMENTS, published_key
-from workflowllm.prompts.files import Message, Prompt, load_prompt
+from workflowllm.prompts.prompt_files import Message, Prompt, load_prompt
 
 LEVELS = (0, 1, 2, 3)
 FIELDS = frozenset({"query", "apis"})

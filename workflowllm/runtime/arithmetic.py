@@ -6,7 +6,7 @@ from decimal import Context, Decimal, DecimalException, DivisionByZero, InvalidO
 
 import regex
 
-from workflowllm.runtime.values import MAX_EXPONENT
+from workflowllm.runtime.items import MAX_EXPONENT
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50

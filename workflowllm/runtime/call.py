@@ -3,15 +3,15 @@
 from decimal import Decimal
 from typing import Any, NoReturn, Protocol
 
-from workflowllm.runtime.answers import Prompt
+from workflowllm.runtime.answering import Prompt
 from workflowllm.runtime.coercions import coerce, coerce_all
 from workflowllm.runtime.data_forms import from_world, to_json, value_json
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.items import NOTHING, Date, Dictionary, Item, Quantity, Value, flat
 from workflowllm.runtime.placeholders import placeholder
-from workflowllm.runtime.run import Run
+from workflowllm.runtime.run_state import Run
 from workflowllm.runtime.session import Runnable, Session
-from workflowllm.runtime.state import WorldState
-from workflowllm.runtime.values import NOTHING, Date, Dictionary, Item, Quantity, Value, flat
+from workflowllm.runtime.world_state import WorldState
 
 
 class ActionStep(Protocol):

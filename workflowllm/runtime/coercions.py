@@ -10,11 +10,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qsl
 
-from workflowllm.runtime import dates
-from workflowllm.runtime.dates import Setting
-from workflowllm.runtime.json_text import NotJson, json_text, parse_json
-from workflowllm.runtime.property_lists import parse_property_list
-from workflowllm.runtime.values import (
+from workflowllm.runtime import date_texts
+from workflowllm.runtime.date_texts import Setting
+from workflowllm.runtime.items import (
     Date,
     Dictionary,
     Item,
@@ -25,6 +23,8 @@ from workflowllm.runtime.values import (
     kind_of,
     number_text,
 )
+from workflowllm.runtime.json_text import NotJson, json_text, parse_json
+from workflowllm.runtime.property_lists import parse_property_list
 
 # The names of CoercionItemClass, as kinds.
 CLASSES = {
@@ -92,7 +92,7 @@ def to_text(item: Item, setting: Setting) -> str:
     if kind is Dictionary:
         return json_text(item, lambda part: to_text(part, setting))
     if kind is Date:
-        return dates.date_text(item, setting)
+        return date_texts.date_text(item, setting)
     return quantity_text(item) if kind is Quantity else thing_text(item, setting)
 
 
@@ -234,12 +234,12 @@ COERCIONS: dict[tuple[str, str], Coercion] = {
     ("file", "dictionary"): (_file_to_dictionary, "A"),
     ("rich_text", "dictionary"): (_file_to_dictionary, "A"),
     ("contact", "dictionary"): (lambda item, setting: Dictionary(dict(item.fields)), "?"),
-    ("text", "date"): (dates.parse_date, "A"),
+    ("text", "date"): (date_texts.parse_date, "A"),
     ("event", "date"): (_field("start"), "?"),
     ("reminder", "date"): (_field("due"), "?"),
     ("image", "date"): (_field("taken"), "?"),
     ("health", "date"): (_field("at"), "?"),
-    ("thing", "date"): (lambda item, setting: dates.parse_date(to_text(item, setting), setting), "?"),
+    ("thing", "date"): (lambda item, setting: date_texts.parse_date(to_text(item, setting), setting), "?"),
     ("text", "url"): (lambda item, setting: url_of(item), "A"),
     ("thing", "url"): (lambda item, setting: url_of(item.get("url")) if item.get("url") else None, "A"),
     ("any", "file"): (file_of, "A"),

@@ -5,8 +5,8 @@ import json
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import to_text
 from workflowllm.runtime.data_forms import to_json
-from workflowllm.runtime.dates import Setting
-from workflowllm.runtime.values import Item, Thing
+from workflowllm.runtime.date_texts import Setting
+from workflowllm.runtime.items import Item, Thing
 
 # first bytes -> (type, ending)
 _MAGIC = (

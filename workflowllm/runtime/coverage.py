@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.limits import time_limit
-from workflowllm.runtime.program import program_of
+from workflowllm.runtime.runnable import program_of
 from workflowllm.runtime.running import run_prepared
 from workflowllm.runtime.world import World
 from workflowllm.shortcuts.model.errors import ShortcutError

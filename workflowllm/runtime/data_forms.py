@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from workflowllm.runtime.coercions import quantity_text
-from workflowllm.runtime.dates import Setting, iso_text, parse_date
+from workflowllm.runtime.date_texts import Setting, iso_text, parse_date
+from workflowllm.runtime.items import Date, Dictionary, Item, Quantity, Thing, Value, as_value, bounded, number_text
 from workflowllm.runtime.json_text import plain_number
-from workflowllm.runtime.values import Date, Dictionary, Item, Quantity, Thing, Value, as_value, bounded, number_text
 
 THING_TYPES = frozenset(
     [

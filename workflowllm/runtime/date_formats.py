@@ -9,9 +9,9 @@ from typing import Any
 from babel import Locale
 from babel import dates as babel_dates
 
-from workflowllm.runtime.dates import Setting, styled
+from workflowllm.runtime.date_texts import Setting, styled
+from workflowllm.runtime.items import Date
 from workflowllm.runtime.locales import load_locale
-from workflowllm.runtime.values import Date
 
 STYLES = ("None", "Short", "Medium", "Long")
 MAX_PATTERN = 2000  # characters of a custom pattern

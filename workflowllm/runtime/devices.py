@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from workflowllm.runtime.items import Thing, from_plain
 from workflowllm.runtime.properties import field_name
-from workflowllm.runtime.state import WorldState
-from workflowllm.runtime.values import Thing, from_plain
+from workflowllm.runtime.world_state import WorldState
 
 _SYSTEMS = {"mac": "macOS", "ipad": "iPadOS", "watch": "watchOS", "vision": "visionOS"}
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from workflowllm.runtime.errors import Broken
-from workflowllm.runtime.values import Dictionary
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.items import Dictionary
 
 
 def read_path(dictionary: Dictionary, path: str) -> Any:

@@ -5,17 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.answering import Prompt, chosen
 from workflowllm.runtime.call import Call
-from workflowllm.runtime.conditions import Condition
-from workflowllm.runtime.errors import Broken, Cancelled, RunEnds, Stopped
-from workflowllm.runtime.limits import MAX_ACTIONS, check_size
-from workflowllm.runtime.parameters import Parameter, compile_parameter, emptied
-from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
-from workflowllm.runtime.run import Run, Step
-from workflowllm.runtime.session import Runnable, Session
-from workflowllm.runtime.text_fields import is_text_field
-from workflowllm.runtime.values import (
+from workflowllm.runtime.endings import Broken, Cancelled, RunEnds, Stopped
+from workflowllm.runtime.if_conditions import Condition
+from workflowllm.runtime.items import (
     NOTHING,
     Dictionary,
     Item,
@@ -23,6 +17,12 @@ from workflowllm.runtime.values import (
     as_value,
     item_value,
 )
+from workflowllm.runtime.limits import MAX_ACTIONS, check_size
+from workflowllm.runtime.parameters import Parameter, compile_parameter, emptied
+from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
+from workflowllm.runtime.run_state import Run, Step
+from workflowllm.runtime.session import Runnable, Session
+from workflowllm.runtime.text_fields import is_text_field
 
 MISTAKE = "the runtime has a mistake here"
 

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from workflowllm.runtime.values import Date, Dictionary, Quantity, Thing, bounded, number_text
+from workflowllm.runtime.items import Date, Dictionary, Quantity, Thing, bounded, number_text
 
 MAX_DEPTH = 200
 

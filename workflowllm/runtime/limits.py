@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
 
 MAX_ACTIONS = 1_000_000
 MAX_BYTES = 256 << 20  # of all values that are held

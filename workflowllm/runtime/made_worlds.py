@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflowllm.runtime.answers import Prompt
-from workflowllm.runtime.program import Program
+from workflowllm.runtime.answering import Prompt
+from workflowllm.runtime.runnable import Program
 from workflowllm.runtime.world import World, parse_world
 
 MAX_WORDS = 40  # of each kind; the rest of a long program's constants adds nothing

@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString
 from markdown_it import MarkdownIt
 from markdownify import ATX, markdownify
 
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.limits import check_size
-from workflowllm.runtime.values import Item, Thing
 
 MAX_HTML = 2 << 20  # characters; a parsed page takes some 30 times as much
 MAX_MARKS = 80_000  # of large real pages some 20,000

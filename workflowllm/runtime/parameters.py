@@ -11,11 +11,8 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from workflowllm.runtime.errors import Broken
-from workflowllm.runtime.limits import check_size
-from workflowllm.runtime.references import compile_reference, is_reference
-from workflowllm.runtime.run import Run
-from workflowllm.runtime.values import (
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.items import (
     NOTHING,
     Date,
     Dictionary,
@@ -28,6 +25,9 @@ from workflowllm.runtime.values import (
     quick_text,
     size_of,
 )
+from workflowllm.runtime.limits import check_size
+from workflowllm.runtime.references import compile_reference, is_reference
+from workflowllm.runtime.run_state import Run
 
 Evaluate = Callable[[Run], Value]
 MAX_DEPTH = 60

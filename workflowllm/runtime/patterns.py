@@ -14,7 +14,7 @@ from typing import Any
 import regex
 
 from workflowllm.runtime.effects import GROUPS, group_of
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
 
 _SECONDS = 2  # for one search of a regular expression
 _TEXT_FIELDS = ("text", "url", "address", "number", "name", "title", "body")

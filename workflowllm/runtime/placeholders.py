@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Protocol
 
-from workflowllm.runtime.state import WorldState
-from workflowllm.runtime.values import Date, Dictionary, Item, Quantity, Thing
+from workflowllm.runtime.items import Date, Dictionary, Item, Quantity, Thing
+from workflowllm.runtime.world_state import WorldState
 
 
 class Caller(Protocol):

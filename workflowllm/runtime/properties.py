@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from workflowllm.runtime.coercions import kind_of, to_text
-from workflowllm.runtime.dates import Setting
-from workflowllm.runtime.values import Date, Dictionary, Item, Thing, from_plain
+from workflowllm.runtime.date_texts import Setting
+from workflowllm.runtime.items import Date, Dictionary, Item, Thing, from_plain
 
 PropertyRule = tuple[Callable[[Any, Setting], Any], str]
 

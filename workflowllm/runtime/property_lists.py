@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflowllm.runtime.values import from_plain
+from workflowllm.runtime.items import from_plain
 from workflowllm.shortcuts.files import xml
 from workflowllm.shortcuts.model.errors import ShortcutError
 

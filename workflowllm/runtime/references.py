@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workflowllm.runtime.coercions import CLASSES, coerce_all
+from workflowllm.runtime.items import NOTHING, Value, as_value
 from workflowllm.runtime.properties import property_of
-from workflowllm.runtime.run import Run
-from workflowllm.runtime.values import NOTHING, Value, as_value
+from workflowllm.runtime.run_state import Run
 
 Evaluate = Callable[[Run], Value]
 Step = Callable[[Run, Value], Value]

@@ -6,7 +6,7 @@ from typing import Any
 
 import regex
 
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.icu import translated
 from workflowllm.runtime.limits import MAX_VALUE_BYTES, check_size
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflowllm.runtime.answers import Answers, MadeUpAnswers, WorldAnswers
+from workflowllm.runtime.answering import Answers, MadeUpAnswers, WorldAnswers
 from workflowllm.runtime.interpreter import Ending, execute
 from workflowllm.runtime.patterns import Patterns
-from workflowllm.runtime.program import Program, read_shortcuts
+from workflowllm.runtime.runnable import Program, read_shortcuts
 from workflowllm.runtime.session import Session
-from workflowllm.runtime.state import WorldState
 from workflowllm.runtime.trace import Tracer
 from workflowllm.runtime.world import World
+from workflowllm.runtime.world_state import WorldState
 
 
 @dataclass(slots=True)

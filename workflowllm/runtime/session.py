@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
-from workflowllm.runtime.answers import Answers, Prompt
+from workflowllm.runtime.answering import Answers, Prompt
 from workflowllm.runtime.effects import Effect, checked_fields
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.items import ITEM_BYTES, Value
 from workflowllm.runtime.limits import MAX_ACTIONS, MAX_BYTES
 from workflowllm.runtime.patterns import Patterns
-from workflowllm.runtime.state import WorldState
-from workflowllm.runtime.values import ITEM_BYTES, Value
+from workflowllm.runtime.world_state import WorldState
 
 
 class Runnable(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.limits import MAX_SECONDS, time_limit
 from workflowllm.runtime.tasks import Task, WorldResult, run_program
 

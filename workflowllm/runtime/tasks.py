@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.runtime.effects import LASTING, group_of
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
 from workflowllm.runtime.patterns import Patterns, check_pattern
-from workflowllm.runtime.program import Program, program_of_code, read_shortcuts
+from workflowllm.runtime.runnable import Program, program_of_code, read_shortcuts
 from workflowllm.runtime.running import Outcome, run_prepared
 from workflowllm.runtime.world import World, parse_world, read_yaml
 from workflowllm.shortcuts.model.errors import ShortcutError

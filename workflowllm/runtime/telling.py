@@ -7,8 +7,8 @@ from workflowllm.runtime.effects import LASTING, PASSING, group_of
 from workflowllm.runtime.interpreter import Ending
 from workflowllm.runtime.lines import lines_of_code, printed
 from workflowllm.runtime.patterns import text_of
-from workflowllm.runtime.program import Program
 from workflowllm.runtime.rules import RULES
+from workflowllm.runtime.runnable import Program
 from workflowllm.runtime.trace import Tracer, TraceStep
 from workflowllm.shortcuts.model.errors import ShortcutError
 

@@ -7,8 +7,8 @@ from typing import Any
 from workflowllm.runtime.coercions import to_text
 from workflowllm.runtime.effects import Effect
 from workflowllm.runtime.interpreter import Arm, LeafStep, LoopStep, MenuStep
-from workflowllm.runtime.run import Run
-from workflowllm.runtime.values import Value, kind_of
+from workflowllm.runtime.items import Value, kind_of
+from workflowllm.runtime.run_state import Run
 
 MAX_STEPS = 20_000  # a trace is read by people
 MAX_SHOWN = 200

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Context, Decimal
 
-from workflowllm.runtime.values import Quantity
+from workflowllm.runtime.items import Quantity
 
 # dimension -> {unit: size in the first unit}; names in lower case, as files and people write them
 _TABLE = {

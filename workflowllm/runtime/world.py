@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runs.yaml_text import load_yaml
+from workflowllm.runtime.endings import WorldError
 from workflowllm.runtime.locales import load_locale
 
 Number = int | float
@@ -200,7 +201,7 @@ def read_yaml(path: Path) -> Any:
     if len(data) > MAX_BYTES:
         raise WorldError(f"{path} is over {MAX_BYTES >> 20} MiB.")
     try:
-        return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return load_yaml(data.decode("utf-8-sig"))
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         reason = " ".join(str(error).split())[:300]
         raise WorldError(f"{path} is neither YAML nor JSON: {reason}.") from None

@@ -16,8 +16,8 @@ from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate
 from workflowllm.metrics.call_match import hallucinated
 from workflowllm.prompts.answers import holds_code, parse_answer
-from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.generation import api_documents
+from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.forms import Record
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program

@@ -20,8 +20,8 @@ from workflowllm.llm.replies import Estimate
 from workflowllm.llm.run_facts import RUN
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
-from workflowllm.prompts.files import Message, Prompt
 from workflowllm.prompts.generation import api_documents
+from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import WRONG_COMMAND, CommandError
 from workflowllm.runs.output_files import beside

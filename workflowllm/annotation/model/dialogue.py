@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, field_validator
 
 from workflowllm.annotation.checks import apis_of, query_problems
-from workflowllm.annotation.comments import one_line, with_comments
+from workflowllm.annotation.comment_lines import one_line, with_comments
 from workflowllm.annotation.model.windows import Window, comment_tree, outline, windows
 from workflowllm.annotation.rename import rename
 from workflowllm.annotation.rules.annotator import counts_of, offline_comments, subject_of, unix_lines
@@ -25,7 +25,7 @@ from workflowllm.annotation.rules.steps import PlanStep, steps_of
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import EndpointError, Estimate, NoUsableAnswer
-from workflowllm.prompts.files import Message, Prompt, load_prompt
+from workflowllm.prompts.prompt_files import Message, Prompt, load_prompt
 from workflowllm.shortcuts.from_python.program import Program, parse_program
 
 SHORTEST_COMMENT, LONGEST_COMMENT = 8, 300  # characters

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workflowllm.annotation.comments import statement_heads
+from workflowllm.annotation.comment_lines import statement_heads
 from workflowllm.shortcuts.dialect.bindings import Binding
 
 LONGEST_LINE = 240  # characters of a line that are shown

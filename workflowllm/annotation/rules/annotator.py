@@ -5,13 +5,13 @@ import copy
 from typing import Any
 
 from workflowllm.annotation.checks import apis_of
-from workflowllm.annotation.comments import statement_heads, with_comments
+from workflowllm.annotation.comment_lines import statement_heads, with_comments
 from workflowllm.annotation.rename import Renamed, rename
+from workflowllm.annotation.rules.english import keyword_arguments, plain_text
 from workflowllm.annotation.rules.plan import plan_text
 from workflowllm.annotation.rules.query import Subject, query_text
 from workflowllm.annotation.rules.role_names import role_names
 from workflowllm.annotation.rules.steps import PlanStep, comment_of, steps_of
-from workflowllm.annotation.rules.words import keyword_arguments, plain_text
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.from_python.program import Program, parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError

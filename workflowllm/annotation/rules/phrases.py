@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from workflowllm.annotation.rules.words import plain_text, shortened, split_name, words
+from workflowllm.annotation.rules.english import plain_text, shortened, split_name, words
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import BUILT_IN_APPLICATION, Api, application_of
 from workflowllm.apis.sources.own_catalogue import CatalogueFiles
@@ -132,7 +132,6 @@ def action_phrase(identifier: str, arguments: Arguments) -> Phrase:
 
 def filled(template: str, arguments: Arguments) -> str:
     """A template with its slots filled, in one pass because a value may itself hold brackets and braces."""
-
 
     def part(match: re.Match[str]) -> str:
         return _optional(match[1], arguments) if match[1] is not None else _slot_or_else(match, arguments)

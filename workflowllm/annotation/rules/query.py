@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from workflowllm.annotation.checks import LONGEST_QUERY, sanitised
+from workflowllm.annotation.rules.english import shortened
 from workflowllm.annotation.rules.plan import folded, menu_text
 from workflowllm.annotation.rules.steps import PlanStep
-from workflowllm.annotation.rules.words import shortened
 
 _MOST_PARTS = (9, 7, 5, 4, 3)  # parts of a request; the first number that makes it short enough is taken
 _HASH = re.compile(r"(?:[0-9a-fA-F]{8,}|(?=\w*\d)[0-9a-fA-F]{6,7}|[0-9A-Fa-f-]{32,})(?:\.\w+)?")

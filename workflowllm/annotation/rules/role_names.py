@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from workflowllm.annotation.rules.words import plain_text, split_name
+from workflowllm.annotation.rules.english import plain_text, split_name
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import published_key
 from workflowllm.shortcuts.dialect.bindings import called

@@ -5,9 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workflowllm.annotation.comments import statement_heads
-from workflowllm.annotation.rules.phrases import Phrase, action_phrase
-from workflowllm.annotation.rules.words import (
+from workflowllm.annotation.comment_lines import statement_heads
+from workflowllm.annotation.rules.english import (
     SOURCE_WORDS,
     condition,
     keyword_arguments,
@@ -16,6 +15,7 @@ from workflowllm.annotation.rules.words import (
     split_name,
     words,
 )
+from workflowllm.annotation.rules.phrases import Phrase, action_phrase
 from workflowllm.shortcuts.dialect.bindings import called, classify, is_append
 from workflowllm.shortcuts.from_python.program import Program
 from workflowllm.shortcuts.model.identifiers import identifier_of

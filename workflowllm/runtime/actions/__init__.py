@@ -23,7 +23,6 @@ from workflowllm.runtime.actions import (
     formats,
     health,
     images,
-    links,
     lists,
     measurements,
     music,
@@ -39,6 +38,9 @@ from workflowllm.runtime.actions import (
     text,
     unknown,
     web,
+)
+from workflowllm.runtime.actions import (
+    url_parts as links,
 )
 from workflowllm.runtime.rule import ActionRule
 

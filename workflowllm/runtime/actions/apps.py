@@ -6,9 +6,9 @@ from urllib.parse import quote_plus
 
 from workflowllm.runtime.actions.outside import from_outside
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.items import Thing
 from workflowllm.runtime.properties import name_of
 from workflowllm.runtime.rule import NONE, PASSES, ActionRule
-from workflowllm.runtime.values import Thing
 
 _SEARCHES = {
     "Google": "https://www.google.com/search?q=",

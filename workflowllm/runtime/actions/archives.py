@@ -9,10 +9,10 @@ import pypdf
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import file_of
 from workflowllm.runtime.contents import item_of_bytes
+from workflowllm.runtime.items import Item, Thing, flat
 from workflowllm.runtime.limits import check_size
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing, flat
 
 MAX_MEMBERS = 10_000
 MAX_PAGES = 5_000

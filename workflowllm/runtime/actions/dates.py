@@ -11,9 +11,9 @@ from dateutil.relativedelta import relativedelta
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
 from workflowllm.runtime.date_formats import formatted_date
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
+from workflowllm.runtime.items import Date, Item, Quantity
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Date, Item, Quantity
 from workflowllm.runtime.world import named_zone
 
 _FORMAT_KEYS = ("WFDateFormatStyle", "WFTimeFormatStyle", "WFRelativeDateFormatStyle", "WFDateFormat")
@@ -30,11 +30,13 @@ def date(call: Call) -> Item | None:
     """Fact 117: now, or the date that is written down."""
     if call.choice("WFDateActionMode", "Current Date") == "Current Date":
         return call.world.current_date()
-    text = call.text("WFDateActionDate")
-    found = call.date("WFDateActionDate")
-    if found is None and text.strip():
-        call.fail(f"Date can't read {text[:60]!r} as a date")
-    return found
+    for item in call.content("WFDateActionDate").items:  # read once: it may ask
+        value = coerce(item, "date", call.world)
+        if value is not None:
+            return value
+        if call.text_of(item).strip():
+            call.fail(f"Date can't read {call.text_of(item)[:60]!r} as a date")
+    return None
 
 
 def format_date(call: Call) -> list[str]:

@@ -8,13 +8,13 @@ from babel import Locale
 
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, is_plain_number, kind_of, parse_number, url_of
+from workflowllm.runtime.date_texts import parse_date
 from workflowllm.runtime.date_words import date_texts
-from workflowllm.runtime.dates import parse_date
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.items import Item, Thing, flat
 from workflowllm.runtime.markup import links_of
 from workflowllm.runtime.regexes import SECONDS, find_all
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing, flat
 
 _NUMBER = regex.compile(r"(?<![\w.])[-+−]?(?:\d[\d,]*(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?")
 _DOMAINS = "com|org|net|edu|gov|io|co|de|uk|fr|it|es|nl|ch|at|eu|us|ca|au|jp|cn|ru|br|in|info|app|dev|me|tv|ly|gl|be"

@@ -7,9 +7,9 @@ from typing import Any
 from workflowllm.runtime.actions.outside import from_outside
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.devices import device_detail
+from workflowllm.runtime.items import Date, Item
 from workflowllm.runtime.rule import OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.units import as_duration
-from workflowllm.runtime.values import Date, Item
 
 # Switches: the action's name, and what `setting` effects call it.
 _SWITCHES = {

@@ -5,8 +5,8 @@ from typing import Any
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, parse_dictionary
 from workflowllm.runtime.dictionary_paths import with_value
+from workflowllm.runtime.items import Dictionary, Thing, Value
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Dictionary, Thing, Value
 
 
 def dictionary(call: Call) -> Value | Dictionary:

@@ -8,9 +8,9 @@ from urllib.parse import quote, unquote
 
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.contents import bytes_or_description, item_of_bytes
+from workflowllm.runtime.items import Item
 from workflowllm.runtime.limits import check_size
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item
 
 _UNESCAPED = "-._~"  # beside letters and digits; RFC 3986 calls them unreserved
 _LINE = {"None": 0, "Every 64 Characters": 64, "Every 76 Characters": 76}

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from workflowllm.runtime.arithmetic import ExpressionError, evaluate
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.items import bounded
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import bounded
 
 
 def calculate_expression(call: Call) -> list[Decimal | None]:

@@ -2,10 +2,10 @@
 
 import re
 
-from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.answering import Prompt, chosen
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import file_of, to_text
-from workflowllm.runtime.folders import (
+from workflowllm.runtime.file_trees import (
     SHORTCUTS,
     base_folder,
     children,
@@ -19,10 +19,10 @@ from workflowllm.runtime.folders import (
     put,
     thing_at,
 )
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.limits import check_size
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,9}$")
 

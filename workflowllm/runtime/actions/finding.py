@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from workflowllm.runtime.call import Call
-from workflowllm.runtime.filters import filtered
+from workflowllm.runtime.item_filters import filtered
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing
 
 _LIBRARY = "Library"  # what the input's parameter says when everything is searched
 

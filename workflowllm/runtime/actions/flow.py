@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from workflowllm.runtime.apps import app_result
+from workflowllm.runtime.app_results import app_result
 from workflowllm.runtime.call import Call
-from workflowllm.runtime.errors import Stopped
+from workflowllm.runtime.endings import Stopped
+from workflowllm.runtime.items import NOTHING, Value
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import PASSES, SILENT, ActionRule
-from workflowllm.runtime.values import NOTHING, Value
 
 
 def comment(call: Call) -> None:

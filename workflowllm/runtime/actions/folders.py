@@ -1,9 +1,9 @@
 """Folders, and what is done to files as a whole: moving, renaming, deleting, showing."""
 
-from workflowllm.runtime.answers import Prompt
+from workflowllm.runtime.answering import Prompt
 from workflowllm.runtime.call import Call
-from workflowllm.runtime.errors import Cancelled
-from workflowllm.runtime.folders import (
+from workflowllm.runtime.endings import Cancelled
+from workflowllm.runtime.file_trees import (
     base_folder,
     children,
     clean,
@@ -17,8 +17,8 @@ from workflowllm.runtime.folders import (
     picked,
     thing_at,
 )
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.rule import NONE, ActionRule
-from workflowllm.runtime.values import Item, Thing
 
 
 def create_folder(call: Call) -> Thing:

@@ -6,9 +6,9 @@ from babel.numbers import format_decimal
 
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
+from workflowllm.runtime.items import MAX_EXPONENT, Item, Thing
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import MAX_EXPONENT, Item, Thing
 
 _MAX_PLACES = 30
 _SIZES = ("bytes", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")

@@ -1,11 +1,11 @@
 """Health: logging samples, finding them, their properties."""
 
 from workflowllm.runtime.call import Call
-from workflowllm.runtime.filters import filtered
+from workflowllm.runtime.item_filters import filtered
+from workflowllm.runtime.items import Date, Item, Quantity, Thing
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.rule import ActionRule
 from workflowllm.runtime.units import converted
-from workflowllm.runtime.values import Date, Item, Quantity, Thing
 
 
 def log_quantity(call: Call) -> Thing:

@@ -8,8 +8,8 @@ from typing import Any
 from workflowllm.runtime.actions.outside import from_outside
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing
 
 MAX_SIDE = 100_000  # pixels; a phone's largest panorama has 16,382
 MAX_FRAMES = 10_000

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.items import Value, as_value
 from workflowllm.runtime.parameters import compile_parameter
 from workflowllm.runtime.regexes import compile_pattern, find_all
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Value, as_value
 
 
 def make_list(call: Call) -> Value:

@@ -5,9 +5,9 @@ from typing import Any
 
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
+from workflowllm.runtime.items import Item, Quantity
 from workflowllm.runtime.rule import ActionRule
 from workflowllm.runtime.units import converted
-from workflowllm.runtime.values import Item, Quantity
 
 
 def make(call: Call) -> Item | None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflowllm.runtime.actions.outside import from_outside
-from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.answering import Prompt, chosen
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.properties import name_of
 from workflowllm.runtime.rule import PASSES, ActionRule
-from workflowllm.runtime.values import Item, Thing
 
 
 def play(call: Call) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from workflowllm.runtime.actions.pages import page_title
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, kind_of, to_text
+from workflowllm.runtime.items import Dictionary, Item, Thing
 from workflowllm.runtime.properties import name_of, name_without_ending
 from workflowllm.runtime.rule import PASSES, ActionRule
-from workflowllm.runtime.values import Dictionary, Item, Thing
 
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,8}$|\.(?:7z|3gp|mp[34])$")
 _ENDINGS = {

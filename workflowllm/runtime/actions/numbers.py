@@ -15,8 +15,8 @@ from decimal import (
 )
 
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.items import MAX_EXPONENT, bounded
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import MAX_EXPONENT, bounded
 
 # NSDecimalNumber's 38 digits, less four that hide the error of what follows a division
 EXACT = Context(prec=34, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT, traps=[Overflow, DivisionByZero, InvalidOperation])

@@ -6,7 +6,7 @@ The world's `apps` hold such results. Without an entry the action is recorded an
 from typing import Any
 
 from workflowllm.runtime.actions.unknown import parameters
-from workflowllm.runtime.apps import app_result
+from workflowllm.runtime.app_results import app_result
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.placeholders import placeholder
 

@@ -11,6 +11,7 @@ from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, kind_of, url_of
 from workflowllm.runtime.contents import encoded
 from workflowllm.runtime.data_forms import date_field
+from workflowllm.runtime.items import Item, Thing, from_plain
 from workflowllm.runtime.json_text import json_text
 from workflowllm.runtime.markup import (
     article_html,
@@ -23,7 +24,6 @@ from workflowllm.runtime.markup import (
 )
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import PASSES, ActionRule
-from workflowllm.runtime.values import Item, Thing, from_plain
 from workflowllm.runtime.world import Page
 
 _DECLARED_ENTITIES = re.compile(r"<!DOCTYPE[^\[>]{0,1000}\[.*?\]\s*>", re.S | re.I)

@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.answering import Prompt, chosen
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.properties import name_of
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing
 
 _CARD_LINE = re.compile(r"^(?:item\d+\.)?(FN|TEL|EMAIL|ORG|BDAY|NOTE)[^:\r\n]*:([^\r\n]*)", re.M)
 _CARD_FIELDS = {"FN": "name", "TEL": "phone", "EMAIL": "email", "ORG": "company", "BDAY": "birthday", "NOTE": "notes"}

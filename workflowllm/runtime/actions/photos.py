@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.answering import Prompt, chosen
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
+from workflowllm.runtime.items import Date, Item, Thing
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Date, Item, Thing
 
 _WHOLE_LIBRARY = ("", "Recents", "All Photos", "Camera Roll", "Recently Added")
 _KINDS = {"Images": ("image", "photo"), "Live Photos": ("live_photo", "live photo"), "Videos": ("video", "media")}

@@ -9,9 +9,9 @@ from urllib.parse import quote_plus
 from workflowllm.runtime.actions.outside import from_outside
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.data_forms import thing_fields
+from workflowllm.runtime.items import Item, Quantity, Thing, from_plain
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Quantity, Thing, from_plain
 
 EARTH = 6_371_008.8  # metres, mean radius (IUGG)
 _PLACEMARK = {

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.answering import Prompt, chosen
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
+from workflowllm.runtime.items import Date, Item, Thing
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Date, Item, Thing
 
 
 def named(call: Call, *keys: str) -> str | None:

@@ -1,9 +1,9 @@
 """Rich text, HTML and Markdown into each other."""
 
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.items import Item, Thing
 from workflowllm.runtime.markup import html_of_markdown, html_of_text, markdown_of_html, rich_text_of_html
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Item, Thing
 
 
 def html_of(call: Call, item: Item) -> str:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from workflowllm.runtime.answers import Prompt, chosen
+from workflowllm.runtime.answering import Prompt, chosen
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
-from workflowllm.runtime.errors import Cancelled
+from workflowllm.runtime.endings import Cancelled
+from workflowllm.runtime.items import Dictionary, Item, Thing, Value
 from workflowllm.runtime.properties import name_of
 from workflowllm.runtime.rule import PASSES, ActionRule
-from workflowllm.runtime.values import Dictionary, Item, Thing, Value
 
 
 def show_result(call: Call) -> None:

@@ -1,10 +1,10 @@
 """Texts: making, combining, splitting, replacing, matching and changing them."""
 
 from workflowllm.runtime.call import Call
+from workflowllm.runtime.items import Thing
 from workflowllm.runtime.limits import check_size
 from workflowllm.runtime.regexes import RegexError, compile_pattern, find_all, replace_all
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Thing
 
 _SEPARATORS = {"New Lines": "\n", "Spaces": " ", "Every Character": ""}
 

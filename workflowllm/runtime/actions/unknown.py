@@ -6,7 +6,7 @@ They are never passed over silently: the effect holds the identifier and the par
 from functools import lru_cache
 from typing import Any
 
-from workflowllm.runtime.apps import app_result
+from workflowllm.runtime.app_results import app_result
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.documented import documented
 from workflowllm.runtime.placeholders import placeholder

@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlsplit
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import parse_dictionary, url_of
 from workflowllm.runtime.data_forms import from_world
+from workflowllm.runtime.items import Dictionary, Item, Thing, from_plain
 from workflowllm.runtime.markup import looks_like_html, parsed, rich_text_of_html, title_of
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Dictionary, Item, Thing, from_plain
 from workflowllm.runtime.world import Page
 
 _FORM_KEYS = {"JSON": "WFJSONValues", "Form": "WFFormValues"}

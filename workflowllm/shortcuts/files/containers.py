@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflowllm.runs.paths import why_not_regular
-from workflowllm.shortcuts.files import binary as bplist
-from workflowllm.shortcuts.files import signed
-from workflowllm.shortcuts.files import xml as xmlplist
+from workflowllm.shortcuts.files import binary, signed, xml
 from workflowllm.shortcuts.model.errors import ShortcutError
 
 MAX_BYTES = 256 << 20
@@ -68,13 +66,13 @@ def read_shortcut(data: bytes) -> Shortcut:
 def _property_list(data: bytes) -> tuple[object, str]:
     """The root of an unsigned file, and its container."""
     if data[:6] == b"bplist":
-        return bplist.loads(data), "binary"
+        return binary.loads(data), "binary"
     start = _text(data[:2048]).lstrip("\ufeff \t\r\n")
     lowered = start[:200].lower()
     if lowered.startswith(("<!doctype html", "<html")):
         raise ShortcutError("This is a web page, not a shortcut: the download went wrong, or the link has expired.")
     if lowered.startswith(("<?xml", "<plist", "<!doctype plist", "<!--")):
-        return xmlplist.loads(data.lstrip()), "xml"
+        return xml.loads(data.lstrip()), "xml"
     if start.startswith(("{", "[")):
         return _json(data), "json"
     raise ShortcutError(_what_it_is(data, start))
@@ -101,12 +99,12 @@ def _what_it_is(data: bytes, start: str) -> str:
 
 def _json(data: bytes) -> object:
     """The tree of a JSON dump, bounded as property lists are."""
-    if sum(map(data.count, (b",", b"[", b"{"))) > bplist.MAX_NODES:
-        raise ShortcutError(f"The JSON has over {bplist.MAX_NODES:,} values.")
+    if sum(map(data.count, (b",", b"[", b"{"))) > binary.MAX_NODES:
+        raise ShortcutError(f"The JSON has over {binary.MAX_NODES:,} values.")
     try:
         text = data.decode("utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
         root = json.loads(text, parse_constant=_no_number, parse_int=_int, parse_float=_float)
-        bplist.check_tree(root)
+        binary.check_tree(root)
         if _JSON_SURROGATE.search(text):
             json.dumps(root, ensure_ascii=False).encode()  # fails on half a surrogate pair
     except json.JSONDecodeError as error:
@@ -116,7 +114,7 @@ def _json(data: bytes) -> object:
     except UnicodeError as error:
         raise ShortcutError(f"The JSON has text that is not valid Unicode ({error.reason}).") from None
     except RecursionError:
-        raise ShortcutError(f"The JSON is nested deeper than {bplist.MAX_DEPTH} levels.") from None
+        raise ShortcutError(f"The JSON is nested deeper than {binary.MAX_DEPTH} levels.") from None
     return root
 
 

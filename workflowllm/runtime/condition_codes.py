@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from workflowllm.runtime.coercions import coerce, to_text
-from workflowllm.runtime.dates import Setting
+from workflowllm.runtime.date_texts import Setting
+from workflowllm.runtime.items import Date, Item, Quantity, kind_of
 from workflowllm.runtime.units import in_base, unit_of
-from workflowllm.runtime.values import Date, Item, Quantity, kind_of
 
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, IS, IS_NOT = range(6)
 BEGINS, ENDS, CONTAINS, CONTAINS_NOT, HAS_VALUE, HAS_NONE = 8, 9, 99, 999, 100, 101

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
 from workflowllm.runtime.patterns import Patterns, check_pattern
 
 PATTERNS = Patterns(timezone(timedelta(hours=1)))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.runtime import actions
-from workflowllm.runtime.conditions import compile_condition, has_condition, is_all
-from workflowllm.runtime.errors import WorldError
+from workflowllm.runtime.endings import WorldError
+from workflowllm.runtime.if_conditions import compile_condition, has_condition, is_all
 from workflowllm.runtime.interpreter import Arm, IfStep, LeafStep, LoopStep, MenuStep
 from workflowllm.runtime.locales import load_named_locales
 from workflowllm.runtime.references import is_typed

@@ -5,8 +5,8 @@ from typing import Any
 
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import to_text
-from workflowllm.runtime.state import SHORTCUTS_FOLDER, WorldState
-from workflowllm.runtime.values import Item, Thing, size_of
+from workflowllm.runtime.items import Item, Thing, size_of
+from workflowllm.runtime.world_state import SHORTCUTS_FOLDER, WorldState
 
 # WFFileLocationType -> the folder as Files shows it
 _ROOTS = {

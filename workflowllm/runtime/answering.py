@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from workflowllm.runtime.errors import Broken, Cancelled
+from workflowllm.runtime.endings import Broken, Cancelled
 from workflowllm.runtime.patterns import Patterns, text_of
 
 PATIENCE = 500  # prompts that a made-up person answers before cancelling: some menus never end by themselves

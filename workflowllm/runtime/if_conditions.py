@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workflowllm.runtime import comparisons as cmp
+from workflowllm.runtime import condition_codes as cmp
 from workflowllm.runtime.coercions import coerce, is_plain_number, parse_number, to_text
-from workflowllm.runtime.errors import Broken
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.items import Date, Dictionary, Item, Quantity, Thing, Value, kind_of
 from workflowllm.runtime.parameters import Parameter, compile_parameter
 from workflowllm.runtime.references import is_typed
-from workflowllm.runtime.run import Run
+from workflowllm.runtime.run_state import Run
 from workflowllm.runtime.units import as_duration
-from workflowllm.runtime.values import Date, Dictionary, Item, Quantity, Thing, Value, kind_of
 
 Test = Callable[[Run, Value | None], bool]  # the value is the implicit input
 _OLD_CODES = {"Equals": cmp.IS, "Contains": cmp.CONTAINS, "Is Greater Than": cmp.GREATER, "Is Less Than": cmp.LESS}

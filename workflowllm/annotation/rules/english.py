@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable
 
-from workflowllm.annotation.comments import printable
+from workflowllm.annotation.comment_lines import printable
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.words import SOURCES

@@ -8,7 +8,7 @@ from babel import dates as babel_dates
 from dateutil import parser as date_parser
 
 from workflowllm.runtime.date_words import read_words
-from workflowllm.runtime.values import Date
+from workflowllm.runtime.items import Date
 
 STYLES = ("None", "Short", "Medium", "Long")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]\s*")

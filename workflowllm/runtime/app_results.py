@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.data_forms import world_value
-from workflowllm.runtime.values import Value
+from workflowllm.runtime.items import Value
 
 
 class AppResult(NamedTuple):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workflowllm.runtime import comparisons as cmp
+from workflowllm.runtime import condition_codes as cmp
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce, to_text
+from workflowllm.runtime.items import Date, Item, Quantity, as_value
 from workflowllm.runtime.parameters import Parameter, compile_parameter
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.units import as_duration
-from workflowllm.runtime.values import Date, Item, Quantity, as_value
 
 _UNITS = {  # NSCalendarUnit, as a row of a filter stores a span's unit
     4: "years", 8: "months", 16: "days", 32: "hours", 64: "minutes", 128: "seconds", 8192: "weeks", 4096: "weeks",

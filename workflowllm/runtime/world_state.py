@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workflowllm.runtime.data_forms import from_world, thing_fields, world_value
-from workflowllm.runtime.values import NOTHING, Date, Item, Thing, Value
+from workflowllm.runtime.items import NOTHING, Date, Item, Thing, Value
 from workflowllm.runtime.world import Page, World
 
 SHORTCUTS_FOLDER = "Shortcuts/"

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
-from workflowllm.runtime.answers import Prompt
+from workflowllm.runtime.answering import Prompt
 from workflowllm.runtime.coercions import coerce, to_text
 from workflowllm.runtime.data_forms import from_world
 from workflowllm.runtime.date_formats import formatted_date
 from workflowllm.runtime.devices import device_thing
 from workflowllm.runtime.dictionary_paths import read_path
 from workflowllm.runtime.effects import Effect
-from workflowllm.runtime.errors import Broken, Cancelled, Stopped
-from workflowllm.runtime.limits import MAX_DEPTH
-from workflowllm.runtime.session import Runnable, Session
-from workflowllm.runtime.values import (
+from workflowllm.runtime.endings import Broken, Cancelled, Stopped
+from workflowllm.runtime.items import (
     NOTHING,
     Date,
     Dictionary,
@@ -22,6 +20,8 @@ from workflowllm.runtime.values import (
     Value,
     as_value,
 )
+from workflowllm.runtime.limits import MAX_DEPTH
+from workflowllm.runtime.session import Runnable, Session
 
 
 class Step(Protocol):

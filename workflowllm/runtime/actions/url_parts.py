@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlun
 from workflowllm.runtime.actions.web import addresses, header_of, page_at, request
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import url_of
+from workflowllm.runtime.items import Dictionary, Item, Thing
 from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.values import Dictionary, Item, Thing
 
 MAX_REDIRECTS = 10
 _TRACKING = frozenset(["fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "yclid", "twclid"])
