@@ -6,9 +6,9 @@
 from pathlib import Path
 
 import pytest
-from workflowllm.runtime.runnable import Program, program_of
 
-from workflowllm.runtime.tasks import Task, task_world
+from workflowllm.runtime.runnable import Program, program_of
+from workflowllm.runtime.tasks import Task, run_task_world, task_world
 from workflowllm.runtime.world import read_yaml
 
 HERE = Path(__file__).parent

@@ -307,10 +307,10 @@ def run_program(task: Task, code: str) -> list[WorldResult]:
         _ = program.actions
     except ShortcutError as error:
         return [WorldResult(world.name, False, [f"it is no program: {error}"]) for world in task.worlds]
-    return [runtask_world(task, program, world) for world in task.worlds]
+    return [run_task_world(task, program, world) for world in task.worlds]
 
 
-def runtask_world(task: Task, program: Program, world: TaskWorld) -> WorldResult:
+def run_task_world(task: Task, program: Program, world: TaskWorld) -> WorldResult:
     shortcuts = read_shortcuts(world.world.shortcuts, task.folder)
     if world.world.import_answers:
         program = Program(program.workflow, program.name, program.code, world.world.import_answers)
