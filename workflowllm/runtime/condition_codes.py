@@ -54,7 +54,7 @@ _TEXTS: dict[int, Callable[[str, str], bool]] = {
 def ordered(code: int, left: Any, right: Any, second: Any = None) -> bool:
     """A comparison of two sizes, or of one with two bounds, both included (fact 37)."""
     if code == BETWEEN:
-        low, high = (right, second) if right <= second else (second, right)
+        low, high = sorted((right, second))
         return low <= left <= high
     return _ORDERED[code](left, right)
 

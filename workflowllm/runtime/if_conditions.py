@@ -10,7 +10,7 @@ from workflowllm.runtime.coercions import coerce, is_plain_number, parse_number,
 from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.items import Date, Dictionary, Item, Quantity, Thing, Value, kind_of
 from workflowllm.runtime.parameters import Parameter, compile_parameter
-from workflowllm.runtime.references import is_typed
+from workflowllm.runtime.references import is_typed, last_token
 from workflowllm.runtime.run_state import Run
 from workflowllm.runtime.units import as_duration
 
@@ -39,13 +39,16 @@ class Condition:
     left: Parameter | None
     operands: Mapping[str, Parameter]
     is_text: bool  # the left side is typed as text (facts 35 and 36)
+    leans: tuple[str, ...] = ()  # rules that the condition itself leans on
 
     def test(self, run: Run, implicit: Value) -> bool:
+        for rule in self.leans:
+            run.lean(rule)
         value = self.left.evaluate(run) if self.left else run.marked(implicit)
-        if self.code == cmp.HAS_VALUE:
-            return any(_counts(item) for item in value.items)
-        if self.code == cmp.HAS_NONE:
-            return not any(_counts(item) for item in value.items)
+        if self.code in (cmp.HAS_VALUE, cmp.HAS_NONE):
+            if value.items and all(type(item) in (Decimal, bool) and not item for item in value.items):
+                run.lean("zero-is-value")
+            return bool(value.items) == (self.code == cmp.HAS_VALUE)  # fact 20: an empty text is a value
         if not value.items:
             return self.code in (cmp.IS_NOT, cmp.CONTAINS_NOT)
         if self.code == cmp.CONTAINS_NOT:
@@ -79,7 +82,14 @@ class Condition:
         operand = self._operand_text(run)
         if type(item) is Dictionary and self.code in (cmp.CONTAINS, cmp.CONTAINS_NOT):
             return (operand in to_text(item, run.world)) == (self.code == cmp.CONTAINS)
-        return cmp.compare_text(self.code, to_text(item, run.world), operand)
+        return self._compared(run, self.code, to_text(item, run.world), operand)
+
+    @staticmethod
+    def _compared(run: Run, code: int, left: str, right: str) -> bool:
+        result = cmp.compare_text(code, left, right)
+        if result != cmp.compare_text(code, left, right, ignore_case=True):
+            run.lean("case")
+        return result
 
     # Is and is not
 
@@ -96,7 +106,7 @@ class Condition:
             run.lean("f30")
             number = parse_number(operand, run.world)
             return (number is not None and parse_number(text, run.world) == number) == wanted
-        return (text == operand) == wanted
+        return self._compared(run, self.code, text, operand)
 
     def _is_number(self, run: Run, item: Item) -> bool:
         number = Decimal(int(item)) if type(item) is bool else item
@@ -131,7 +141,11 @@ class Condition:
             return False
         wanted = [key, *([_SECOND.get(key, "")] if self.code == cmp.BETWEEN else [])]
         operands = [self._right(run, name, left) for name in wanted]
-        return None not in operands and cmp.compare_sizes(self.code, left, operands, run.world)
+        if None in operands:
+            return False
+        if self.code == cmp.BETWEEN and left in operands:
+            run.lean("f37")
+        return cmp.compare_sizes(self.code, left, operands, run.world)
 
     def _left(self, run: Run, item: Item) -> Item | None:
         """The left side as something that has a size: a number, a date or a quantity."""
@@ -160,16 +174,15 @@ class Condition:
         return type(date) is Date and cmp.date_within(self.code, date.moment, span, run.world)
 
 
-def _counts(item: Item) -> bool:
-    """Fact 20: a text without characters counts as a value."""
-    return item is not None
-
-
-def compile_condition(parameters: Mapping[str, Any], text_outputs: frozenset[str] = frozenset()) -> list[Condition]:
+def compile_condition(
+    parameters: Mapping[str, Any],
+    text_outputs: frozenset[str] = frozenset(),
+    raw_outputs: frozenset[str] = frozenset(),
+) -> list[Condition]:
     """The conditions of an If's start or of an Otherwise If; see `is_all` for how several are joined."""
     several = _templates(parameters)
     sources = several if several else [parameters]
-    return [_compile_single(source, text_outputs) for source in sources if isinstance(source, Mapping)]
+    return [_compile_single(source, text_outputs, raw_outputs) for source in sources if isinstance(source, Mapping)]
 
 
 def is_all(parameters: Mapping[str, Any]) -> bool:
@@ -194,7 +207,23 @@ def _templates(parameters: Mapping[str, Any]) -> list[Any]:
     return templates if isinstance(templates, list) else []
 
 
-def _compile_single(source: Mapping[str, Any], text_outputs: frozenset[str]) -> Condition:
+def _leans(source: Mapping[str, Any], raw: Any, raw_outputs: frozenset[str]) -> tuple[str, ...]:
+    """The rules that a condition leans on whatever is compared."""
+    code = source.get("WFCondition")
+    leans = () if isinstance(code, int) or code in _OLD_CODES else ("legacy-condition",)
+    compares = code not in (cmp.HAS_VALUE, cmp.HAS_NONE)
+    is_raw = compares and (is_typed(raw, "", raw_outputs) or _ends_in_key(raw))
+    return (*leans, "raw-value") if is_raw else leans
+
+
+def _ends_in_key(raw: Any) -> bool:
+    """Whether a reference's last adjustment takes a dictionary's value."""
+    chain = last_token(raw).get("Aggrandizements")
+    last = chain[-1] if isinstance(chain, list) and chain else None
+    return isinstance(last, Mapping) and last.get("Type") == "WFDictionaryValueVariableAggrandizement"
+
+
+def _compile_single(source: Mapping[str, Any], text_outputs: frozenset[str], raw_outputs: frozenset[str]) -> Condition:
     operands = {key: source[key] for key in (*_TEXT_KEYS, *_NUMBER_KEYS, *_SPAN_KEYS, *_DATE_KEYS) if key in source}
     operands.update({key: source[key] for key in _SECOND.values() if key in source})
     raw = source.get("WFInput")
@@ -203,6 +232,7 @@ def _compile_single(source: Mapping[str, Any], text_outputs: frozenset[str]) -> 
         compile_parameter(raw) if raw is not None else None,
         {key: compile_parameter(value) for key, value in operands.items()},
         _is_text_for_sure(source, raw, text_outputs),
+        _leans(source, raw, raw_outputs),
     )
 
 

@@ -171,12 +171,12 @@ class LoopStep:
         run.loops += 1
         suffix = "" if run.loops == 1 else f" {run.loops}"
         results: list[Item] = []
-        size, made_up = 0, given.made_up
+        size, made_up, first = 0, given.made_up, run.last
         if run.session.tracer:
             run.session.tracer.loop(run, self, rounds)
         for number, item in enumerate(rounds, 1):
             run.variables["Repeat Index" + suffix] = as_value(Decimal(number))
-            value = item_value(item, given.made_up) if self.each else run.last
+            value = item_value(item, given.made_up) if self.each else first
             if self.each:
                 run.session.hold(run.variables, "Repeat Item" + suffix, value)
             run.session.count_action()
@@ -186,7 +186,17 @@ class LoopStep:
             check_size(size)
             made_up = made_up or one.made_up
         run.loops -= 1
+        if self.end_uuid:
+            self.lean_on_results(run, rounds)
         run.leave(self.end_uuid, Value(tuple(results), made_up, size))
+
+    def lean_on_results(self, run: Run, rounds: Sequence[Any]) -> None:
+        """The results may be used: what they lean on."""
+        if not rounds:
+            run.lean("empty-loop")
+        last = self.steps[-1] if self.steps else None
+        if type(last) is LeafStep and last.identifier.endswith(".appendvariable"):
+            run.lean("append-result")
 
     @staticmethod
     def items(run: Run, value: Value, over_keys: bool) -> Sequence[Item]:
@@ -239,6 +249,8 @@ class MenuStep:
         steps = self.case_of(run, asked.choices[position], position, cases)
         if run.session.tracer:
             run.session.tracer.menu(run, self, asked.choices[position])
+        if self.end_uuid:
+            run.lean("f56")
         run.leave(self.end_uuid, run.block(steps, first))
 
     def case_of(self, run: Run, title: str, position: int, cases: list[str]) -> list[Step]:

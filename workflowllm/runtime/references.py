@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflowllm.runtime.coercions import CLASSES, coerce_all
+from workflowllm.runtime.coercions import CLASSES, coerce_all, is_plain_number
 from workflowllm.runtime.items import NOTHING, Value, as_value
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.run_state import Run
@@ -91,7 +91,14 @@ def _coercion(entry: Mapping[str, Any]) -> Step | None:
     kind = CLASSES.get(str(entry.get("CoercionItemClass")))
     if kind is None:
         return None
-    return lambda run, value: as_value(coerce_all(value.items, kind, run.world), value.made_up)
+
+    def step(run: Run, value: Value) -> Value:
+        items = coerce_all(value.items, kind, run.world)
+        if kind == "number" and items and any(type(item) is str and not is_plain_number(item) for item in value.items):
+            run.lean("f14")
+        return as_value(items, value.made_up)
+
+    return step
 
 
 def _property(entry: Mapping[str, Any]) -> Step:
@@ -128,12 +135,16 @@ _STEPS: dict[Any, Callable[[Mapping[str, Any]], Step | None]] = {
 
 def is_typed(raw: Any, coerced: str, outputs: frozenset[str]) -> bool:
     """Whether a stored reference has a type for sure: coerced to it last, or the output of an action that gives it."""
-    token = raw
-    while isinstance(token, Mapping) and ("Variable" in token or "WFSerializationType" in token):
-        token = token.get("Variable", token.get("Value"))
-    if not isinstance(token, Mapping):
-        return False
+    token = last_token(raw)
     chain = token.get("Aggrandizements")
     if isinstance(chain, list) and chain:
         return isinstance(chain[-1], Mapping) and chain[-1].get("CoercionItemClass") == coerced
     return token.get("Type") == "ActionOutput" and str(token.get("OutputUUID", "")).upper() in outputs
+
+
+def last_token(raw: Any) -> Mapping[str, Any]:
+    """The reference inside its wrappings; empty where there is none."""
+    token = raw
+    while isinstance(token, Mapping) and ("Variable" in token or "WFSerializationType" in token):
+        token = token.get("Variable", token.get("Value"))
+    return token if isinstance(token, Mapping) else {}

@@ -16,6 +16,11 @@ class Rule:
 
 
 _ROWS = (
+    ("f5", "U", "A variable set inside a block is seen after it: there is one space of names."),
+    ("f23", "U", "Absent input adds nothing to a text."),
+    ("f27", "U", "A minus sign alone is no number."),
+    ("f56", "U", "A menu's result is the last output of the case that ran."),
+    ("raw-value", "?", "A dictionary's value that is not coerced is compared as what it is (fact 46)."),
     ("f14", "U", "Text with words and a number, coerced to a number, gives the first number in it."),
     ("f18", "?", "A JSON null read from a dictionary is nothing, and adds nothing to a text."),
     ("f30", "?", "`is` compares numbers by value where the left side is a number, else texts exactly."),

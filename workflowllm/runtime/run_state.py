@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from workflowllm.runtime.answering import Prompt
-from workflowllm.runtime.coercions import coerce, to_text
+from workflowllm.runtime.coercions import coerce, is_plain_number, to_text
 from workflowllm.runtime.data_forms import from_world
 from workflowllm.runtime.date_formats import formatted_date
 from workflowllm.runtime.devices import device_thing
@@ -17,11 +17,14 @@ from workflowllm.runtime.items import (
     Date,
     Dictionary,
     Item,
+    Thing,
     Value,
     as_value,
 )
 from workflowllm.runtime.limits import MAX_DEPTH
 from workflowllm.runtime.session import Runnable, Session
+
+SURE_DIGITS = 16  # what the text of a number shows at most
 
 
 class Step(Protocol):
@@ -73,12 +76,16 @@ class Run:
         if len(items) == 1:
             item = items[0]
             return item if type(item) is str else self.item_text(item)
+        if items and type(items[0]) is Thing and items[0].type == "match":
+            self.lean("many-matches")
         return "\n".join(map(self.item_text, items))
 
     def item_text(self, item: Item) -> str:
         kind = type(item)
         if kind is Date:
             self.lean("date-text")
+        elif kind is Decimal and len(item.as_tuple().digits) > SURE_DIGITS:
+            self.lean("precision")
         elif kind is bool:
             self.lean("boolean-text")
         elif kind is Dictionary and len(item.entries) > 1:
@@ -87,11 +94,15 @@ class Run:
 
     def number_of(self, value: Value) -> Decimal | None:
         """The first item that is a number, or can be read as one."""
+        if len(value.items) > 1:
+            self.lean("first-of-many")
         for item in value.items:
             if type(item) is Decimal:
                 return item
             number = coerce(item, "number", self.world)
             if number is not None:
+                if type(item) is str and not is_plain_number(item):
+                    self.lean("f14")
                 return number
         return None
 

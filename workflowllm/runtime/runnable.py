@@ -130,6 +130,7 @@ def _asks_for_more(action: Action) -> bool:
 
 
 _ASK = actions.BUILT_IN + "ask"
+_GIVE_RAW_VALUE = frozenset({actions.BUILT_IN + "getvalueforkey"})
 _GIVE_DICTIONARY = frozenset({actions.BUILT_IN + "dictionary", actions.BUILT_IN + "setvalueforkey"})
 _SEEN_PAST = frozenset(actions.BUILT_IN + name for name in ("comment", "setvariable", "appendvariable"))
 _SHOW_RESULT = actions.BUILT_IN + "showresult"  # its text is hardly ever left implicit
@@ -149,6 +150,7 @@ class _Builder:
     def __init__(self, actions_: Sequence[Action]):
         self.before, self.makers = outputs_before(actions_), makers_before(actions_)
         self.text_outputs = outputs_of(actions_, actions.GIVE_TEXT)
+        self.raw_outputs = outputs_of(actions_, _GIVE_RAW_VALUE)
         self.dictionary_outputs = outputs_of(actions_, _GIVE_DICTIONARY)
 
     def steps(self, nodes: Sequence[Node]) -> list[Step]:
@@ -174,7 +176,7 @@ class _Builder:
     def compile_arm(self, raw: tuple[Action, list[Step], bool]) -> Arm:
         start, steps, is_conditional = raw
         parameters = start.parameters
-        conditions = compile_condition(parameters, self.text_outputs) if is_conditional else None
+        conditions = compile_condition(parameters, self.text_outputs, self.raw_outputs) if is_conditional else None
         return Arm(start.index, conditions, is_all(parameters), steps)
 
     def loop(self, node: Loop) -> LoopStep:
