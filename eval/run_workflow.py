@@ -22,6 +22,7 @@ from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import whole_file
 from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.coverage import cover_file, coverage_crashed, coverage_lines
+from workflowllm.runtime.implemented import implemented_lines
 from workflowllm.runtime.limits import time_limit
 from workflowllm.runtime.runnable import program_of, read_shortcuts
 from workflowllm.runtime.running import Outcome, run_prepared
@@ -55,6 +56,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--html", type=Path, help="the trace as a page: the Python beside what happened")
     parser.add_argument("--seed", type=int, help="in place of the world's seed")
     parser.add_argument("--coverage", type=Path, metavar="DIR", help="run every shortcut below a folder and count")
+    parser.add_argument("--actions", action="store_true", help="print what is implemented, as docs/runtime.md has it")
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
 
@@ -123,6 +125,9 @@ def cover(folder: Path, world_name: str, workers: int) -> int:
 
 def main() -> int:
     arguments = parse_arguments()
+    if arguments.actions:
+        print("\n".join(implemented_lines()))
+        return ALL_DONE
     if arguments.coverage:
         return cover(arguments.coverage, arguments.world, arguments.workers)
     if arguments.file is None:
