@@ -11,9 +11,11 @@ Records have `query` and `apis`, or `messages`: a chat of their own that is aske
 its end. Each output line is its record with `prompt`, `raw_output`, `generated_plan`, `generated_code`, `model`,
 `settings`, `split` and `attempts`. Records that the output holds already are not answered again.
 
-A single request at the terminal, and a change to an existing shortcut; both write a .shortcut and its Python:
+A single request at the terminal, and a change to an existing shortcut; both write a .shortcut and its Python. With
+--try what was written is run in a world (docs/runtime.md), and what would have happened is printed:
 
     python infer.py --model CHECKPOINT --query "Say what the battery's level is" --output output/battery.shortcut
+    python infer.py --model CHECKPOINT --query "Count my meetings of today" --try world.yaml
     python infer.py --model CHECKPOINT --edit FILE.shortcut --query "Ask before it deletes anything"
 """
 

@@ -24,13 +24,12 @@ from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.coverage import cover_file, coverage_crashed, coverage_lines
 from workflowllm.runtime.implemented import implemented_lines
 from workflowllm.runtime.limits import time_limit
-from workflowllm.runtime.runnable import program_of, read_shortcuts
+from workflowllm.runtime.runnable import program_of
 from workflowllm.runtime.running import Outcome, run_prepared
-from workflowllm.runtime.stock_world import stock_world
 from workflowllm.runtime.telling import Source, effect_sentence, ending_sentence, trace_lines, unsettled_lines
 from workflowllm.runtime.trace import Tracer
 from workflowllm.runtime.trace_page import trace_page
-from workflowllm.runtime.world import World, parse_world, read_yaml
+from workflowllm.runtime.trial import STOCK_NOTE, load_setting
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import list_files
 
@@ -61,32 +60,23 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def load_world(name: str) -> tuple[World, Path, bool]:
-    """The world, the folder that its paths are relative to, and whether it is the stock one."""
-    if name == "auto":
-        return stock_world(), Path(), True
-    path = Path(name)
-    return parse_world(read_yaml(path), str(path)), path.parent, False
-
-
 def run_file(options: Options) -> int:
     """Run one file and print what happened."""
     try:
-        world, folder, is_stock = load_world(options.world)
-        program = program_of(options.file, world.import_answers)
-        shortcuts = read_shortcuts(world.shortcuts, folder)
+        setting = load_setting(options.world)
+        program = program_of(options.file, setting.world.import_answers)
     except ShortcutError as error:
         raise CommandError(str(error)) from None
-    if is_stock:
-        print("The world is the stock one; what is marked (made up) is nobody's answer.", file=sys.stderr)
+    if setting.is_stock:
+        print(STOCK_NOTE, file=sys.stderr)
     tracer = Tracer() if options.trace or options.html else None
     with time_limit():
-        outcome = run_prepared(program, world, shortcuts, options.seed, is_stock, tracer)
+        outcome = run_prepared(program, setting.world, setting.shortcuts, options.seed, setting.is_stock, tracer)
     source = Source(program)
     for line in trace_lines(tracer, source) if options.trace else map(effect_sentence, outcome.effects):
         print(line)
     if options.html:
-        page = trace_page(options.file.name, source, tracer, outcome.endings, is_stock)
+        page = trace_page(options.file.name, source, tracer, outcome.endings, setting.is_stock)
         with whole_file(options.html) as file:
             file.write(page.encode("utf-8", "backslashreplace"))
     return finish(outcome, source, options.effects)
@@ -113,11 +103,11 @@ def cover(folder: Path, world_name: str, workers: int) -> int:
     if not folder.is_dir():
         raise CommandError(f"{folder} is no folder.")
     try:
-        world, _, is_stock = load_world(world_name)
+        setting = load_setting(world_name)
     except ShortcutError as error:
         raise CommandError(str(error)) from None
     names = list_files(folder)
-    work = partial(cover_file, folder=folder, world=world, makes_up=is_stock)
+    work = partial(cover_file, folder=folder, world=setting.world, makes_up=setting.is_stock)
     covered = list(map_inputs(work, names, workers, coverage_crashed, len(names), "file"))
     print("\n".join(coverage_lines(covered)))
     return ALL_DONE

@@ -87,3 +87,34 @@ def test_an_input_is_not_an_output(heart: Path, tmp_path: Path) -> None:
         done = run("--model", heart, "--input", records, "--output", output, "--overwrite")
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
     assert records.read_text() == '{"key": "a", "query": "x", "apis": []}\n'
+
+
+def test_what_was_written_is_tried_in_a_world(tmp_path: Path) -> None:
+    """In a world that is named, and in the stock one, which says so; a bad one is refused before a question."""
+    world = tmp_path / "world.yaml"
+    world.write_text("answers: [Ada]", "utf-8")
+    answer = "```python\nname = input('Your name?')\nprint(f'Hello, {name}')\n```"
+    with fault_server(lambda messages: answer) as server:
+        flags = (
+            "--model",
+            "local",
+            "--base_url",
+            server.base_url,
+            "--cache",
+            "none",
+            "--query",
+            "Greet me",
+            "--overwrite",
+        )
+        tried = run(*flags, "--output", tmp_path / "a.shortcut", "--try", world)
+        stock = run(*flags, "--output", tmp_path / "b.shortcut", "--try")
+        asked = len(server.requests)
+        world.write_text("answer: [Ada]", "utf-8")
+        refused = run(*flags, "--output", tmp_path / "c.shortcut", "--try", world)
+        assert len(server.requests) == asked
+    assert tried.returncode == 0, tried.stderr
+    assert "asks 'Your name?'; the answer is Ada\n  shows: Hello, Ada\n  The run ended." in tried.stdout
+    assert "stock" not in tried.stdout
+    assert stock.returncode == 0 and "The world is the stock one" in stock.stdout and "(made up)" in stock.stdout
+    assert refused.returncode == 2 and "answer is not a key" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1

@@ -21,6 +21,7 @@ from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError
 from workflowllm.runs.output_files import write_bytes
 from workflowllm.runs.paths import check_output_name, check_paths
+from workflowllm.runtime.trial import Setting, load_setting, trial_lines
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.files_from_records import ENDING, compile_record
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -43,13 +44,25 @@ class Original(NamedTuple):
 
 def answer_request(options: InferenceOptions, request: RequestOptions) -> int:
     """Answer a single request, print plan, code and findings, and write the shortcut; return the exit status."""
+    setting = read_setting(request.world) if request.world else None
     original = read_original(request.edit) if request.edit else None
     output = output_path(options, request, original)
     record = request_record(request, original)
     print("APIs:", *record["apis"], sep="\n  ")
     ask = ask_endpoint if options.endpoint else ask_local_model
     prediction = ask(options, record, original).prediction(options.model, "", {})
-    return show_and_write(prediction, output)
+    status = show_and_write(prediction, output)
+    if setting and status == ALL_DONE:
+        print("\nIf it ran:", *trial_lines(prediction["generated_code"], setting), sep="\n  ")
+    return status
+
+
+def read_setting(name: str) -> Setting:
+    """The world to try in. Raises CommandError where it is none: before anything is asked of a model."""
+    try:
+        return load_setting(name)
+    except ShortcutError as error:
+        raise CommandError(f"--try: {error}") from None
 
 
 def read_original(path: Path) -> Original:

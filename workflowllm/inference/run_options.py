@@ -47,6 +47,7 @@ class RequestOptions:
     query: str
     apis: tuple[str, ...] = ()
     edit: Path | None = None  # a shortcut to change
+    world: str | None = None  # where what was written is tried
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,13 @@ def add_request_flags(parser: argparse.ArgumentParser) -> None:
     add("--query", help="what the workflow shall do, in a sentence or more")
     add("--apis", nargs="+", metavar="API", help="identifiers it may use (default: those that fit the query)")
     add("--edit", type=Path, metavar="FILE.shortcut", help="change this shortcut; the result gets another name")
+    add(
+        "--try",
+        nargs="?",
+        const="auto",
+        metavar="WORLD",
+        help="run what was written in this world (without one, in a stock world) and print what would have happened",
+    )
 
 
 def inference_options(flags: Mapping[str, Any]) -> InferenceOptions:
@@ -191,7 +199,7 @@ def _decoding(flags: Mapping[str, Any]) -> Decoding:
 def _request(flags: Mapping[str, Any]) -> RequestOptions | None:
     if flags["query"] is None:
         return None
-    return RequestOptions(flags["query"], tuple(flags["apis"] or ()), flags["edit"])
+    return RequestOptions(flags["query"], tuple(flags["apis"] or ()), flags["edit"], flags["try"])
 
 
 def _check_model(flags: Mapping[str, Any], backend: str) -> None:
@@ -211,8 +219,8 @@ def _check_model(flags: Mapping[str, Any], backend: str) -> None:
 
 
 def _check_records(flags: Mapping[str, Any]) -> None:
-    if flags["apis"] or flags["edit"]:
-        raise CommandError("--apis and --edit belong to a request; give it as --query.")
+    if flags["apis"] or flags["edit"] or flags["try"]:
+        raise CommandError("--apis, --edit and --try belong to a request; give it as --query.")
     if flags["input"] is None or flags["output"] is None:
         raise CommandError("give --input and --output, or a single request with --query.")
     source = flags["icl_data"] or flags["input"]
