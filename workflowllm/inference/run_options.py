@@ -120,7 +120,7 @@ def add_inference_flags(parser: argparse.ArgumentParser) -> None:
     ).add_argument
     add("--top_k", type=not_negative_int, default=0, help=f"sample from the k likeliest tokens, 0 from all {shown}")
     add("--repetition_penalty", type=positive, default=1.0, help=f"above 1 discourages repeats {shown}")
-    parser.set_defaults(model=None, max_tokens=2048, query=None, apis=None, edit=None)
+    parser.set_defaults(model=None, max_tokens=2048, **dict.fromkeys(("query", "apis", "edit", "try")))
 
 
 def _add_local_flags(parser: argparse.ArgumentParser) -> None:
