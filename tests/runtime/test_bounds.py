@@ -170,3 +170,14 @@ def test_effects_are_counted_too(few_actions, monkeypatch):
     monkeypatch.setattr(session, "MAX_BYTES", 1 << 20)
     code = 'for _ in range(4000):\n    is_workflow_actions_notification(WFNotificationActionBody=f"{shortcut_input()}")'
     assert "MiB" in broken(code, input="x" * 10_000)
+
+
+def test_a_run_that_takes_too_long_breaks_and_the_next_one_starts_afresh(monkeypatch):
+    """By the alarm that scripts set: the interpreter itself has no clock."""
+    from workflowllm.runtime.limits import time_limit
+
+    with time_limit(0.2):
+        slow = run("for _ in range(1000000000):\n    pass")
+    assert (slow.how, "0.2 s" in slow.error) == ("broken", True)
+    with time_limit(30):
+        assert run('print("x")').shown == ["x"]

@@ -7,7 +7,11 @@ from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT
 from workflowllm.shortcuts.model.action_table import action_facts
 
 _FLOWS = {"output": OUTPUT, "number": OUTPUT, "passes": PASSES, "none": NONE, "silent": SILENT}
-_READS = ("Get", "Find", "Search", "List", "Show", "Read", "Fetch", "Check", "Is", "Has")
+_READS = (  # beginnings of the names of actions that only give a value
+    *("Get", "Find", "Search", "List", "Show", "Read", "Fetch", "Check", "Is", "Has", "Query", "Lookup", "Count"),
+    *("Calculate", "Convert", "Format", "Parse", "Extract", "Transform", "Encode", "Decode", "Filter", "Sort"),
+    *("Detect", "Random", "Combine", "Split", "Choose", "Select", "Pick"),
+)
 
 
 class Documented(NamedTuple):

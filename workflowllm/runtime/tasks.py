@@ -8,6 +8,7 @@ from typing import Any
 
 from workflowllm.runtime.effects import LASTING, group_of
 from workflowllm.runtime.endings import WorldError
+from workflowllm.runtime.limits import time_limit
 from workflowllm.runtime.patterns import Patterns, check_pattern
 from workflowllm.runtime.runnable import Program, program_of_code, read_shortcuts
 from workflowllm.runtime.running import Outcome, run_prepared
@@ -315,7 +316,10 @@ def run_task_world(task: Task, program: Program, world: TaskWorld) -> WorldResul
     if world.world.import_answers:
         program = Program(program.workflow, program.name, program.code, world.world.import_answers)
     seeds = world.world.seeds or [world.world.seed]
-    outcomes = [run_prepared(program, world.world, shortcuts, seed) for seed in seeds]
+    outcomes = []
+    for seed in seeds:
+        with time_limit():
+            outcomes.append(run_prepared(program, world.world, shortcuts, seed))
     failures = judge(world.expectation, outcomes)
     unsettled = sorted({rule for outcome in outcomes for rule in outcome.unsettled})
     return WorldResult(world.name, not failures, failures, unsettled)

@@ -11,10 +11,9 @@ from dateutil.relativedelta import relativedelta
 from workflowllm.runtime.call import Call
 from workflowllm.runtime.coercions import coerce
 from workflowllm.runtime.date_formats import formatted_date
-from workflowllm.runtime.endings import WorldError
 from workflowllm.runtime.items import Date, Item, Quantity
+from workflowllm.runtime.locales import all_zones
 from workflowllm.runtime.rule import ActionRule
-from workflowllm.runtime.world import named_zone
 
 _FORMAT_KEYS = ("WFDateFormatStyle", "WFTimeFormatStyle", "WFRelativeDateFormatStyle", "WFDateFormat")
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
@@ -228,10 +227,8 @@ def _zone(call: Call, key: str) -> Any:
     name = call.text(key).strip()
     if not name:
         return call.world.zone
-    try:
-        return named_zone(name.replace(" ", "_"))
-    except WorldError:
-        call.fail(f"there is no time zone {name!r}")
+    zone = all_zones().get(name.replace(" ", "_"))
+    return zone if zone else call.fail(f"there is no time zone {name!r}")
 
 
 ACTIONS: dict[str, ActionRule] = {
