@@ -261,3 +261,16 @@ def test_f133_device_details_are_properties_of_the_device():
     code = "print(f'{device_details().Device_Model} {device_details().System_Version} {device_details()}')"
     world = {"device": {"name": "Ada's iPhone", "model": "iPhone 15", "system": "27.1"}}
     assert run(code, **world).shown == ["iPhone 15 27.1 Ada's iPhone"]
+
+
+def test_f010_a_measurement_is_shown_in_another_unit():
+    code = """
+length = is_workflow_actions_measurement_create(WFMeasurementUnit=WFQuantityFieldValue(Magnitude="2500", Unit="m"), WFMeasurementUnitType="Length")
+print(f'{modified(length, {"Type": "WFUnitVariableAggrandizement", "WFUnitType": "Length", "WFUnitSymbol": "km"})}')
+"""  # noqa: E501
+    assert run(code).shown == ["2.5 km"]
+
+
+def test_an_adjustment_that_is_not_known_is_named():
+    result = run('print(f\'{modified(shortcut_input(), {"Type": "WFFutureAggrandizement"})}\')', input="x")
+    assert (result.shown, result.unsettled) == (["x"], ["unknown-adjustment"])

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Protocol
 
 from workflowllm.runtime.endings import Broken, Cancelled
@@ -129,7 +128,3 @@ def _position(entry: Any, prompt: Prompt) -> int:
             return first_lines.index(wanted)
     shown = ", ".join(repr(title[:30]) for title in prompt.choices[:8]) or "nothing"
     raise Broken(f"the answer {entry!r} to {prompt.shown()[:60]!r} is none of the choices ({shown})")
-
-
-def number_answer(answer: Any) -> Decimal | None:
-    return None if isinstance(answer, bool) or answer is None else Decimal(str(answer))

@@ -49,6 +49,15 @@ CLASSES = {
     "WFSafariWebPageContentItem": "web_page",
     "WFTimeIntervalContentItem": "quantity",
     "WFMeasurementContentItem": "quantity",
+    "WFCalendarEventContentItem": "event",
+    "WFReminderContentItem": "reminder",
+    "WFHKSampleContentItem": "health",
+    "WFWorkflowContentItem": "shortcut",
+    "WFAppContentItem": "app",
+    "WFWeatherDataContentItem": "weather",
+    "WFMPMediaContentItem": "song",
+    "WFNoteContentItem": "note",
+    "WFContentItem": "any",
 }
 # The field of a thing that is its text.
 TEXT_FIELDS = {

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from workflowllm.runtime.coercions import coerce, to_text
+from workflowllm.runtime.coercions import coerce
 from workflowllm.runtime.date_texts import Setting
 from workflowllm.runtime.items import Date, Item, Quantity, kind_of
 from workflowllm.runtime.units import in_base, unit_of
@@ -116,7 +116,3 @@ def date_within(code: int, moment: datetime, span: timedelta | None, setting: Se
     if span is None:
         return False
     return now <= moment <= now + span if code == IN_NEXT else now - span <= moment <= now
-
-
-def text_for(item: Item, setting: Setting) -> str:
-    return to_text(item, setting)

@@ -8,7 +8,7 @@ from typing import Any
 
 from workflowllm.runtime.coercions import quantity_text
 from workflowllm.runtime.date_texts import Setting, iso_text, parse_date
-from workflowllm.runtime.items import Date, Dictionary, Item, Quantity, Thing, Value, as_value, bounded, number_text
+from workflowllm.runtime.items import Date, Dictionary, Item, Quantity, Thing, Value, as_value, bounded
 from workflowllm.runtime.json_text import plain_number
 
 THING_TYPES = frozenset(
@@ -150,7 +150,3 @@ def value_json(value: Value, setting: Setting) -> Any:
     """A value: null for nothing, the item where there is one, else the list."""
     items = [to_json(item, setting) for item in value.items]
     return None if not items else items[0] if len(items) == 1 else items
-
-
-def shown_number(number: Decimal) -> str:
-    return number_text(number)

@@ -1,7 +1,7 @@
 """Dates as text and from text, in the world's zone and locale."""
 
 import re
-from datetime import date, datetime, time, tzinfo
+from datetime import datetime, time, tzinfo
 from typing import Protocol
 
 from babel import dates as babel_dates
@@ -92,10 +92,6 @@ def parse_date(text: str, setting: Setting) -> Date | None:
     if reading is not None:
         return Date(_zoned(reading.moment, setting), reading.has_time)
     return _loose_date(text, setting, local)
-
-
-def day_of(day: date, setting: Setting) -> Date:
-    return Date(datetime.combine(day, time(), setting.zone), has_time=False)
 
 
 def _zoned(moment: datetime, setting: Setting) -> datetime:

@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from workflowllm.runtime.effects import GROUPS, group_of
+from workflowllm.runtime.effects import group_of
 from workflowllm.runtime.endings import WorldError
 
 _SECONDS = 2  # for one search of a regular expression
@@ -209,7 +209,3 @@ def thing_texts(thing: Mapping[str, Any]) -> list[str]:
     elif origin is not None:
         texts.append(text_of(origin))
     return texts
-
-
-def is_kind_name(name: str, kinds: Mapping[str, Any]) -> bool:
-    return name in kinds or name in GROUPS

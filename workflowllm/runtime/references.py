@@ -1,12 +1,14 @@
 """References to outputs, variables and inputs, with their chain of adjustments, compiled to evaluators."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from workflowllm.runtime.coercions import CLASSES, coerce_all, is_plain_number
-from workflowllm.runtime.items import NOTHING, Value, as_value
+from workflowllm.runtime.items import NOTHING, Item, Quantity, Value, as_value
 from workflowllm.runtime.properties import property_of
 from workflowllm.runtime.run_state import Run
+from workflowllm.runtime.units import converted
 
 Evaluate = Callable[[Run], Value]
 Step = Callable[[Run, Value], Value]
@@ -84,7 +86,12 @@ def _step(entry: Any) -> Step | None:
     if not isinstance(entry, Mapping):
         return None
     maker = _STEPS.get(str(entry.get("Type")))
-    return maker(entry) if maker else None
+    return (maker(entry) if maker else None) or _unknown
+
+
+def _unknown(run: Run, value: Value) -> Value:
+    run.lean("unknown-adjustment")
+    return value
 
 
 def _coercion(entry: Mapping[str, Any]) -> Step | None:
@@ -125,11 +132,27 @@ def _date_format(entry: Mapping[str, Any]) -> Step:
     return lambda run, value: run.format_dates(value, entry)
 
 
+def _unit(entry: Mapping[str, Any]) -> Step | None:
+    """A measurement in another unit; a plain number gets the unit."""
+    symbol = entry.get("WFUnitSymbol")
+    if not isinstance(symbol, str):
+        return None
+    return lambda run, value: as_value([_in_unit(item, symbol) for item in value.items], value.made_up)
+
+
+def _in_unit(item: Item, symbol: str) -> Item:
+    if type(item) is Decimal:
+        return Quantity(item, symbol)
+    magnitude = converted(item, symbol) if type(item) is Quantity else None
+    return item if magnitude is None else Quantity(magnitude, symbol)
+
+
 _STEPS: dict[Any, Callable[[Mapping[str, Any]], Step | None]] = {
     "WFCoercionVariableAggrandizement": _coercion,
     "WFPropertyVariableAggrandizement": _property,
     "WFDictionaryValueVariableAggrandizement": _dictionary_value,
     "WFDateFormatVariableAggrandizement": _date_format,
+    "WFUnitVariableAggrandizement": _unit,
 }
 
 

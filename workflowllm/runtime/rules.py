@@ -20,6 +20,7 @@ _ROWS = (
     ("f23", "U", "Absent input adds nothing to a text."),
     ("f27", "U", "A minus sign alone is no number."),
     ("f56", "U", "A menu's result is the last output of the case that ran."),
+    ("unknown-adjustment", "?", "An adjustment of a reference that is not known leaves the value as it is."),
     ("raw-value", "?", "A dictionary's value that is not coerced is compared as what it is (fact 46)."),
     ("f14", "U", "Text with words and a number, coerced to a number, gives the first number in it."),
     ("f18", "?", "A JSON null read from a dictionary is nothing, and adds nothing to a text."),

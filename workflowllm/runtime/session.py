@@ -1,6 +1,6 @@
 """What all runs over one world share: the state, the person who answers, the effects, the bounds, what was leant on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
@@ -101,6 +101,3 @@ def _bytes_of(data: Any) -> int:
     if isinstance(data, list):
         return sum(ITEM_BYTES + _bytes_of(value) for value in data)
     return 0
-
-
-Loader = Callable[[str], Runnable | None]

@@ -1,7 +1,6 @@
 """A world: everything that a run can see of a phone, as data (docs/runtime.md). Checked when it is read."""
 
 from datetime import date, datetime, timedelta, timezone, tzinfo
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,12 +23,6 @@ class _Part(BaseModel):
     """A part of a world: unknown keys are errors, and nothing changes it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class _OpenPart(_Part):
-    """A part that may have more properties than those named here."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
 
 
 class Device(_Part):
@@ -180,9 +173,6 @@ class World(_Part):
         return now.replace(tzinfo=zone) if now.tzinfo is None else now.astimezone(zone)
 
 
-WORLD_KEYS = frozenset(World.model_fields) - {"name"}
-
-
 @lru_cache(maxsize=1024)
 def named_zone(name: str) -> ZoneInfo:
     """A zone by its name. Reads files the first time, so a world asks for its own before the run."""
@@ -237,8 +227,3 @@ def _sentence(error: ValidationError) -> str:
 def _check_locale(name: str, where: str) -> None:
     if load_locale(name) is None:
         raise WorldError(f"{where}: there is no locale {name!r}; write one such as en_US.")
-
-
-def plain_decimal(value: Any) -> Decimal | None:
-    """A number of a world as a Decimal."""
-    return None if value is None or isinstance(value, bool) else Decimal(str(value))

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workflowllm.runtime.data_forms import from_world, thing_fields, world_value
-from workflowllm.runtime.items import NOTHING, Date, Item, Thing, Value
+from workflowllm.runtime.items import Date, Item, Thing, Value
 from workflowllm.runtime.world import Page, World
 
 SHORTCUTS_FOLDER = "Shortcuts/"
-_NOW_FIELDS = "taken at created modified"
 
 
 class WorldState:
@@ -69,17 +68,6 @@ class WorldState:
         rooted = path.startswith("/") or clean.startswith(("Shortcuts/", "iCloud Drive/", "On My iPhone/"))
         return clean if rooted else SHORTCUTS_FOLDER + clean
 
-    def file_at(self, path: str) -> Item | None:
-        """The file at a path as a thing, or None."""
-        full = self.full_path(path)
-        content = self.files.get(full)
-        if content is None:
-            return None
-        name = full.rpartition("/")[2]
-        if type(content) is Thing:
-            return content.changed(name=content.name or name, path=full)
-        return Thing("file", {"name": name, "text": content, "path": full})
-
     # Web
 
     def page_for(self, method: str, fits: Callable[[Page], bool]) -> Page | None:
@@ -88,7 +76,3 @@ class WorldState:
             if (page.method is None or page.method.upper() == method) and fits(page):
                 return page
         return None
-
-
-def empty() -> Value:
-    return NOTHING
