@@ -65,9 +65,8 @@ def check_forms(folder: Path, keys: list[str], workers: int) -> list[str]:
     runs = sum(item.forms for item in compared)
     refused = sum(bool(item.unreadable) for item in compared)
     faults = [line for item in compared for line in item.differences]
-    print(
-        f"forms: {runs} of {len(compared) - refused} files have the file's effects but {len(faults)}; {refused} refused"
-    )
+    files = len(compared) - refused
+    print(f"{runs} forms of {files} files ran, {len(faults)} do not do what the file does; {refused} files refused")
     return faults
 
 
