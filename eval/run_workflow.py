@@ -12,6 +12,7 @@ workflow ran to its end, stopped itself or was cancelled; 1: it broke; 2: the co
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,12 +25,12 @@ from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.coverage import cover_file, coverage_crashed, coverage_lines
 from workflowllm.runtime.implemented import implemented_lines
 from workflowllm.runtime.limits import time_limit
-from workflowllm.runtime.runnable import program_of
+from workflowllm.runtime.runnable import Program, program_of
 from workflowllm.runtime.running import Outcome, run_prepared
 from workflowllm.runtime.telling import Source, effect_sentence, ending_sentence, trace_lines, unsettled_lines
 from workflowllm.runtime.trace import Tracer
 from workflowllm.runtime.trace_page import trace_page
-from workflowllm.runtime.trial import STOCK_NOTE, load_setting
+from workflowllm.runtime.trial import STOCK_NOTE, Setting, load_setting
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import list_files
 
@@ -69,20 +70,46 @@ def run_file(options: Options) -> int:
         raise CommandError(str(error)) from None
     if setting.is_stock:
         print(STOCK_NOTE, file=sys.stderr)
+    source = Source(program)
+    seeds = [options.seed] if options.seed is not None else setting.world.seeds or [setting.world.seed]
+    outcomes = [run_seed(options, program, setting, source, seed) for seed in seeds]
+    if options.effects:
+        with whole_file(options.effects) as file:
+            for effect in (effect for outcome in outcomes for effect in outcome.effects):
+                file.write(json_line(effect))
+    broke = any(ending.how == "broken" for outcome in outcomes for ending in outcome.endings)
+    return SOME_FAILED if broke else ALL_DONE
+
+
+def run_seed(options: Options, program: Program, setting: Setting, source: Source, seed: int) -> Outcome:
+    """All runs of a world with one seed, printed. A page shows the last seed's."""
     tracer = Tracer() if options.trace or options.html else None
     with time_limit():
-        outcome = run_prepared(program, setting.world, setting.shortcuts, options.seed, setting.is_stock, tracer)
-    source = Source(program)
-    for line in trace_lines(tracer, source) if options.trace else map(effect_sentence, outcome.effects):
+        outcome = run_prepared(program, setting.world, setting.shortcuts, seed, setting.is_stock, tracer)
+    if options.seed is None and len(setting.world.seeds) > 1:
+        print(f"Seed {seed}:")
+    for line in trace_lines(tracer, source) if options.trace else told_lines(outcome):
         print(line)
+    print_ending(outcome, source)
     if options.html:
         page = trace_page(options.file.name, source, tracer, outcome.endings, setting.is_stock)
         with whole_file(options.html) as file:
             file.write(page.encode("utf-8", "backslashreplace"))
-    return finish(outcome, source, options.effects)
+    return outcome
 
 
-def finish(outcome: Outcome, source: Source, effects: Path | None) -> int:
+def told_lines(outcome: Outcome) -> Iterator[str]:
+    """The effects in words, under the number of their run where there are several."""
+    run = 1
+    for effect in outcome.effects:
+        if effect["run"] != run:
+            run = effect["run"]
+            yield f"Run {run}:"
+        yield effect_sentence(effect)
+
+
+def print_ending(outcome: Outcome, source: Source) -> None:
+    """How the runs ended, and what a reader should know about them."""
     for ending in outcome.endings:
         print(ending_sentence(ending, source))
     for action, hint in outcome.session.hints.items():
@@ -91,11 +118,6 @@ def finish(outcome: Outcome, source: Source, effects: Path | None) -> int:
         print(f"leant on: {line}")
     for identifier, count in outcome.session.unimplemented.items():
         print(f"not implemented: {identifier} ({count} times)")
-    if effects:
-        with whole_file(effects) as file:
-            for effect in outcome.effects:
-                file.write(json_line(effect))
-    return SOME_FAILED if any(ending.how == "broken" for ending in outcome.endings) else ALL_DONE
 
 
 def cover(folder: Path, world_name: str, workers: int) -> int:

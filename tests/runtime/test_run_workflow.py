@@ -134,3 +134,17 @@ def test_the_page_in_a_browser(files):
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         browser.close()
     assert said == [] and asked == [page_file.as_uri()]
+
+
+def test_a_world_with_seeds_and_runs_is_run_for_each(tmp_path):
+    code = 'n = is_workflow_actions_number_random(WFRandomNumberMinimum="1", WFRandomNumberMaximum="1000000")\nprint(f"{n}")'
+    (tmp_path / "w.py").write_text(code, "utf-8")
+    (tmp_path / "w.json").write_text('{"seeds": [1, 2], "runs": 2}', "utf-8")
+    done = script(tmp_path / "w.py", "--world", tmp_path / "w.json", "--effects", tmp_path / "e.jsonl")
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.endswith(":")] == ["Seed 1:", "Run 2:", "Seed 2:", "Run 2:"]
+    effects = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text("utf-8").splitlines()]
+    assert [(effect["n"], effect["run"]) for effect in effects] == [(1, 1), (2, 2), (1, 1), (2, 2)]
+    assert len({effect["text"] for effect in effects}) > 1
+    one = script(tmp_path / "w.py", "--world", tmp_path / "w.json", "--seed", "1")
+    assert one.stdout.splitlines()[0] == lines[1] and "Seed" not in one.stdout
