@@ -137,7 +137,8 @@ def test_the_page_in_a_browser(files):
 
 
 def test_a_world_with_seeds_and_runs_is_run_for_each(tmp_path):
-    code = 'n = is_workflow_actions_number_random(WFRandomNumberMinimum="1", WFRandomNumberMaximum="1000000")\nprint(f"{n}")'
+    code = 'n = is_workflow_actions_number_random(WFRandomNumberMinimum="1", WFRandomNumberMaximum="1000000")'
+    code += '\nprint(f"{n}")'
     (tmp_path / "w.py").write_text(code, "utf-8")
     (tmp_path / "w.json").write_text('{"seeds": [1, 2], "runs": 2}', "utf-8")
     done = script(tmp_path / "w.py", "--world", tmp_path / "w.json", "--effects", tmp_path / "e.jsonl")
