@@ -16,6 +16,7 @@ FILE = "data/api/search_words.yml"
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Scripts without spaces between words, whose terms may stand anywhere.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+LIKELY, MAYBE = 0.75, 0.3  # that a request which names a concept needs one of its APIs
 _GAP = r"\b[^!?;\n]{1,40}?\b"
 
 
@@ -54,9 +55,6 @@ def request_words() -> RequestWords:
     )
 
 
-LIKELY, MAYBE = 0.75, 0.3  # that a request which names a concept needs one of its APIs
-
-
 def _concept(data: Mapping[str, Any]) -> Concept:
     terms = (term.strip().strip("'\"") for term in str(data["words"]).split(","))
     apis = {_identifier(name): MAYBE for name in data.get("maybe", "").split()}
@@ -76,10 +74,10 @@ def plain_text(text: str) -> str:
 
 def term_pattern(term: str) -> str:
     """The pattern of a term as the file has it: `*` any letters, `..` some words between."""
-    term = plain_text(term)
+    term = plain_text(term).removesuffix("..").strip()
     if _UNSPACED.search(term):
         return re.escape(term)
-    parts = [r"\s+".join(map(_word_pattern, part.split())) for part in term.split("..") if part.strip()]
+    parts = [r"\s+".join(map(_word_pattern, part.split())) for part in term.split("..")]
     start = r"(?<!\w)" if term[0].isalnum() else ""
     end = r"(?!\w)" if term[-1].isalnum() else ""
     return start + _GAP.join(parts) + end

@@ -13,7 +13,7 @@ from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.apis.documents import describe
-from workflowllm.apis.model import BUILT_IN_APPLICATION, STATEMENTS, Api, application_of
+from workflowllm.apis.model import STATEMENTS, Api, application_of
 from workflowllm.apis.request_words import request_words
 from workflowllm.apis.usage import usage
 from workflowllm.shortcuts.model.action_table import BUILT_IN
@@ -41,24 +41,6 @@ _NO_NAME = re.compile(r"(?i)[-_]?(?:macappstore|mac|macos|osx|ios|ipad|iphone|ap
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_A-Za-z]+")
 _QUOTED = re.compile(r'"[^"]*"|“[^”]*”')  # titles and texts, whose words do not name actions
 _CLAUSE = re.compile(r"[.,;:!?\n]+|\b(?:and|then|after|before|otherwise|finally|next|which|that)\b", re.IGNORECASE)
-
-
-def search_apis(query: str, count: int, apis: Catalogue | None = None) -> list[str]:
-    """Up to `count` identifiers of APIs that fit a request, best first.
-
-    Both the whole request and each of its clauses are searched, because a request names each action in a few words.
-    The score of an API is the best of its scores. STATEMENTS are never among the results.
-    """
-    index = _index(apis)
-    scores: dict[str, float] = {}
-    for text, weight in _weighted_parts(query):
-        part_scores = dict(index.scores(text))
-        divisor = max(part_scores.values(), default=0.0) ** CLAUSE_LEVELLING
-        for identifier, score in part_scores.items():
-            scores[identifier] = max(scores.get(identifier, 0.0), weight * score / divisor)
-    words = frozenset(_words(query))
-    ranked = sorted(scores, key=lambda name: (-scores[name] * index.application_factor(name, words), name))
-    return ranked[:count]
 
 
 def search_apis(query: str, count: int, apis: Catalogue | None = None) -> list[str]:
