@@ -46,13 +46,14 @@ def flow_tokens(tree: FlatTree, grammar: Grammar, options: Options) -> FlowToken
     for position, (node, start, end) in enumerate(spans):
         kind = tree.kinds[node]
         index = positions.get(start, position) if start == end else position
+        text = texts[index]
         # Operators and keywords are named by their own text. The package skips them by that, so it takes one for a
         # variable where it cuts the wrong text out of the line.
-        if grammar.names[kind] == texts[index] or node in unread:
+        if grammar.names[kind] == text or node in unread:
             continue
         flags[node] = 1
         tokens.indexes.append(index)
-        tokens.names.append(texts[index])
+        tokens.names.append(text)
         tokens.identifiers.append(kind in identifier)
     tokens.before = list(accumulate(flags, initial=0))
     return tokens
@@ -95,7 +96,7 @@ def _interpolated(tree: FlatTree, grammar: Grammar) -> set[int]:
 def _not_variables(tree: FlatTree, grammar: Grammar) -> set[int]:
     """The names of keyword arguments and of attributes."""
     keyword_argument, attribute = grammar.kinds("keyword_argument"), grammar.field("attribute")
-    names = {node + 1 for node, kind in enumerate(tree.kinds) if kind in keyword_argument}
+    names = {node + 1 for node in tree.inner if tree.kinds[node] in keyword_argument}
     return names | {node for node, field in enumerate(tree.fields) if field == attribute}
 
 
