@@ -82,7 +82,7 @@ class Package:
         shared = {key: fields for key, fields in corrections()["*"].items() if key in parameters}
         for key, fields in (shared | own).items():
             if key != "returns":
-                parameters[key] = replace(parameters.get(key, Parameter(key)), **fields)
+                parameters[key] = _corrected(parameters.get(key, Parameter(key)), fields)
         if FILTER in parameters:
             kind = parameters[FILTER].kind or self.item_class(identifier)
             parameters[FILTER] = replace(parameters[FILTER], type="filter", kind=kind)
@@ -129,6 +129,13 @@ def corrections() -> dict[str, dict[str, Any]]:
             if key == "returns":
                 entries[key] = Returns(**fields | {"classes": tuple(fields["classes"])})
     return table
+
+
+def _corrected(parameter: Parameter, fields: Mapping[str, Any]) -> Parameter:
+    more = dict.fromkeys(fields.get("more_values", ()), "")
+    fields = {name: value for name, value in fields.items() if name != "more_values"}
+    parameter = replace(parameter, **fields)
+    return replace(parameter, values={**parameter.values, **more}) if more else parameter
 
 
 def _name(entry: Mapping[str, Any], identifier: str) -> str:
