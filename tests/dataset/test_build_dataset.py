@@ -167,6 +167,8 @@ def odd_records() -> list[tuple[Any, str]]:
     return [
         (fine, "kept"),
         (record("b", rng) | {"query": " "}, "no query"),
+        (record("tip-split", rng), "kept"),  # a task of the public part
+        (record("bmi", rng), "test task"),
         (record("c", rng) | {"task_plan": None}, "no plan"),
         (record("d", rng) | {"workflow_code": ""}, "no code"),
         (record("e", rng) | {"workflow_code": "while True: pass"}, "does not compile"),
@@ -187,7 +189,7 @@ def test_every_odd_row_is_kept_dropped_or_an_error(tmp_path: Path) -> None:
     records, output = write(tmp_path / "odd.jsonl", [row for row, _ in odd]), tmp_path / "data"
     done = run("--seed_data", records, "--output", output)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("done 3, skipped 8, failed 2")
+    assert done.stderr.splitlines()[-1].startswith("done 4, skipped 9, failed 2")
     dropped = [json.loads(line) for line in (output / "dropped.jsonl").read_text().splitlines()]
     wanted = [(f"odd.jsonl record {number}", end) for number, (_, end) in enumerate(odd, 1)]
     expected = [pair for pair in wanted if pair[1] not in ("kept", "error")]
