@@ -10,7 +10,7 @@ from workflowllm.runtime.tasks import read_task
 TASKS = {f"t{n}": TaskFacts(n, frozenset({"text"} if n % 2 else {"text", "edits"})) for n in range(1, 13)}
 
 
-@pytest.mark.parametrize(("samples", "passing", "k"), [(5, 0, 1), (5, 2, 1), (5, 2, 2), (5, 4, 2), (6, 3, 3), (4, 4, 4)])
+@pytest.mark.parametrize(("samples", "passing", "k"), [(5, 0, 1), (5, 2, 1), (5, 2, 2), (5, 4, 2), (4, 4, 4)])
 def test_pass_at_k_is_the_share_of_draws_with_a_pass(samples, passing, k):
     draws = list(combinations([True] * passing + [False] * (samples - passing), k))
     assert pass_at_k(samples, passing, k) == pytest.approx(sum(map(any, draws)) / len(draws))

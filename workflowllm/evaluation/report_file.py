@@ -178,7 +178,9 @@ def packed(value: Any) -> str:
 
 
 PAGE = Path(__file__).with_name("report_page")
-SCRIPTS = ("text.js", "diff.js", "summary.js", "table.js", "plots.js", "list.js", "code.js", "runs.js", "sample.js", "start.js")
+SCRIPTS = tuple(
+    f"{name}.js" for name in ("text", "diff", "summary", "table", "plots", "list", "code", "runs", "sample", "start")
+)
 
 
 def write_report(scored_path: Path, summary: dict[str, Any], output: Path) -> None:

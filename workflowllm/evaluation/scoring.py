@@ -37,7 +37,7 @@ class Scores:
     modes: dict[str, dict[str, float]]
     measured: Measured
     notes: dict[str, str]  # by mode
-    execution: Execution = Execution(False)
+    execution: Execution
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Scores on tasks with tests: pass@k with intervals, by size and by family of actions, and differences of two models."""
+"""Scores on tasks with tests: pass@k with intervals, by size and family of actions, and differences of two models."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
