@@ -128,7 +128,7 @@ def test_execution_tells_the_models_from_the_floors(run: tuple[Path, subprocess.
         good, worse = models["good", split], models["worse", split]
         assert good["pass_rate"]["execution"]["mean"] == good["execution"]["effect_f1"]["mean"] == 1
         assert good["execution_samples"] == worse["execution_samples"] >= 0.7 * good["count"]
-        assert worse["pass_rate"]["execution"]["mean"] < worse["execution"]["effect_f1"]["mean"] < 1
+        assert worse["pass_rate"]["execution"]["mean"] <= worse["execution"]["effect_f1"]["mean"] < 0.5
     for (name, _), row in rows_of(summary, "floor").items():
         assert row["pass_rate"]["execution"]["mean"] == 0, name
     scored = read_lines(folder / "out" / "scored.jsonl")
