@@ -157,8 +157,9 @@ SERIALIZED = {
                 "WFActionParameterFilterTemplates": [{"Property": "Name", "Operator": 7, "Values": {}}],
             },
         ),
-        "WFContentPredicateTableTemplate(WFActionParameterFilterPrefix=0, WFContentPredicateBoundedDate=False, "
-        'WFActionParameterFilterTemplates=[{"Property": "Name", "Operator": 7, "Values": {}}])',
+        "WFContentPredicateTableTemplate(WFActionParameterFilterPrefix=0, "
+        'WFActionParameterFilterTemplates=[{"Operator": 7, "Property": "Name", "Values": {}}], '
+        "WFContentPredicateBoundedDate=False)",
     ),
 }
 FORMS = PLAIN | {name: (attached(token), form) for name, (token, form) in REFERENCES.items()}
