@@ -4,7 +4,7 @@ import pytest
 
 from workflowllm.apis import Api, Catalogue, Parameter
 from workflowllm.apis.model import by_application
-from workflowllm.checking import calls, checker, values
+from workflowllm.checking import argument_values, calls, checker
 from workflowllm.checking.checker import check_code
 from workflowllm.checking.findings import SEVERITIES
 
@@ -212,7 +212,7 @@ else:
      ("--1", False), ("1%%", False), ("one", False), ("1x", False), ("- 1", True)],
 )  # fmt: skip
 def test_texts_that_read_as_numbers(text: str, is_number: bool) -> None:
-    assert values.is_number_text(text) == is_number
+    assert argument_values.is_number_text(text) == is_number
 
 
 LOOPS = [*"0 .,-+−%e\n\t_x٣{[(#'\"", "1 ", "1,", ".1", "1e", "e1", "- ", "1%", " %"]
@@ -223,7 +223,7 @@ LOOPS = [*"0 .,-+−%e\n\t_x٣{[(#'\"", "1 ", "1,", ".1", "1e", "e1", "- ", "1%"
 def test_reading_a_number_takes_time_in_proportion_to_its_length(loop: str, prefix: str) -> None:
     """With a cubic pattern 100,000 characters would take years, with a quadratic one minutes."""
     for end in ("", "x", "%%"):
-        values.is_number_text(prefix + loop * 100_000 + end)
+        argument_values.is_number_text(prefix + loop * 100_000 + end)
 
 
 def test_an_integer_of_many_digits_is_a_bad_value_and_not_a_crash() -> None:

@@ -16,8 +16,8 @@ from workflowllm.apis.model import (
     identifier_prefix,
     published_key,
 )
+from workflowllm.checking.argument_values import most_similar, value_findings
 from workflowllm.checking.findings import Finding, finding
-from workflowllm.checking.values import most_similar, value_findings
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.words import RESERVED
 from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts

@@ -12,9 +12,9 @@ from typing import Any
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.content_types import ContentType, content_types
 from workflowllm.apis.model import Api
+from workflowllm.checking.argument_values import VALUE_SIMILARITY, hint, is_number_text, most_similar
 from workflowllm.checking.calls import called_identifier
 from workflowllm.checking.findings import Finding, finding
-from workflowllm.checking.values import VALUE_SIMILARITY, hint, is_number_text, most_similar
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.from_python.program import Program
 from workflowllm.shortcuts.model.action_table import BUILT_IN

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.checking import values
+from workflowllm.checking import argument_values
 from workflowllm.checking.checker import check_code
 
 TIMER = "is_workflow_actions_timer_start(WFDuration={})"
@@ -18,7 +18,7 @@ def codes(code: str) -> set[str]:
 
 def stores_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the compiler leaves plain values as they are."""
-    monkeypatch.setattr(values, "stored_value", lambda api, key, node: "plain")
+    monkeypatch.setattr(argument_values, "stored_value", lambda api, key, node: "plain")
 
 
 @pytest.mark.parametrize("code", [
@@ -57,10 +57,10 @@ def test_stored_forms_are_right(code: str) -> None:
 
 def test_what_the_compiler_makes_of_a_value_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     form = {"WFSerializationType": "WFQuantityFieldValue", "Value": {}}
-    monkeypatch.setattr(values, "stored_value", lambda api, key, node: form)
+    monkeypatch.setattr(argument_values, "stored_value", lambda api, key, node: form)
     assert codes(TIMER.format("'25 minutes'")) == set()
     assert codes(PHOTOS.format("'screenshots'")) == {"wrong-type"}  # a quantity is no filter
-    monkeypatch.setattr(values, "stored_value", lambda api, key, node: "Ringtone")
+    monkeypatch.setattr(argument_values, "stored_value", lambda api, key, node: "Ringtone")
     assert codes("is_workflow_actions_setvolume(WFVolumeSetting='the ringer')") == set()
 
 
