@@ -9,7 +9,7 @@ from helpers import action, round_trip
 from workflowllm.runs.shipped import shipped
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.dialect.words import NO_ACTIONS, TABLE, Word, words_of
-from workflowllm.shortcuts.from_python import values
+from workflowllm.shortcuts.from_python import python_words, values
 from workflowllm.shortcuts.from_python.program import compile_code
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dialect.md").read_text("utf-8")
@@ -34,12 +34,26 @@ def test_no_word_means_two_things_of_one_kind() -> None:
 
 def test_what_compiles_words_is_keyed_by_the_table() -> None:
     assert values.VALUE_CALLS.keys() == words_of("value").keys() - {"text_of"}
+    assert python_words.FUNCTIONS.keys() == words_of("python").keys() | {"float", "len"}
+    assert python_words.METHODS.keys() | python_words.OF_RANDOM.keys() == words_of("python method").keys()
     assert values.REFERENCE_CALLS.keys() == words_of("reference").keys() | {"block_result"}
 
 
 def test_the_page_explains_every_word_and_calls_no_other() -> None:
     assert [row.word for row in WORDS if not names(PAGE, row.word)] == []
     assert called(PAGE) - {row.word for row in WORDS} == set()
+
+
+def test_the_page_lists_the_python_that_people_write_with_its_action() -> None:
+    rows = [f"| `{row.example}` | {row.meaning} |" for row in TABLE if row.kind.startswith("python")]
+    assert len(rows) > 20
+    assert [row for row in rows if row not in PAGE] == []
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.kind.startswith("python")], ids=lambda row: row.word)
+def test_python_becomes_the_action_that_the_table_says(row: Word) -> None:
+    made = compile_code(f"x = clipboard()\nd = x\nitems = x\nz = {row.example}").actions
+    assert row.stands_for in [action["WFWorkflowActionIdentifier"] for action in made]
 
 
 def test_the_prompt_teaches_the_words_marked_as_taught_and_calls_no_other() -> None:
