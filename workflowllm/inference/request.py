@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from workflowllm.apis.search import search_apis
 from workflowllm.checking.checker import check_code
 from workflowllm.inference.attempts import Attempts
-from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter
+from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter, trained_form
 from workflowllm.inference.run_options import InferenceOptions, RequestOptions
 from workflowllm.prompts.answers import holds_code
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import FIELDS
+from workflowllm.prompts.language import language_rules
 from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError
@@ -117,7 +118,7 @@ def request_prompter(
     """The prompter of a request; for a change, with the prompt that holds the shortcut's code."""
     if original is None:
         return make_prompter(options, tokenizer, folder, *context)
-    name = options.prompting.prompt or "edit"
+    name = options.prompting.prompt or ("edit" if trained_form(folder) else "edit_with_dialect")
     options = replace(options, prompting=replace(options.prompting, prompt=None))
     prompter = make_prompter(options, tokenizer, folder, *context)
     return replace(prompter, form=edit_form(prompter.form, name, original.code))
@@ -126,7 +127,7 @@ def request_prompter(
 def edit_form(form: PromptForm, name: str, code: str) -> PromptForm:
     """The form with the prompt for changes and the code filled in; the code does not count against the documents."""
     switches = {"plan": form.plan, "comments": form.comments}
-    prompt = load_prompt(name, FIELDS | {"code"}, switches)
+    prompt = load_prompt(name, FIELDS | {"code"}, switches, {"language": language_rules()})
     if "code" not in prompt.fields:
         raise CommandError(f"the prompt {name} does not show the code ($code), so it cannot ask for a change.")
     user = Template(re.sub(r"\$(?:code\b|\{code\})", lambda _: code.rstrip().replace("$", "$$"), prompt.user.template))

@@ -102,10 +102,11 @@ def add_inference_flags(parser: argparse.ArgumentParser) -> None:
     add("--backend", choices=("hf", "openai"),
         help="hf: a checkpoint, in this process; openai: an endpoint (default: openai with --base_url)")  # fmt: skip
     add("--name", help="what predictions and tables call the model (default: --model)")
-    add("--prompt", help="another prompt: a name in configs/prompts, such as generate_with_dialect, or a .txt file "
-        "(default: the one that the model was trained with, else generate)")  # fmt: skip
+    add("--prompt", help="another prompt: a name in configs/prompts, or a .txt file (default: the one that the model was "
+        "trained with, else generate, and generate_with_dialect for a --query)")  # fmt: skip
     add("--max_prompt_tokens", type=positive_int, metavar="N",
-        help="shorten API documents to keep a prompt to N tokens (default: as in training, else 3072)")  # fmt: skip
+        help="shorten API documents to keep a prompt to N tokens (default: as in training, else 3072; for a --query "
+        "of a model that is not ours all that its context leaves)")  # fmt: skip
     add("--icl", type=not_negative_int, default=0, metavar="N",
         help=f"show N random training examples before the request {shown}")  # fmt: skip
     add("--icl_data", type=Path, help="the data set that they are drawn from (default: the --input folder)")

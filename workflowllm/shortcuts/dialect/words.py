@@ -94,10 +94,11 @@ TABLE: tuple[Word, ...] = (
     Word("plain", "value", "", "A dictionary as it stands, without typed fields.", 'plain({"a": 1})'),
     Word("fields", "value", "WFDictionaryFieldValue", "A dictionary of typed fields.", 'fields({"a": 1})'),
     Word("all_of", "value", "WFContentPredicateTableTemplate", "A filter: all conditions hold.",
-         'all_of(where("Name", "==", String="a"))'),
+         'all_of(where("Name", "==", String="a"))', taught=True),
     Word("any_of", "value", "WFContentPredicateTableTemplate", "A filter: any condition holds.",
-         'any_of(where("Name", "==", String="a"))'),
-    Word("where", "part", "", "One condition of a filter.", 'where("Name", "contains", String="a")'),
+         'any_of(where("Name", "==", String="a"))', taught=True),
+    Word("where", "part", "", "One condition of a filter.", 'where("Name", "contains", String="a")',
+         taught=True),
     Word("item", "part", "WFItemType", "An entry of a type.", 'item(0, "a")'),
     # Tests
     Word("all", "test", "1", "A list of one condition, joined by and.", 'all([x == "a"])'),
@@ -125,7 +126,7 @@ TABLE: tuple[Word, ...] = (
     Word("branch", "statement", "", "What a branch's first action stores.", 'branch(Key="value")'),
     Word("missing", "statement", "", "An output that no action makes.", 'gone = missing("0B6A")'),
     Word("import_question", "statement", "WFWorkflowImportQuestions", "Asked on import, to fill a parameter.",
-         'import_question(ParameterKey="WFText")'),
+         'import_question(ParameterKey="WFText")', taught=True),
     # Short forms of actions
     Word("action", "action", "", "An identifier that no name leads back to.", 'action("odd", Key=1)'),
     Word("input", "action", BUILT_IN + "ask", "Ask for Input.", 'answer = input("Who?")', taught=True),
