@@ -71,7 +71,8 @@ CLAIMS = [
     ("import os", None),
     ("show = lambda x: x", None),
 ]
-BEFORE = 'name = input("Name?")\nprice = 3\nitems = ["a", "b"]\nd = {"key": "v"}\nphoto = is_workflow_actions_takephoto()\n'
+BEFORE = 'name = input("Name?")\nprice = 3\nitems = ["a", "b"]\nd = {"key": "v"}\n'
+BEFORE += "photo = is_workflow_actions_takephoto()\n"
 
 
 @pytest.mark.parametrize(("code", "actions"), CLAIMS)

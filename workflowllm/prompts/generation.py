@@ -41,7 +41,8 @@ def api_documents(apis: Iterable[str], level: int = 0, stubs: Stubs | None = Non
 def generation_prompt(name_or_path: str = "generate", plan: bool = True, comments: bool = True) -> Prompt:
     """The prompt of the answer form, or a file of one's own with the fields `query` and `apis`.
 
-    `$language` in it stands for the dialect's words, and is for models that were not trained on them. `plan` and `comments` say whether the answer has them: the file's lines marked `[plan]`, `[no plan]` and so on.
+    `$language` in it stands for the dialect's words, and is for models that were not trained on them.
+    `plan` and `comments` say whether the answer has them: the file's lines marked `[plan]`, `[no plan]` and so on.
     """
     return load_prompt(name_or_path, FIELDS, {"plan": plan, "comments": comments}, {"language": language_rules()})
 

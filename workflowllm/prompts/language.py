@@ -1,4 +1,4 @@
-"""The dialect's rules for a prompt: `configs/dialect_rules.txt`, with the words of the table that the compiler reads."""
+"""The dialect's rules for a prompt: `configs/dialect_rules.txt`, with the words that the compiler reads."""
 
 from collections.abc import Iterator
 from functools import lru_cache
