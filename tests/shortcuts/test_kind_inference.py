@@ -6,7 +6,7 @@ import pytest
 
 from workflowllm.shortcuts.compare import differences
 from workflowllm.shortcuts.dialect.problems import DialectError
-from workflowllm.shortcuts.from_python.kinds import Kinds
+from workflowllm.shortcuts.from_python.kind_inference import Kinds
 from workflowllm.shortcuts.from_python.program import compile_code, parse_program
 from workflowllm.shortcuts.model.workflow import build_workflow
 from workflowllm.shortcuts.to_python.printer import to_python
