@@ -3,7 +3,7 @@
 import ast
 
 from workflowllm.shortcuts.dialect.bindings import called
-from workflowllm.shortcuts.dialect.kinds import ASKED, BOOLEAN, TEXT
+from workflowllm.shortcuts.dialect.value_kinds import ASKED, BOOLEAN, TEXT
 from workflowllm.shortcuts.dialect.words import REFERENCE_CALLS
 from workflowllm.shortcuts.from_python.conditions import condition
 from workflowllm.shortcuts.from_python.state import NewAction

@@ -19,8 +19,8 @@ from workflowllm.shortcuts.dialect.comparisons import (
     SECOND_KEY,
     TEXT_KEY,
 )
-from workflowllm.shortcuts.dialect.kinds import BOOLEAN, DATE, DICTIONARY, NUMBER, needed_class
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import BOOLEAN, DATE, DICTIONARY, NUMBER, needed_class
 from workflowllm.shortcuts.dialect.words import words_of
 from workflowllm.shortcuts.from_python.literals import is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction

@@ -3,8 +3,8 @@
 import ast
 from typing import Any
 
-from workflowllm.shortcuts.dialect.kinds import ASKED, DATE, DICTIONARY, NUMBER, TEXT, is_list
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import ASKED, DATE, DICTIONARY, NUMBER, TEXT, is_list
 from workflowllm.shortcuts.from_python.literals import is_string, number_of
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from workflowllm.shortcuts.dialect.bindings import is_asked
-from workflowllm.shortcuts.dialect.kinds import ASKED, NUMBER, TEXT
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import ASKED, NUMBER, TEXT
 from workflowllm.shortcuts.from_python.choices import choice_action
 from workflowllm.shortcuts.from_python.date_patterns import date_pattern
 from workflowllm.shortcuts.from_python.literals import is_string, number_of, only_argument

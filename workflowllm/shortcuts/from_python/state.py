@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from workflowllm.shortcuts.dialect.bindings import Binding
 from workflowllm.shortcuts.dialect.problems import Fault, Problem
-from workflowllm.shortcuts.from_python.kinds import Kinds
+from workflowllm.shortcuts.from_python.kind_inference import Kinds
 from workflowllm.shortcuts.model.action_table import output_name
 from workflowllm.shortcuts.model.plist_types import ActionDict, Parameters, QuestionDict, Token
 from workflowllm.shortcuts.model.questions import CATEGORY, is_filled

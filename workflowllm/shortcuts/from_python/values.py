@@ -6,8 +6,8 @@ from typing import Any
 
 from workflowllm.shortcuts.dialect.bindings import called, is_asked
 from workflowllm.shortcuts.dialect.comparisons import CALLED_KEY
-from workflowllm.shortcuts.dialect.kinds import DATE as DATE_KIND
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import DATE as DATE_KIND
 from workflowllm.shortcuts.dialect.words import (
     CLASS_PREFIX,
     CLASS_SUFFIX,

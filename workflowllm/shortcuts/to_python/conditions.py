@@ -20,7 +20,7 @@ from workflowllm.shortcuts.dialect.comparisons import (
     SECOND_KEY,
     TEXT_KEY,
 )
-from workflowllm.shortcuts.dialect.kinds import (
+from workflowllm.shortcuts.dialect.value_kinds import (
     BOOLEAN,
     COERCED_KIND,
     DATE,

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 
 from workflowllm.shortcuts.dialect.bindings import Binding, called
-from workflowllm.shortcuts.dialect.kinds import (
+from workflowllm.shortcuts.dialect.value_kinds import (
     ASKED,
     BOOLEAN,
     COERCED_KIND,

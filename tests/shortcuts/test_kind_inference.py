@@ -6,7 +6,7 @@ import pytest
 
 from workflowllm.shortcuts.compare import differences
 from workflowllm.shortcuts.dialect.problems import DialectError
-from workflowllm.shortcuts.from_python.kinds import Kinds
+from workflowllm.shortcuts.from_python.kind_inference import Kinds
 from workflowllm.shortcuts.from_python.program import compile_code, parse_program
 from workflowllm.shortcuts.model.workflow import build_workflow
 from workflowllm.shortcuts.to_python.printer import to_python
@@ -97,21 +97,23 @@ def test_a_boolean_variable_of_a_file_comes_back_as_it_was() -> None:
 
 
 PIECES = ("x", "y", "1", "-1", "'a'", "f'{x}'", "[1]", "[]", "{}", "{'a': 1}", "True", "None", "x['a']", "x[0]",
-          "x[1:]", "input('?')", "input()", "x.Name", "date('2027-01-01')", "plain({})", "bare(x)", "number(1)", "lambda: x",
-          "previous()", "len(x)", "x if y else 1", "not x", "x > 1", "(x, y)", "data('AP8=')", "*x", "...")  # fmt: skip
+          "x[1:]", "input('?')", "input()", "x.Name", "date('2027-01-01')", "plain({})", "bare(x)", "number(1)",
+          "lambda: x", "previous()", "len(x)", "x if y else 1", "not x", "x > 1", "(x, y)", "data('AP8=')", "*x",
+          "...")  # fmt: skip
 SHAPES = ("z = {a} + {b}", "z = {a} * {b}", "z = {a} // {b}", "z = {a}[{b}]", "z = {a}[{b}:]", "z = {a} or {b}",
           "if {a} == {b}:\n    pass", "if {a} < {b}:\n    pass", "if {a} in {b}:\n    pass", "z = {a}.get({b})",
           "if {a} < {b} < 3:\n    pass", "if {a} is {b}:\n    pass", "z = {a} if {b} else 1", "z = {a}.join({b})",
           "for i in range({a}, {b}):\n    pass", "z = max({a}, {b})", "x[{a}] = {b}", "z = f'{{{a}:{b}}}'",
           "z = round({a}, {b})", "x += {a}\nx = {b}", "z = {a}.split({b})", "for i in {a}:\n    x.append({b})",
           "if not ({a} and ({b} or y)):\n    pass", "z = all_of(where({a}, {b}))",
-          "match {a}:\n    case {b}:\n        pass", "z = random.randint({a}, {b})", "z = {a}.replace({b}, 'c')", "if {a}.startswith({b}):\n    pass")  # fmt: skip
+          "match {a}:\n    case {b}:\n        pass", "z = random.randint({a}, {b})", "z = {a}.replace({b}, 'c')",
+          "if {a}.startswith({b}):\n    pass")  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_program_raises_anything_but_a_problem(shape: str) -> None:
-    for first in PIECES:
-        for second in PIECES:
+    for number, first in enumerate(PIECES):
+        for second in PIECES[number % 3 :: 3]:
             code = "x = clipboard()\ny = x\n" + shape.format(a=first, b=second)
             try:
                 compile_code(code)
