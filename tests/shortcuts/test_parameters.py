@@ -46,7 +46,8 @@ def test_a_menu_s_prompt_is_a_text(prompt):
 
 def test_a_bare_reference_in_a_text_field_comes_back():
     for stored in (BARE, LONE, wrap(ATTACHMENT, {"Type": "Variable", "VariableName": "x"})):
-        action = {"WFWorkflowActionIdentifier": "is.workflow.actions.speaktext", "WFWorkflowActionParameters": {"WFText": stored}}
+        identifier = "is.workflow.actions.speaktext"
+        action = {"WFWorkflowActionIdentifier": identifier, "WFWorkflowActionParameters": {"WFText": stored}}
         code = to_python({"WFWorkflowActions": [action]}).code
         assert compile_code(code).actions[-1]["WFWorkflowActionParameters"]["WFText"] == stored
 

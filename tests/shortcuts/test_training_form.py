@@ -26,14 +26,26 @@ SHORTER = {
     "a dictionary of the user's own": (f'a_b(WFItems={{"id": "{ID}", "name": "x"}})\n', None),
     "a descriptor": ('a_b(x=1, AppIntentDescriptor={"Name": "X"})\n', "a_b(x=1)\n"),
     "a variable's identifier": (f'a_b(x=extra(y, VariableUUID="{ID}"))\n', "a_b(x=y)\n"),
-    "in a text": (f"a_b(x=f'{{extra(y, VariableUUID=\"{ID}\")}} é 👍🏽 {{z[\"k\"]}}')\n", "a_b(x=f'{y} é 👍🏽 {z[\"k\"]}')\n"),
-    "the rest of an extra": (f'a_b(x=extra(y, Prompt="?", VariableUUID="{ID}"))\n', 'a_b(x=extra(y, Prompt="?"))\n'),
+    "in a text": (
+        f"a_b(x=f'{{extra(y, VariableUUID=\"{ID}\")}} é 👍🏽 {{z[\"k\"]}}')\n",
+        "a_b(x=f'{y} é 👍🏽 {z[\"k\"]}')\n",
+    ),
+    "the rest of an extra": (
+        f'a_b(x=extra(y, Prompt="?", VariableUUID="{ID}"))\n',
+        'a_b(x=extra(y, Prompt="?"))\n',
+    ),
     "an old operator": ('if extra(x == "a", WFCondition="Equals"):\n    pass\n', 'if x == "a":\n    pass\n'),
-    "an operand that is not read": ('if extra(x is not None, WFConditionalActionString="1"):\n    pass\n', "if x:\n    pass\n"),
+    "an operand that is not read": (
+        'if extra(x is not None, WFConditionalActionString="1"):\n    pass\n',
+        "if x:\n    pass\n",
+    ),
     "an annotation": ('Total_Sum: "Total Sum" = a_b()\nc: "Other" = a_b()\n', 'Total_Sum = a_b()\nc: "Other" = a_b()\n'),
     "a numbered name": ('Text_2: "Text" = a_b()\n', "Text_2 = a_b()\n"),
     "bytes": (f"a_b(x={PNG})\n", 'a_b(x=placeholder("png, 2 kB"))\n'),
-    "a text in Base64": (f'a_b(x="see {"aB3dEf7hIj1LmN0pQrStUvWx9z" * 20}!")\n', 'a_b(x="see (Base64, 520 bytes)!")\n'),
+    "a text in Base64": (
+        f'a_b(x="see {"aB3dEf7hIj1LmN0pQrStUvWx9z" * 20}!")\n',
+        'a_b(x="see (Base64, 520 bytes)!")\n',
+    ),
     "a line of dashes, and zeros": (f'a_b(x="{"0" * 500}", y="{"-" * 500}")\n', None),
     "an output that is missing": (f'x = missing("{ID}")\n', "x = missing()\n"),
     "what the line above gives": (

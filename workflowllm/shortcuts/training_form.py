@@ -169,6 +169,7 @@ class _Shortened(ast.NodeTransformer):
         keywords = [keyword for keyword in node.keywords if not self.is_left_out(word, keyword)]
         self.is_changed |= len(keywords) < len(node.keywords)
         if word == "extra" and len(node.args) == 1 and not keywords:
+            self.is_changed = True
             return self.visit(_plain_test(node.args[0]))
         arguments = [self.visit(argument) for argument in node.args]
         return ast.Call(self.visit(node.func), arguments, [self.keyword(keyword) for keyword in keywords])
