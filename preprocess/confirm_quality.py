@@ -22,7 +22,7 @@ from typing import Any
 
 from workflowllm.llm.client import Client
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
-from workflowllm.llm.stage import keyed_rows, run_stage
+from workflowllm.llm.stage import StageDetails, keyed_rows, run_stage
 from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, run_command
@@ -132,7 +132,9 @@ def refine(flags: Flags) -> int:
 
     return run_stage(
         checked_rows(flags.input), work, flags.refined, flags.endpoint, overwrite=flags.overwrite,
-        estimate=lambda record: estimate(record, prompt), facts=flags.facts | file_facts(flags.input),
+        details=StageDetails(
+            estimate=lambda record: estimate(record, prompt), facts=flags.facts | file_facts(flags.input)
+        ),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eval.support.fault_server import fault_server
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
-from workflowllm.llm.stage import keyed_rows, run_stage
+from workflowllm.llm.stage import StageDetails, keyed_rows, run_stage
 from workflowllm.runs.command import CommandError
 
 
@@ -146,7 +146,9 @@ def test_a_dry_run_asks_and_writes_nothing(tmp_path: Path, capsys: pytest.Captur
     with fault_server(echo) as server:
         status = run_stage(
             records(10), ask_echo, output, settings_for(server, model="gpt-4o-mini", dry_run=True),
-            estimate=lambda record: [estimated([{"role": "user", "content": "1234567"}], 100)] * 2,
+            details=StageDetails(
+                estimate=lambda record: [estimated([{"role": "user", "content": "1234567"}], 100)] * 2
+            ),
         )  # fmt: skip
         assert status == 0 and not server.requests
     assert capsys.readouterr().out == (
