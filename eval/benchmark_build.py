@@ -43,11 +43,11 @@ def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=Path, default=SAMPLES,
                         help="records to join (default: data/data_samples.json)")  # fmt: skip
-    parser.add_argument("--records", type=positive_int, default=100_000, help="how many (default: %(default)s)")
-    parser.add_argument("--workers", type=positive_int, default=2, help="of the build (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the records (default: %(default)s)")
-    parser.add_argument("--most_seconds", type=float, default=600, help="limit of time (default: %(default)s)")
-    parser.add_argument("--most_gib", type=float, default=4, help="limit of memory (default: %(default)s)")
+    parser.add_argument("--records", type=positive_int, default=100_000, help="records to make (default: %(default)s)")
+    parser.add_argument("--workers", type=positive_int, default=2, help="processes of the build (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the records (default: %(default)s)")
+    parser.add_argument("--most_seconds", type=float, default=600, help="time limit in seconds (default: %(default)s)")
+    parser.add_argument("--most_gib", type=float, default=4, help="memory limit in GiB (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="folder where records and data set stay (default: none)")
     return Flags(**vars(parser.parse_args()))
 

@@ -68,13 +68,17 @@ class Flags:
 
 def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=positive_int, default=2000, help="(default: %(default)s)")
-    parser.add_argument("--concurrency", type=positive_int, default=16, help="(default: %(default)s)")
+    parser.add_argument(
+        "--records", type=positive_int, default=2000, help="records to ask about (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--concurrency", type=positive_int, default=16, help="requests in flight (default: %(default)s)"
+    )
     parser.add_argument("--latency", type=float, default=0.2, help="seconds of every answer (default: %(default)s)")
     parser.add_argument("--busy", type=float, default=0.05, help="share of 429s (default: %(default)s)")
     parser.add_argument("--cut", type=float, default=0.02, help="share of cut answers (default: %(default)s)")
     parser.add_argument("--broken", type=float, default=0.03, help="share of broken answers (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the faults (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the faults (default: %(default)s)")
     return Flags(**vars(parser.parse_args()))
 
 

@@ -63,11 +63,15 @@ def parse_settings() -> Settings:
     parser.add_argument("part", choices=("equality", "kills"))
     parser.add_argument("--base_model", type=Path, help="default: a random model of two layers")
     parser.add_argument("--data_path", type=Path, help="default: 60 records from the bundled samples")
-    parser.add_argument("--flags", default=SMALL_FLAGS, help="of train.py (default: %(default)s)")
+    parser.add_argument("--flags", default=SMALL_FLAGS, help="further flags of train.py (default: %(default)s)")
     parser.add_argument("--output_dir", type=Path, default=Path("output/check_training"), help="default: %(default)s")
-    parser.add_argument("--rounds", type=positive_int, default=10, help="kills (default: %(default)s)")
-    parser.add_argument("--ranks", type=positive_int, default=2, help="of the killed runs (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the moments of killing (default: %(default)s)")
+    parser.add_argument(
+        "--rounds", type=positive_int, default=10, help="how often a run is killed (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--ranks", type=positive_int, default=2, help="processes of the killed runs (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the moments of killing (default: %(default)s)")
     return Settings(**vars(parser.parse_args()))
 
 
@@ -77,9 +81,7 @@ def environment() -> dict[str, str]:
     return {"OMP_NUM_THREADS": "1", "TORCH_EXTENSIONS_DIR": compiled} | os.environ
 
 
-def command(
-    settings: Settings, output: Path, ranks: int, extra: str = "", kill_at: int | None = None
-) -> list[str]:
+def command(settings: Settings, output: Path, ranks: int, extra: str = "", kill_at: int | None = None) -> list[str]:
     """A training run: by torchrun, or a plain process where `ranks` is 0. `kill_at` counts its file operations."""
     launcher = ["-m", "workflowllm.runs.launch", "--standalone", "--nproc_per_node", str(ranks)] if ranks else []
     paths = ["--base_model", str(settings.base_model), "--data_path", str(settings.data_path)]

@@ -129,7 +129,7 @@ def test_records_that_wait_do_not_hold_up_the_others(tmp_path: Path) -> None:
     with fault_server(echo, script=["429"] * 20, retry_after="2") as server:
         assert run_stage(records(60), ask_echo, output, settings_for(server, concurrency=8)) == 0
         asked = [request["messages"][0]["content"] for request in server.requests]
-    again = next(place for place, question in enumerate(asked) if question in asked[:place])
+    again = next(index for index, question in enumerate(asked) if question in asked[:index])
     assert again > 20
 
 
