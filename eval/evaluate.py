@@ -152,8 +152,11 @@ def record_line(prediction: Prediction, scores: Scores, judged: JudgeVerdict | N
         "model": prediction.model,
         "split": prediction.split,
         **({"sample": prediction.number} if prediction.number else {}),
-        "passes": {"static": scores.measured.static.passes, "judge": judged.verdict if judged else None},
-    }
+        "passes": {
+            "static": scores.measured.static.passes, "execution": scores.execution.match,
+            "judge": judged.verdict if judged else None,
+        },
+    }  # fmt: skip
     scored = scored_record(record | ({"judge_reason": judged.reason} if judged else {}), scores)
     if not with_texts:
         kinds = [{name: item[name] for name in ("code", "severity")} for item in scored["findings"]]
