@@ -10,7 +10,7 @@ Answer: "Answer" = is_workflow_actions_downloadurl(Advanced=True, ShowHeaders=Tr
 dictionary_value = Answer["error.message"]
 if dictionary_value:
     is_workflow_actions_alert(WFAlertActionMessage=f"{dictionary_value}", WFAlertActionTitle="❌ The server said no")
-elif Answer["status"] == 201:
+elif extra(Answer["status"] == 201):
     is_workflow_actions_notification(WFNotificationActionBody=f'Report {Answer["id"]} is filed.')
 else:
     dictionary_value_2 = Answer.keys()

@@ -86,8 +86,14 @@ def compile_if(values: ValueCompiler, node: ast.If, compile_body: CompileBody) -
     compile_body(node.body)
     orelse = node.orelse
     while _is_otherwise_if(values, orelse):
-        inner = orelse[0]
-        block.branch(_condition(values, inner.test), inner.body, compile_body, _without_name(inner.test))
+        inner, before = orelse[0], len(values.state.result.actions)
+        parameters = _condition(values, inner.test)
+        if len(values.state.result.actions) > before:  # actions of its own cannot stand before an Otherwise If
+            if _branch_call(inner.body) is not None:
+                raise Fault(inner.test, "the test of an Otherwise If is a name; give the value a name before the if.")
+            del values.state.result.actions[before:]
+            break
+        block.branch(parameters, inner.body, compile_body, _without_name(inner.test))
         orelse = inner.orelse
     if orelse:
         block.branch({}, orelse, compile_body)

@@ -7,6 +7,7 @@ from workflowllm.shortcuts.dialect.problems import Fault
 from workflowllm.shortcuts.dialect.words import SET_VARIABLE_CALL
 from workflowllm.shortcuts.from_python.actions import action_keys, call_action, new_action
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, only_argument
+from workflowllm.shortcuts.from_python.refusals import refuse_statement
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
 from workflowllm.shortcuts.model.action_table import BUILT_IN
@@ -35,6 +36,12 @@ def compile_expression(values: ValueCompiler, statement: ast.Expr, ended: Ended)
         _append(values, node.func.value, only_argument(node))
     elif not (isinstance(node, ast.Constant) and node.value is Ellipsis):
         values.state.emit(new_action(values, node))
+
+
+def compile_import(_values: ValueCompiler, statement: ast.Import, _ended: Ended) -> None:
+    """`import random` says nothing: its two functions are words."""
+    if any(alias.name != "random" or alias.asname for alias in statement.names):
+        refuse_statement(statement)
 
 
 def _import_question(values: ValueCompiler, call: ast.Call) -> None:

@@ -8,7 +8,7 @@ from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts
 from workflowllm.shortcuts.model.identifiers import function_name
 from workflowllm.shortcuts.model.plist_types import Parameters
 from workflowllm.shortcuts.model.tree import Action, mode_of
-from workflowllm.shortcuts.model.wrapped import TEXT, plain_text
+from workflowllm.shortcuts.model.wrapped import TEXT, plain_text, unwrap_as
 from workflowllm.shortcuts.to_python.literals import docstring_literal, is_text_form, line_literal
 from workflowllm.shortcuts.to_python.values import ValuePrinter
 
@@ -108,21 +108,24 @@ def _get_value(values: ValuePrinter, action: Action, parameters: Parameters) -> 
 
 
 def _key(values: ValuePrinter, value: Any) -> str | None:
-    if not isinstance(value, str) and not (isinstance(value, dict) and "WFSerializationType" in value):
-        return None
+    if not isinstance(value, str) and unwrap_as(TEXT, value) is None:
+        return None  # a bare name there might be an index
     text = values.value(value)
-    return None if text.startswith("WF") else f"[{text}]"
+    return f"[{text}]" if isinstance(value, str) or is_text_form(text) else None
 
 
 def _set_variable(values: ValuePrinter, action: Action, parameters: Parameters) -> str | None:
-    """`Name = reference`; a subscript or input() there would be an action of its own, so the call stays visible."""
+    """`Name = reference`; a subscript or input() there would be an action of its own, so the call stays visible.
+
+    So it does for bool(...), which would say that the variable is a boolean wherever it is tested.
+    """
     name = parameters.get(_NAME)
     if not isinstance(name, str) or action.index in values.scope.names.outputs:
         return None
     source = None
     if parameters.keys() <= {_NAME, "WFInput", "UUID"} and not action.other:
         source = _stored_input(values, parameters)
-    if source is None or source.endswith("]") or source == "input()":
+    if source is None or source.endswith("]") or source == "input()" or source.startswith("bool("):
         source = call(values, action, without=(_NAME,))
     return f"{values.scope.variable_target(name)} = {source}"
 
