@@ -120,10 +120,10 @@ def text_compared(sample: Sample, _: Catalogue, rng: Random) -> Damage:
     if rng.random() < 0.3:
         line, name = f'planted = input("{rng.choice(_SENTENCES)}")', "ask"
     lines = f"{line}\nif {test}:\n    print(planted)"
-    return _added(sample, BUILT_IN + name, lines, ["bad-comparison"], _asks_for_number if name == "ask" else None)
+    return _added(sample, BUILT_IN + name, lines, ["bad-comparison"], _compares_numbers)
 
 
-def _asks_for_number(actions: list[ActionDict]) -> bool:
+def _compares_numbers(actions: list[ActionDict]) -> bool:
     """Whether the last question asks for a number, or the last test converts what it compares."""
     if _last_value(actions, BUILT_IN + "ask", "WFInputType") == "Number":
         return True
