@@ -181,7 +181,7 @@ def filter_over_other_property(sample: Sample, apis: Catalogue, rng: Random) -> 
 
 def nothing_filled_in(sample: Sample, apis: Catalogue, rng: Random) -> Damage:
     # None of these does anything with the previous output alone.
-    names = ("url", "alert", "runworkflow", "openapp", "addnewreminder", "addnewevent", "timer.start", "math", "list",
+    names = ("url", "alert", "runworkflow", "openapp", "addnewreminder", "addnewevent", "timer.start", "math",
              "sendmessage", "text.replace", "setvalueforkey", "setitemname", "number", "properties.images",
              "health.quantity.log", "text.match", "file.createfolder", "measurement.create")  # fmt: skip
     found = [BUILT_IN + name for name in names]
