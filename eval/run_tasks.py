@@ -19,6 +19,7 @@ from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_co
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.output_files import whole_file
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.task_runs import Attempt, attempt_crashed, run_attempt
 from workflowllm.runtime.tasks import Task, pass_at_k, read_task, task_files
@@ -113,6 +114,7 @@ def pass_lines(results: list[Result]) -> list[str]:
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths([*arguments.paths, arguments.predictions], [arguments.output])
     tasks = load_tasks(arguments.paths)
     is_own = arguments.predictions is None
     attempts = list(own_programs(tasks) if is_own else predicted_programs(arguments.predictions, tasks))

@@ -22,7 +22,7 @@ _STOP_WORDS = frozenset(
     )
 )
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_A-Za-z]+")
-_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')  # titles and texts, whose words do not name actions
+_QUOTED = re.compile(r'"[^"]*"|“[^“”]*”')  # titles and texts, whose words do not name actions
 _CLAUSE = re.compile(r"[.,;:!?\n]+|\b(?:and|then|after|before|otherwise|finally|next|which|that)\b", re.IGNORECASE)
 
 
