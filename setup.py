@@ -6,7 +6,10 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-SHIPPED = ("configs", "data/api", "data/phrases.yaml", "data/paper_results.json", "data/paper_statistics.json")
+SHIPPED = (
+    "configs", "data/api", "data/phrases.yaml", "data/paper_results.json", "data/paper_statistics.json",
+    "data/tasks/test_keys.txt",
+)  # fmt: skip
 
 
 class BuildWithFiles(build_py):

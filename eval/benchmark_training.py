@@ -113,7 +113,7 @@ def padded(examples: list[Any], width: int) -> dict[str, Any]:
 
 
 def ours(examples: list[Any], arguments: argparse.Namespace) -> Batches:
-    from workflowllm.training.attention import packed_attention
+    from workflowllm.training.models import packed_attention
 
     config = model_config(arguments, arguments.layers)
     return Batches(packed_rows(examples, arguments), packed_attention(arguments.device, config))

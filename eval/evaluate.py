@@ -46,11 +46,11 @@ from workflowllm.evaluation.scoring import Group, Scores, ScoringOptions, evalua
 from workflowllm.evaluation.summary import breakdown_rows, paper_rows, summary_rows
 from workflowllm.evaluation.tables import results_markdown
 from workflowllm.evaluation.verdicts import JudgeVerdict, read_verdicts, verdicts_on
-from workflowllm.llm.run_facts import file_sha256
 from workflowllm.metrics.bootstrap import RESAMPLES
 from workflowllm.metrics.codebleu.stripping import STRIPPERS
 from workflowllm.metrics.static_pass import SHARE
 from workflowllm.runs.command import run_command
+from workflowllm.runs.facts import file_sha256
 from workflowllm.runs.flags import positive_int, share_or_none
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes
@@ -154,8 +154,11 @@ def record_line(prediction: Prediction, scores: Scores, judged: JudgeVerdict | N
         "model": prediction.model,
         "split": prediction.split,
         **({"sample": prediction.number} if prediction.number else {}),
-        "passes": {"static": scores.measured.static.passes, "judge": judged.verdict if judged else None},
-    }
+        "passes": {
+            "static": scores.measured.static.passes, "execution": scores.execution.match,
+            "judge": judged.verdict if judged else None,
+        },
+    }  # fmt: skip
     scored = scored_record(record | ({"judge_reason": judged.reason} if judged else {}), scores)
     if not with_texts:
         kinds = [{name: item[name] for name in ("code", "severity")} for item in scored["findings"]]

@@ -36,7 +36,6 @@ from workflowllm.evaluation.judge import (
 )
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.replies import Estimate
-from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import run_stage
 from workflowllm.metrics.agreement import read_labels
@@ -44,6 +43,7 @@ from workflowllm.metrics.static_pass import SHARE
 from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import CommandError, run_command
+from workflowllm.runs.facts import file_facts, flag_facts
 from workflowllm.runs.flags import not_negative, positive_int, share_or_none
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.outcomes import RecordOutcomes

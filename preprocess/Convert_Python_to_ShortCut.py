@@ -23,7 +23,7 @@ from workflowllm.runs.outcomes import Outcomes
 from workflowllm.runs.output_files import write_bytes
 from workflowllm.runs.paths import check_paths, collision_key, inside
 from workflowllm.runs.pools import map_inputs
-from workflowllm.shortcuts.files.signing import sign
+from workflowllm.shortcuts.files.signed import sign
 from workflowllm.shortcuts.files_from_records import CompiledFile, compilation_crashed, compile_numbered
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError

@@ -25,10 +25,10 @@ from typing import Any
 from workflowllm.annotation.model.dialogue import annotate, estimate, load_prompts
 from workflowllm.annotation.rules.annotator import annotate_keyed, annotation_crashed
 from workflowllm.collecting.stores import read_metadata
-from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import key_of, keyed_rows, run_stage
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, run_command
+from workflowllm.runs.facts import file_facts, flag_facts
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs

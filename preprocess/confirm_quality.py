@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.llm.client import Client
-from workflowllm.llm.run_facts import file_facts, flag_facts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.llm.stage import keyed_rows, run_stage
 from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, run_command
+from workflowllm.runs.facts import file_facts, flag_facts
 from workflowllm.runs.flags import positive_int, share
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.llm.run_facts import flag_facts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
 from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.records.release import SEED, STATISTICS, SYNTHESIZED, data_rows
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
+from workflowllm.runs.facts import flag_facts
 from workflowllm.runs.flags import positive_int, share
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import beside, whole_file

@@ -9,14 +9,19 @@ from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import ALWAYS_OFFERED
 from workflowllm.checking.calls import called_identifier, implicit_inputs
 from workflowllm.shortcuts.dialect.nodes import nodes_of
+from workflowllm.shortcuts.model.plist_types import ActionDict
 
 
 class Damage(NamedTuple):
-    """Code with one fault: the APIs offered for it, and the codes of which a finding must have one."""
+    """Code with one fault: the APIs offered for it, and the codes of which a finding must have one.
+
+    `is_right` says of the compiled actions that the compiler made the stored form of what was written after all.
+    """
 
     code: str
     offered: list[str]
     expected: tuple[str, ...]
+    is_right: Callable[[list[ActionDict]], bool] | None = None
 
 
 class Sample(NamedTuple):

@@ -95,13 +95,13 @@ def test_wfactions(tmp_path: Path) -> None:
         "Brew",
         "Brews the leaves. Takes a while.",
         (
-            Parameter("WFLeaves", "any", "Leaves", required=True),
+            Parameter("WFLeaves", "variable", "Leaves", required=True),
             Parameter("WFPot", "enum", "", "The pot.", default="Big", values={"Big": "Huge", "Small": "Small"}),
             Parameter("WFLid", "boolean", default=True),
             Parameter("WFMinutes", "integer", when={"WFLid": True}),
             Parameter("WFFuture", "any"),
         ),
-        Returns("text", "Tea"),
+        Returns("text", "Tea", classes=("NSString",), is_many=False),
         "WFLeaves",
         "WFActions",
     )

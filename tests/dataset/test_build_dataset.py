@@ -167,6 +167,8 @@ def odd_records() -> list[tuple[Any, str]]:
     return [
         (fine, "kept"),
         (record("b", rng) | {"query": " "}, "no query"),
+        (record("tip-split", rng), "kept"),  # a task of the public part
+        (record("bmi", rng), "test task"),
         (record("c", rng) | {"task_plan": None}, "no plan"),
         (record("d", rng) | {"workflow_code": ""}, "no code"),
         (record("e", rng) | {"workflow_code": "while True: pass"}, "does not compile"),
@@ -187,21 +189,21 @@ def test_every_odd_row_is_kept_dropped_or_an_error(tmp_path: Path) -> None:
     records, output = write(tmp_path / "odd.jsonl", [row for row, _ in odd]), tmp_path / "data"
     done = run("--seed_data", records, "--output", output)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("done 3, skipped 8, failed 2")
+    assert done.stderr.splitlines()[-1].startswith("done 4, skipped 9, failed 2")
     dropped = [json.loads(line) for line in (output / "dropped.jsonl").read_text().splitlines()]
     wanted = [(f"odd.jsonl record {number}", end) for number, (_, end) in enumerate(odd, 1)]
     expected = [pair for pair in wanted if pair[1] not in ("kept", "error")]
     assert sorted((line["place"], line["reason"]) for line in dropped) == sorted(expected)
     errors = [json.loads(line)["key"] for line in Path(f"{output}.errors.jsonl").read_text().splitlines()]
     assert errors == [place for place, end in wanted if end == "error"]
-    assert list(rows_by_key(output)) == ["fine", "fine-2", "odd.jsonl record 13"]
+    assert list(rows_by_key(output)) == ["fine", "tip-split", "fine-2", "odd.jsonl record 15"]
 
 
 def test_every_filter_can_be_turned_off(tmp_path: Path) -> None:
     records = write(tmp_path / "odd.jsonl", [row for row, _ in odd_records()])
     done = run("--seed_data", records, "--output", tmp_path / "data", "--allow_incomplete", "--allow_uncompiled",
                "--allow_unknown_apis", "--allow_duplicates", "--max_binary", -1)  # fmt: skip
-    assert done.stderr.splitlines()[-1].startswith("done 10, skipped 1, failed 2")  # the one without code has no use
+    assert done.stderr.splitlines()[-1].startswith("done 11, skipped 2, failed 2")  # no code, and a test task
 
 
 def contents(folder: Path) -> dict[str, bytes]:

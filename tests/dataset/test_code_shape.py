@@ -2,7 +2,8 @@
 
 import pytest
 
-from workflowllm.dataset.code_shape import Shape, code_shape
+from workflowllm.dataset.code_shape import Shape
+from workflowllm.dataset.examining import compiled
 
 CALL = 'is_workflow_actions_alert(WFAlertActionTitle="hi")\n'
 LADDER = f"""a = is_workflow_actions_getclipboard()
@@ -31,23 +32,23 @@ MENU = f"""match menu("Which?"):
     ],
 )
 def test_compiled(code: str, shape: Shape) -> None:
-    assert code_shape(code) == shape
+    assert compiled(code)[2] == shape
 
 
 @pytest.mark.parametrize(("code", "shape"), [(LADDER, (12, 2, 0, 1, 3)), (MENU, (8, 1, 1, 0, 2))])
 def test_code_that_does_not_compile_is_counted_alike(code: str, shape: tuple[int, ...]) -> None:
     """A broken line more is a statement more, and nothing else moves."""
     actions, *others = shape
-    assert code_shape(code + "x = unknown_name.\n") == Shape(actions + 1, *others, "read")
+    assert compiled(code + "x = unknown_name.\n")[2] == Shape(actions + 1, *others, "read")
 
 
 def test_branches_are_ifs_and_menus() -> None:
-    assert code_shape(MENU).branches == 2
-    assert code_shape(MENU).as_json()["branches"] == 2
+    assert compiled(MENU)[2].branches == 2
+    assert compiled(MENU)[2].as_json()["branches"] == 2
 
 
 @pytest.mark.parametrize(
     "code", ["\0", "if", "((((" * 2000, "\ud800 = 1", "x = 1\n" + "    " * 300 + "y", "é" * 9, "-" * 30_000 + "1"]
 )
 def test_anything_has_a_shape(code: str) -> None:
-    assert code_shape(code).actions >= 0
+    assert compiled(code)[2].actions >= 0

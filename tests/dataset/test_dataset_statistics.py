@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workflowllm.dataset.code_shape import Shape, code_shape
+from workflowllm.dataset.code_shape import Shape
+from workflowllm.dataset.examining import compiled
 from workflowllm.dataset.statistics import (
     action_shares,
     application_shares,
@@ -63,7 +64,7 @@ def test_distributions() -> None:
 def test_the_charts_count_the_actions_that_a_shortcut_file_has() -> None:
     """A text, an if of two marks and 13 alerts: 16 actions, of which a count without marks would see 14 or 15."""
     code = "x = 'a'\nif x:\n" + "    is_workflow_actions_alert(WFAlertActionTitle='hi')\n" * 13
-    rows = [record_statistics({}, [], code_shape(code))]
+    rows = [record_statistics({}, [], compiled(code)[2])]
     assert rows[0]["actions"] == action_count(code) == 16
     assert action_shares(rows) == [0, 100, 0, 0, 0, 0, 0, 0]
 

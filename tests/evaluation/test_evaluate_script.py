@@ -81,8 +81,9 @@ def test_a_scored_line_is_its_prediction_plus_scores(run: tuple[Path, subprocess
         texts = strip_comments(before["workflow_code"]), strip_comments(before["generated_code"])
         assert after["scores"]["fixed"] == pytest.approx(CodeBleu(FIXED).score(*texts), abs=1e-12)
         assert after["scores"]["compat"] == pytest.approx(CodeBleu(COMPAT).score(*texts), abs=1e-12)
-    assert scored[0]["passes"] == {"static": True, "judge": True} and scored[0]["judge_reason"] == "does it"
-    assert scored[1]["passes"] == {"static": True, "judge": None} and "judge_reason" not in scored[1]
+    passes = {"static": True, "execution": True}
+    assert scored[0]["passes"] == passes | {"judge": True} and scored[0]["judge_reason"] == "does it"
+    assert scored[1]["passes"] == passes | {"judge": None} and "judge_reason" not in scored[1]
     failed = [row for row in scored if not row["passes"]["static"]]
     assert failed and all(row["static_reason"] for row in failed)
     assert {"code", "line", "message", "severity"} == set(next(row for row in scored if row["findings"])["findings"][0])
@@ -119,6 +120,39 @@ def test_a_judge_s_rate_counts_what_could_not_be_read_as_failed(
     assert models["good", "OOD"]["pass_rate"]["judge"] is models["worse", "ID"]["pass_rate"]["judge"] is None
 
 
+def test_execution_tells_the_models_from_the_floors(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = run
+    summary = json.loads((folder / "out" / "summary.json").read_text("utf-8"))
+    models = rows_of(summary, "model")
+    for split in ("ID", "OOD"):
+        good, worse = models["good", split], models["worse", split]
+        assert good["pass_rate"]["execution"]["mean"] == good["execution"]["effect_f1"]["mean"] == 1
+        assert good["execution_samples"] == worse["execution_samples"] >= 0.7 * good["count"]
+        assert worse["pass_rate"]["execution"]["mean"] <= worse["execution"]["effect_f1"]["mean"] < 0.5
+    for (name, _), row in rows_of(summary, "floor").items():
+        assert row["pass_rate"]["execution"]["mean"] == 0, name
+    scored = read_lines(folder / "out" / "scored.jsonl")
+    assert scored[0]["side_by_side"]["parts_at"] is None and scored[0]["side_by_side"]["worlds_apart"] == 0
+    apart = next(row["side_by_side"] for row in scored if row["passes"]["execution"] is False and "side_by_side" in row)
+    rank = apart["parts_at"] - apart["first_line"]
+    assert apart["reference"][:rank] == apart["answer"][:rank] and apart["reference"][rank:] != apart["answer"][rank:]
+    table = (folder / "out" / "table.md").read_text("utf-8")
+    assert "## What the answers do" in table and f"{good['execution_samples']} of {good['count']} (" in table
+
+
+def test_a_reference_in_another_dialect_has_no_verdict_but_a_tolerant_share(tmp_path: Path) -> None:
+    """The published references do not compile: `/*` is no Python."""
+    code = "link = is_workflow_actions_url(WFURLActionURL='https://a.example')\n/* then */\n"
+    row = {"key": "a", "query": "Q", "code": code, "generated_code": code, "split": "ID", "model": "m"}
+    assert call("--predictions", write(tmp_path / "p.jsonl", [row]), "--output_dir", tmp_path / "out").returncode == 0
+    figures = rows_of(json.loads((tmp_path / "out" / "summary.json").read_text("utf-8")), "model")["m", "ID"]
+    assert figures["pass_rate"] == {"static": None, "judge": None, "execution": None}
+    assert figures["execution_samples"] == 0 and figures["measures"]["tolerant_share"]["mean"] == 1
+    line = next(line for line in (tmp_path / "out" / "table.md").read_text("utf-8").splitlines() if "0 of 1" in line)
+    cells = [cell.strip() for cell in line.strip("|").split("|")]
+    assert cells[2:] == ["0 of 1 (0%)", "–", "–", "–", "–", "100.0 [100.0, 100.0]"]
+
+
 def test_breakdowns_add_up(run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, _ = run
     summary = json.loads((folder / "out" / "summary.json").read_text("utf-8"))
@@ -136,8 +170,8 @@ def test_the_table_shows_all_rows_and_names_the_static_rate(run: tuple[Path, sub
     lines = (folder / "out" / "table.md").read_text("utf-8").splitlines()
     heads = [head.strip() for head in lines[2].strip("|").split("|")]
     assert heads[2:6] == ["Samples (ID)", "Samples (OOD)", "BLEU (ID)", "BLEU (OOD)"] and heads[-2:] == [
-        "Static Pass Rate (ID)",
-        "Static Pass Rate (OOD)",
+        "Execution Match (ID)",
+        "Execution Match (OOD)",
     ]
     table = {tuple(cells[:2]): dict(zip(heads, cells)) for line in lines[4:40] if line.startswith("|")
              for cells in [[cell.strip() for cell in line.strip("|").split("|")]]}  # fmt: skip

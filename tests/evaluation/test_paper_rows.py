@@ -87,9 +87,12 @@ def cells(line: str) -> list[str]:
 def test_differences_are_ours_less_theirs() -> None:
     figures = {name: {"mean": 0.25} for name in HEADINGS if name != "pass_rate"}
     ours = {"kind": "model", "model": "A", "split": "ID", "count": 3, "modes": {"compat": figures},
-            "pass_rate": {"judge": None, "static": {"mean": 0.9}}}  # fmt: skip
+            "pass_rate": {"judge": None, "static": {"mean": 0.9}, "execution": {"mean": 0.5}},
+            "execution": {"effect_f1": {"mean": 0.75}}, "execution_samples": 2}  # fmt: skip
     printed = dict.fromkeys(HEADINGS, 20.5)
     lines = difference_lines({"rows": [ours, ours | {"kind": "floor"}]}, {"A": {"ID": printed}})
-    assert cells(lines[2]) == ["A", "ID", "3", *["25.0 / 20.5 (+4.5)"] * 5, "– / 20.5"]
-    judged = ours | {"pass_rate": {"judge": {"mean": 0.2}, "static": None}}
-    assert cells(difference_lines({"rows": [judged]}, {"A": {"ID": printed}})[2])[-1] == "20.0 / 20.5 (-0.5)"
+    assert cells(lines[2]) == ["A", "ID", "3", *["25.0 / 20.5 (+4.5)"] * 5, "– / 20.5", "50.0", "75.0", "2 of 3"]
+    judged = ours | {"pass_rate": {"judge": {"mean": 0.2}, "static": None, "execution": None}}
+    judged |= {"execution": {"effect_f1": None}, "execution_samples": 0}
+    last = cells(difference_lines({"rows": [judged]}, {"A": {"ID": printed}})[2])[-4:]
+    assert last == ["20.0 / 20.5 (-0.5)", "–", "–", "0 of 3"]

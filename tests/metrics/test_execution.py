@@ -3,7 +3,15 @@
 import pytest
 
 from eval.support.task_cheats import bare, changed_cheats, dropped_lines
-from workflowllm.metrics.execution import Execution, execution, fact_f1, facts_of, reference_runs
+from workflowllm.metrics.execution import (
+    Execution,
+    execution,
+    fact_f1,
+    facts_of,
+    measured_execution,
+    reference_runs,
+)
+from workflowllm.metrics.side_by_side import SHOWN_LINES
 
 WATER = """
 amount = is_workflow_actions_ask(WFAskActionPrompt="How much?", WFInputType="Number")
@@ -70,6 +78,8 @@ def test_an_answer_that_breaks_does_not_run(water):
     ("reference", "why"),
     [
         ("is_workflow_actions_count(Input=shortcut_input())", "does nothing"),
+        ('name = is_workflow_actions_ask(WFAskActionPrompt="Name?")', "does nothing"),
+        ("is_workflow_actions_setclipboard(WFInput=None)", "does nothing"),
         ("x = (", "no program"),
         ('x = is_workflow_actions_math(WFInput=1, WFMathOperation="÷", WFMathOperand=0)', "breaks"),
     ],
@@ -84,6 +94,40 @@ def test_equal_code_gives_equal_worlds_and_another_seed_others():
     first, again, other = reference_runs(WATER), reference_runs(WATER), reference_runs(WATER, seed=1)
     assert first.effects == again.effects and first.worlds == again.worlds
     assert first.worlds != other.worlds
+
+
+def test_both_runs_are_told_and_where_they_part(water):
+    shown = execution(WATER.replace("drank", "had"), water).side_by_side
+    assert shown.parts_at is not None and 0 < shown.worlds_apart < shown.worlds == 5
+    index = shown.parts_at - shown.first_line
+    assert "drank" in shown.reference[index] and "had" in shown.answer[index]
+    assert shown.reference[:index] == shown.answer[:index] and shown.answer[-1] == "ends"
+    same = execution(WATER, water).side_by_side
+    assert same.parts_at is None and same.reference == same.answer
+
+
+def test_a_run_that_ends_early_parts_after_its_last_line(water):
+    shown = execution(WATER.strip().rpartition("\n")[0], water).side_by_side
+    assert shown.worlds_apart == 5 and shown.answer[shown.parts_at - 1] == "ends" != shown.reference[shown.parts_at - 1]
+
+
+def test_far_down_lines_are_shown_around_where_runs_part():
+    lines = [f'is_workflow_actions_speaktext(WFText="{n}")' for n in range(100)]
+    other = [*lines[:80], 'is_workflow_actions_speaktext(WFText="other")', *lines[81:]]
+    shown = execution("\n".join(other), reference_runs("\n".join(lines))).side_by_side
+    assert shown.parts_at == 81 and "other" in shown.answer[81 - shown.first_line] and len(shown.answer) <= SHOWN_LINES
+
+
+@pytest.mark.parametrize("function", ["program_of_code", "run_answered", "made_worlds"])
+def test_a_fault_of_ours_is_this_record_s_alone(function, monkeypatch):
+    def fails(*arguments):
+        raise KeyError("ours")
+
+    reference = f'is_workflow_actions_speaktext(WFText="{function}")'
+    monkeypatch.setattr(f"workflowllm.metrics.execution.{function}", fails)
+    assert "KeyError" in measured_execution(WATER, reference).why_not
+    monkeypatch.undo()
+    assert measured_execution(reference, reference).match is True
 
 
 def test_facts_count_kinds_and_values():

@@ -251,6 +251,15 @@ def test_numbers_are_formatted_for_the_locale_and_only_numbers():
 
 
 @pytest.mark.parametrize(
+    ("value", "leans"),
+    [(3.14, False), (999.99, False), (-12.344, False), (999.995, True), (1000, True), (-4000.5, True), (0.125, True)],
+)
+def test_only_groups_of_digits_and_halves_lean_on_how_they_are_written(value, leans):
+    outcome = outcome_of(f"result = {A}format_number(WFNumber=shortcut_input())", input=value)
+    assert ("number-groups" in outcome.unsettled) == leans
+
+
+@pytest.mark.parametrize(
     ("size", "arguments", "wanted"),
     [
         (1000, "", "1 KB"),

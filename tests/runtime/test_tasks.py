@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workflowllm.runtime.endings import WorldError
-from workflowllm.runtime.tasks import pass_at_k, read_task, run_program
+from workflowllm.runtime.tasks import read_task, run_program
 
 ROOT = Path(__file__).parents[2]
 SAY = 'is_workflow_actions_notification(WFNotificationActionBody="{}")\n'
@@ -137,13 +137,6 @@ def test_a_bad_task_is_one_sentence(tmp_path, text, word):
     assert word in str(error.value) and "\n" not in str(error.value)
 
 
-def test_pass_at_k():
-    assert pass_at_k(5, 0, 1) == 0
-    assert pass_at_k(5, 2, 1) == pytest.approx(0.4)
-    assert pass_at_k(5, 2, 2) == pytest.approx(1 - 3 / 5 * 2 / 4)
-    assert pass_at_k(5, 4, 2) == 1
-
-
 def script(*arguments):
     command = [sys.executable, "eval/run_tasks.py", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
@@ -187,7 +180,15 @@ def test_predictions_with_several_samples(task_file, tmp_path):
     rows = [{"key": "greet", "generated_code": f'print("{word}")', "model": "m"} for word in ("hello", "x")]
     (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     done = script(task_file, "--predictions", tmp_path / "p.jsonl")
-    assert done.returncode == 0 and "pass@1: 50.00 %" in done.stdout and "pass@2: 100.00 %" in done.stdout
+    assert done.returncode == 0 and "50.0 [50.0, 50.0]  100.0 [100.0, 100.0]" in done.stdout
+
+
+def test_two_models_in_two_files_are_compared(task_file, tmp_path):
+    for name, word in (("ours", "hello"), ("theirs", "x")):
+        row = {"key": "greet", "generated_code": f'print("{word}")'}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    done = script(task_file, "--predictions", tmp_path / "ours.jsonl", tmp_path / "theirs.jsonl")
+    assert "ours less theirs: pass@1 +100.0 [+100.0, +100.0] points on 1 shared task\n" in done.stdout
 
 
 def test_a_wrong_command_is_one_line(tmp_path):

@@ -10,8 +10,8 @@ from small_models import CONFIGS, LEAKY, SIZES, small_model
 from transformers import AutoTokenizer, BloomConfig, BloomForCausalLM, NemotronConfig, NemotronForCausalLM
 
 from workflowllm.runs.command import CommandError
-from workflowllm.training.attention import PACKED_SDPA, packed_attention
-from workflowllm.training.leak_probe import samples_leak
+from workflowllm.training.models import PACKED_SDPA, packed_attention
+from workflowllm.training.packing import samples_leak
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)

@@ -11,8 +11,8 @@ from small_models import CONFIGS, VOCABULARY, small_model
 from transformers import AutoModelForCausalLM
 
 from workflowllm.prompts.chat import Example
-from workflowllm.training.attention import PACKED_SDPA, packed_attention
 from workflowllm.training.loss import IGNORED, use_answer_loss
+from workflowllm.training.models import PACKED_SDPA, packed_attention
 from workflowllm.training.packing import StepRows, first_fit, row_collator, spread
 
 CLOSE = {"rtol": 0, "atol": 1e-5}

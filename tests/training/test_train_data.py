@@ -120,6 +120,15 @@ def test_data_without_records(content: str, tmp_path: Path) -> None:
         chosen(tmp_path, tmp_path / "empty.jsonl")
 
 
+def test_tasks_of_the_test_part_are_refused(tmp_path: Path) -> None:
+    good = small_records(4)
+    tasks = [good[0] | {"key": "bmi"}, good[1] | {"query": "Set an alarm 45 minutes before my first event tomorrow"}]
+    records = chosen(tmp_path, records_file(tmp_path, [*good, *tasks]))
+    assert records.counts["test_tasks"] == 2 and records.counts["records"] == 4
+    assert [failure["key"] for failure in records.unreadable] == ["bmi", good[1]["key"]]
+    assert all("test part" in failure["error"] for failure in records.unreadable)
+
+
 def test_records_that_cannot_be_trained_on_are_counted_and_named(tmp_path: Path) -> None:
     good = small_records(6)
     bad = [

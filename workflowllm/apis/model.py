@@ -23,12 +23,13 @@ STATEMENTS = frozenset(
 ALWAYS_OFFERED = STATEMENTS | {BUILT_IN + "ask", BUILT_IN + "exit"}
 
 # The vocabulary of types, and the type hint that a stub shows. `file` is content of any kind, text included; `object`
-# is an item of an application, and `kind` says which; `any` is the output of any action.
+# is an item of an application, and `kind` says which; `variable` is filled by a name alone, never by a literal; `any`
+# is the output of any action.
 HINTS = {
     "text": "str", "number": "float", "integer": "int", "boolean": "bool", "enum": "str", "date": "Date",
     "duration": "Duration", "quantity": "Quantity", "url": "URL", "file": "File", "location": "Location",
     "contact": "Contact", "color": "Color", "object": "Object", "list": "list", "dictionary": "dict",
-    "filter": "Filter", "any": "Any",
+    "filter": "Filter", "variable": "Variable", "any": "Any",
 }  # fmt: skip
 TYPES = frozenset(HINTS)
 
@@ -50,11 +51,13 @@ class Parameter:
     type: str = "any"  # one of TYPES
     title: str = ""  # the label in the application, where it differs from the key
     description: str = ""
-    kind: str = ""  # the definition's name for the type, or for the type of a list's items
+    kind: str = ""  # the definition's name for the type, for that of a list's items, or for what a filter is over
     required: bool = False
     default: Any = None  # None where the parameter has no default
     values: Mapping[str, str] = field(default_factory=dict)  # allowed value -> its shown title, "" where they are equal
     when: Mapping[str, Any] = field(default_factory=dict)  # other parameter -> the value that makes this one apply
+    least: float | None = None  # of a number
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Returns:
     type: str = "any"
     name: str = ""
     kind: str = ""
+    classes: tuple[str, ...] = ()  # the content classes that a definition names
+    is_many: bool = True  # whether it can be more than one item
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,11 @@
 """How large and how deep a workflow's code is, compiled or not."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
-from workflowllm.metrics.codebleu.trees import ERROR, FlatTree, Grammar
-from workflowllm.shortcuts.from_python.program import compile_code
-from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.metrics.workflow_steps import read_workflow
 from workflowllm.shortcuts.model.tree import CLOSE, CONDITIONAL, LOOPS, MENU, OPEN
 
 Actions = Iterable[Mapping[str, Any]]
@@ -34,14 +32,6 @@ class Shape:
         return asdict(self) | {"branches": self.branches}
 
 
-def code_shape(code: str) -> Shape:
-    """The shape of any code. Code that does not compile is read by the grammar. Never raises."""
-    try:
-        return actions_shape(compile_code(code).actions)
-    except (ShortcutError, RecursionError, MemoryError):
-        return tree_shape(_grammar().parse(code))
-
-
 def actions_shape(actions: Actions) -> Shape:
     """The shape of a shortcut's flat list of actions."""
     count = ifs = menus = loops = depth = deepest = 0
@@ -65,57 +55,18 @@ def actions_shape(actions: Actions) -> Shape:
 _BLOCKS = frozenset({CONDITIONAL, MENU, *LOOPS})
 
 
-@lru_cache(maxsize=1)
-def _grammar() -> Grammar:
-    return Grammar()
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> dict[int, str]:
-    """The construct that each kind of node counts as."""
-    constructs = {
-        "statement": ("expression_statement",),
-        "if": ("if_statement",),
-        "elif": ("elif_clause",),
-        "mark": ("else_clause", "case_clause"),
-        "loop": ("for_statement", "while_statement"),
-        "menu": ("match_statement",),
-    }
-    kinds = {kind: construct for construct, names in constructs.items() for kind in _grammar().kinds(*names)}
-    return kinds | {ERROR: "error"}
-
-
-def _lost_statements(tree: FlatTree, node: int) -> int:
-    """Assignments in code that the grammar could not parse, of which it keeps single tokens."""
-    return sum(tree.kinds[child] == _assigns() for child in tree.children(node))
-
-
-@lru_cache(maxsize=1)
-def _assigns() -> int:
-    return next(kind for kind, name in _grammar().names.items() if name == "=")
-
-
-def tree_shape(tree: FlatTree) -> Shape:
-    """The shape of code as a grammar reads it, damaged parts included."""
-    counts = dict.fromkeys(("statement", "if", "elif", "mark", "loop", "menu"), 0)
-    open_until: list[int] = []  # one past the last node of each enclosing block, outermost first
+def lines_shape(code: str) -> Shape:
+    """The shape of code that does not compile, read line by line as the metrics read it. Never raises."""
+    workflow = read_workflow(code)
+    blocks: Counter[str] = Counter()
     deepest = 0
-    kinds = _kinds()
-    for node, kind in enumerate(tree.kinds):
-        while open_until and node >= open_until[-1]:
-            open_until.pop()
-        construct = kinds.get(kind)
-        if construct is None:
+    todo = [(step, 1) for step in workflow.steps]
+    while todo:
+        step, depth = todo.pop()
+        if isinstance(step, str):
             continue
-        if construct == "error":
-            counts["statement"] += _lost_statements(tree, node)
-            continue
-        counts[construct] += 1
-        if construct in ("if", "loop", "menu"):
-            open_until.append(tree.ends[node])
-        elif construct == "elif" and open_until:  # an if inside the else branch of the if before
-            open_until.append(open_until[-1])
-        deepest = max(deepest, len(open_until))
-    ifs = counts["if"] + counts["elif"]
-    marks = 2 * (ifs + counts["loop"] + counts["menu"]) + counts["elif"] + counts["mark"]
-    return Shape(counts["statement"] + marks, ifs, counts["menu"], counts["loop"], deepest, "read")
+        blocks[step.identifier] += 1
+        deepest = max(deepest, depth)
+        todo += [(inner, depth + 1) for branch in step.branches for inner in branch]
+    loops = sum(blocks[identifier] for identifier in LOOPS)
+    return Shape(workflow.actions, blocks[CONDITIONAL], blocks[MENU], loops, deepest, "read")

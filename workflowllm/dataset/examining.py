@@ -8,7 +8,7 @@ from typing import Any
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import published_key
-from workflowllm.dataset.code_shape import Shape, actions_shape, code_shape
+from workflowllm.dataset.code_shape import Shape, actions_shape, lines_shape
 from workflowllm.dataset.filters import Rules, drop_reason
 from workflowllm.dataset.near_duplicates import Sketch, code_sketch, query_sketch
 from workflowllm.dataset.statistics import Statistics, record_statistics
@@ -80,7 +80,7 @@ def examining_crashed(row: InputRow) -> Examined:
 
 def _look_into(record: Record, rules: Rules, scratch: Path, examined: Examined) -> None:
     code = record["workflow_code"] if isinstance(record.get("workflow_code"), str) else ""
-    calls, names, shape = _compiled(code)
+    calls, names, shape = compiled(code)
     examined.dropped = drop_reason(record, calls, rules) or ""
     if examined.dropped:
         return
@@ -104,12 +104,12 @@ def identifier_as_called(api: str) -> str:
     return known.identifier if known else api
 
 
-def _compiled(code: str) -> tuple[list[str] | None, frozenset[str], Shape]:
+def compiled(code: str) -> tuple[list[str] | None, frozenset[str], Shape]:
     """(identifiers called, or None if the code does not compile; names assigned; shape)."""
     try:
         program = parse_program(code)
         actions = compile_program(program).actions
-    except ShortcutError:
-        return None, frozenset(), code_shape(code)
+    except (ShortcutError, RecursionError, MemoryError):
+        return None, frozenset(), lines_shape(code)
     calls = [action["WFWorkflowActionIdentifier"] for action in actions]
     return calls, frozenset(program.bindings), actions_shape(actions)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.records.forms import Record
+from workflowllm.records.held_out_tasks import is_held_out
 
 # Why a record is dropped, in the order in which the reasons are checked.
 REASONS = {
+    "test task": "has the key or the request of a task of the test part (data/tasks/test_keys.txt)",
     "no query": "has no query",
     "no plan": "has no task plan",
     "no code": "has no code",
@@ -39,6 +41,8 @@ def drop_reason(record: Record, apis: Iterable[str] | None, rules: Rules) -> str
 
     `apis` are the identifiers that its code calls, None where it does not compile.
     """
+    if is_held_out(record):
+        return "test task"
     if not rules.allow_incomplete:
         for field, reason in (("query", "no query"), ("task_plan", "no plan")):
             if not has_text(record, field):

@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflowllm.dataset.code_shape import actions_shape, code_shape
-from workflowllm.dataset.examining import identifier_as_called
+from workflowllm.dataset.examining import compiled, identifier_as_called
 from workflowllm.dataset.statistics import Statistics, record_statistics, table_lines, totals
 from workflowllm.records.release import data_rows, held_out_keys, read_split, split_path
 from workflowllm.runs.pools import map_inputs
-from workflowllm.shortcuts.from_python.program import compile_code
-from workflowllm.shortcuts.model.errors import ShortcutError
 
 
 @dataclass(slots=True)
@@ -36,11 +33,7 @@ def describe(located: tuple[str, Any]) -> Described:
     code = record.get("workflow_code")
     if not isinstance(code, str) or not code.strip():
         return Described(error=f"{location}: it has no code.")
-    try:
-        actions = compile_code(code).actions
-        shape, calls = actions_shape(actions), [action["WFWorkflowActionIdentifier"] for action in actions]
-    except (ShortcutError, RecursionError, MemoryError):
-        shape, calls = code_shape(code), None
+    calls, _, shape = compiled(code)
     if calls is None:
         listed = record["apis"] if isinstance(record.get("apis"), list) else []
         calls = [identifier_as_called(api) for api in listed if isinstance(api, str)]

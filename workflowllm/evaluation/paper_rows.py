@@ -125,17 +125,26 @@ def difference_lines(summary: Mapping[str, Any], paper: Mapping[str, Mapping[str
     """A Markdown table: a line for each row and split, each figure as ours, the paper's, and ours less the paper's.
 
     `paper` has the printed figures in percent by row name, split and figure. A pass rate of ours counts only where a
-    judge gave it.
+    judge gave it. Execution has no printed figure: the last columns are ours alone.
     """
-    heads = ["Row", "Split", "Samples", *HEADINGS.values()]
+    heads = ["Row", "Split", "Samples", *HEADINGS.values(), "Execution Match", "Effect F1", "References run"]
     rows = []
     for row in summary["rows"]:
         if row["kind"] == "model" and row["model"] in paper:
             printed = paper[row["model"]][row["split"]]
             cells = [_cell(_ours(row, figure), printed[figure]) for figure in HEADINGS]
-            rows.append([row["model"], row["split"], str(row["count"]), *cells])
-    note = "Percent: ours (as the paper computed them), the paper's, and the difference."
+            rows.append([row["model"], row["split"], str(row["count"]), *cells, *_execution_cells(row)])
+    note = (
+        "Percent: ours (as the paper computed them), the paper's, and the difference. "
+        "Execution is ours alone, over the references that can be run."
+    )
     return [*markdown_table(heads, rows).splitlines(), "", note]
+
+
+def _execution_cells(row: Mapping[str, Any]) -> list[str]:
+    figures = [row["pass_rate"]["execution"], row["execution"]["effect_f1"]]
+    shown = ["–" if figure is None else f"{100 * figure['mean']:.1f}" for figure in figures]
+    return [*shown, f"{row['execution_samples']} of {row['count']}"]
 
 
 def _ours(row: Mapping[str, Any], figure: str) -> float | None:

@@ -29,7 +29,9 @@ SHOWN_FINDINGS = 300
 TITLE_MODELS = 4  # named in the title
 TITLE_CHARACTERS = 60  # of a model's name there
 LISTED_CHARACTERS = 400  # of a query, in the list and in its search
-PREDICTION_FIELDS = ("scores", "settings", "static_reason", "judge_reason", "codebleu_note")
+PREDICTION_FIELDS = (
+    "scores", "settings", "static_reason", "judge_reason", "execution_reason", "side_by_side", "codebleu_note"
+)  # fmt: skip
 MODES = ("fixed", "compat")
 
 
@@ -176,7 +178,9 @@ def packed(value: Any) -> str:
 
 
 PAGE = Path(__file__).with_name("report_page")
-SCRIPTS = ("text.js", "diff.js", "summary.js", "table.js", "plots.js", "list.js", "code.js", "sample.js", "start.js")
+SCRIPTS = tuple(
+    f"{name}.js" for name in ("text", "diff", "summary", "table", "plots", "list", "code", "runs", "sample", "start")
+)
 
 
 def write_report(scored_path: Path, summary: dict[str, Any], output: Path) -> None:

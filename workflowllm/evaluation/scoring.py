@@ -1,11 +1,12 @@
 """Predictions to scores and groups of scores: every answer of the models, the floors and the ceiling.
 
-Each distinct answer to a reference is scored once: CodeBLEU in both modes, and every other measure.
+Each distinct answer to a reference is scored once: CodeBLEU in both modes, every measure of the text, and what it does
+when it runs.
 """
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
 from workflowllm.metrics.codebleu.scorer import FIGURES
 from workflowllm.metrics.codebleu.stripping import normal_text
+from workflowllm.metrics.execution import Execution, measured_execution
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
 from workflowllm.metrics.static_pass import SHARE
 from workflowllm.runs.pools import map_inputs
@@ -35,6 +37,7 @@ class Scores:
     modes: dict[str, dict[str, float]]
     measured: Measured
     notes: dict[str, str]  # by mode
+    execution: Execution
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,23 @@ def score_cases(cases: Iterable[Case], options: ScoringOptions = ScoringOptions(
     by_mode = {mode: _codebleu(distinct, mode, strips[mode], options.workers) for mode in MODES}
     work = partial(measure, share=options.share)
     measured = map_inputs(work, distinct, options.workers, measuring_crashed, total=len(distinct), unit="answer")
+    runs = map_inputs(execute, distinct, options.workers, execution_crashed, total=len(distinct), unit="run")
     scores: dict[Case, Scores] = {}
-    for index, (case, measures) in enumerate(zip(distinct, measured)):
+    for index, (case, measures, executed) in enumerate(zip(distinct, list(measured), runs)):
         modes = {mode: by_mode[mode][index][0] for mode in MODES}
         notes = {mode: by_mode[mode][index][1] for mode in MODES if by_mode[mode][index][1]}
-        scores[case] = Scores(modes, measures, notes)
+        scores[case] = Scores(modes, measures, notes, executed)
     return scores
+
+
+def execute(case: Case) -> Execution:
+    """What an answer does, against its reference."""
+    return measured_execution(case.candidate, case.reference)
+
+
+def execution_crashed(case: Case) -> Execution:
+    """What stands for an answer that killed the process running it."""
+    return Execution(True, False, 0.0, False, "the process that ran it died.")
 
 
 def _codebleu(cases: Sequence[Case], mode: str, strip: Strip, workers: int) -> list[tuple[dict[str, float], str]]:
@@ -175,14 +189,26 @@ def scored_record(record: dict[str, Any], scores: Scores) -> dict[str, Any]:
     measured = scores.measured
     scored = record | {
         "shape": measured.shape._asdict(),
-        "scores": {**scores.modes, **measured.scores},
+        "scores": {**scores.modes, **measured.scores, **execution_scores(scores.execution)},
         "static_reason": measured.static.reason,
         "findings": [
             {"code": item.code, "line": item.line, "message": item.message, "severity": item.severity}
             for item in measured.findings
         ],
     }
+    scored |= execution_fields(scores.execution)
     if measured.fault:
         scored["measuring_fault"] = measured.fault
     notes = "; ".join(f"{mode}: {note}" for mode, note in scores.notes.items())
     return scored | {"codebleu_note": notes} if notes else scored
+
+
+def execution_scores(execution: Execution) -> dict[str, Any]:
+    """The figures of a run; None where the reference cannot be measured against."""
+    return {"execution_match": execution.match, "effect_f1": execution.f1, "runs": execution.runs}
+
+
+def execution_fields(execution: Execution) -> dict[str, Any]:
+    """What a record says of its run besides the figures."""
+    fields: dict[str, Any] = {"execution_reason": execution.why_not} if execution.why_not else {}
+    return fields | ({"side_by_side": asdict(execution.side_by_side)} if execution.side_by_side else {})

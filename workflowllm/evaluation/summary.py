@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from workflowllm.evaluation.predictions import SPLITS
-from workflowllm.evaluation.scoring import MODEL, Group, Scores
+from workflowllm.evaluation.scoring import MODEL, Group, Scores, execution_scores
 from workflowllm.metrics.bootstrap import RESAMPLES, Figure, figures
 from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.scorer import FIGURES, TOTAL
@@ -15,7 +15,7 @@ from workflowllm.records.paper import paper_results
 
 SummaryRow = dict[str, Any]
 PAPER = "paper"
-_STATIC = -1  # the column of the static verdict, which not every answer has
+EXECUTION = ("execution_match", "effect_f1", "runs")  # where the reference can be measured against
 
 
 def summary_rows(groups: Sequence[Group], seed: int, resamples: int = RESAMPLES) -> list[SummaryRow]:
@@ -32,30 +32,38 @@ def _head(group: Group) -> SummaryRow:
 
 
 def _figures(group: Group, seed: int, resamples: int) -> SummaryRow:
-    columns = [_columns(scores) for scores in group.scores]
-    means = iter(figures(_by_sample([row[:_STATIC] for row in columns], group.samples), seed, resamples))
+    means = iter(figures(_by_sample([_columns(scores) for scores in group.scores], group.samples), seed, resamples))
     modes = {mode: {figure: next(means) for figure in FIGURES} for mode in MODES}
     measures = {name: next(means) for name in MEASURES}
-    static = [(row[_STATIC], sample) for row, sample in zip(columns, group.samples) if row[_STATIC] is not None]
+    passes = [scores.measured.static.passes for scores in group.scores]
     verdicts = [(item.verdict, sample) for item, sample in zip(group.verdicts, group.samples) if item is not None]
     unreadable = sum(verdict is None for verdict, _ in verdicts)
-    # An answer of the judge that could not be read counts as no pass.
-    judge = [(float(verdict is True), sample) for verdict, sample in verdicts]
+    runs = [execution_scores(scores.execution) for scores in group.scores]
+    executed = {name: _rate([run[name] for run in runs], group.samples, seed, resamples) for name in EXECUTION}
+    measured = {sample for scores, sample in zip(group.scores, group.samples) if scores.execution.reference_runs}
     return {
         "modes": modes,
         "measures": measures,
-        "pass_rate": {"static": _rate(static, seed, resamples), "judge": _rate(judge, seed, resamples)},
-        "static_verdicts": len(static),
+        "pass_rate": {
+            "static": _rate(passes, group.samples, seed, resamples),
+            # An answer of the judge that could not be read counts as no pass.
+            "judge": _rate([verdict is True for verdict, _ in verdicts], [of for _, of in verdicts], seed, resamples),
+            "execution": executed.pop("execution_match"),
+        },
+        "execution": executed,
+        "execution_samples": len(measured),
+        "static_verdicts": sum(value is not None for value in passes),
         "judged": len(verdicts) - unreadable,
         "unreadable": unreadable,
     }
 
 
-def _rate(values: Sequence[tuple[float, Any]], seed: int, resamples: int) -> Figure | None:
-    """The figure of one column; None without any value."""
-    if not values:
+def _rate(values: Sequence[float | None], samples: Sequence[Any], seed: int, resamples: int) -> Figure | None:
+    """The figure of one column over the samples that have a value; None without any."""
+    valued = [(float(value), sample) for value, sample in zip(values, samples) if value is not None]
+    if not valued:
         return None
-    rows = _by_sample([[value] for value, _ in values], [sample for _, sample in values])
+    rows = _by_sample([[value] for value, _ in valued], [sample for _, sample in valued])
     return figures(rows, seed, resamples)[0]
 
 
@@ -67,12 +75,10 @@ def _by_sample(rows: Sequence[Sequence[float]], samples: Sequence[Any]) -> list[
     return [[sum(column) / len(answers) for column in zip(*answers)] for answers in by_sample.values()]
 
 
-def _columns(scores: Scores) -> list[Any]:
-    """All figures of one answer, in the order in which `_figures` takes them."""
+def _columns(scores: Scores) -> list[float]:
+    """The figures that every answer has, in the order in which `_figures` takes them."""
     modes = [scores.modes[mode][figure] for mode in MODES for figure in FIGURES]
-    measures = [float(scores.measured.scores[name]) for name in MEASURES]
-    passes = scores.measured.static.passes
-    return [*modes, *measures, None if passes is None else float(passes)]
+    return [*modes, *(float(scores.measured.scores[name]) for name in MEASURES)]
 
 
 def breakdown_rows(groups: Sequence[Group], seed: int, resamples: int = RESAMPLES) -> list[SummaryRow]:
@@ -105,7 +111,7 @@ def _paper_row(model: str, split: str, printed: Mapping[str, float]) -> SummaryR
     row: SummaryRow = {
         "model": model, "split": split, "kind": PAPER, "count": None,
         "modes": {"compat": {figure: _printed(printed[figure]) for figure in FIGURES}},
-        "measures": {}, "pass_rate": {"static": None, "judge": _printed(printed["pass_rate"])},
+        "measures": {}, "pass_rate": {"static": None, "judge": _printed(printed["pass_rate"]), "execution": None},
     }  # fmt: skip
     if "sum_of_parts" in printed:
         row |= {"marked": [TOTAL], "sum_of_parts": round(printed["sum_of_parts"] / 100, 6)}

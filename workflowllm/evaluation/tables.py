@@ -16,14 +16,20 @@ _HEADINGS = dict(zip((*PARTS, TOTAL), ("BLEU", "Weighted N-Gram", "AST", "Data-F
 _NONE = "–"
 _KINDS = {PAPER: "", MODEL: "", FLOOR: "floor: ", CEILING: "ceiling: "}
 _BREAKDOWNS = {"actions": "actions", "control": "branches + loops", "nesting": "nesting depth"}
-_PASS_RATES = {"judge": "Pass Rate", "static": "Static Pass Rate"}
+_PASS_RATES = {"judge": "Pass Rate", "static": "Static Pass Rate", "execution": "Execution Match"}
 
 _NOTE_ON_RESULTS = """\
 Percent. `printed`: the paper's figures as printed; * an overall figure that is not the weighted sum of its parts.
 `compat`: as the paper computed them. `fixed`: the same parts without the faults. Pass Rate is a judge's; the static one
-is computed without a judge and is no substitute for it; it is – where no reference compiles. Floors and ceiling are
-answers of no model on the same samples: an empty answer, the offered APIs called without arguments or chained one to
-the next, the reference of another sample, of the sample with the most similar APIs, and of many samples together."""
+is computed without a judge and is no substitute for it; it is – where no reference compiles. Execution Match: of the
+samples whose reference can be run, those where the answer does the same. Floors and ceiling are answers of no
+model on the same samples: an empty answer, the offered APIs called without arguments or chained one to the next, the
+reference of another sample, of the sample with the most similar APIs, and of many samples together."""
+_NOTE_ON_EXECUTION = """\
+Reference and answer run in the same made worlds. References measured: those that compile, run whole and do something
+that can be seen; the figures are means over these alone, and – where there is none. Execution match: all effects are
+equal in all worlds, but for the wording of questions. Effect F1: over the effects and their values. Runs: the answer
+ends unbroken. Where a reference does not compile, the tolerant share is what can be said."""
 _NOTE_ON_MEASURES = """\
 parses: as Python; checks: the checker finds no error, given the APIs offered; compiles: to a shortcut; hallucination
 rate: of the distinct APIs called, those neither offered nor known to exist; api: multisets of calls; order: longest
@@ -40,7 +46,8 @@ def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def results_markdown(summary: Mapping[str, Any]) -> str:
     """All tables of a summary, in percent."""
     rows = summary["rows"]
-    parts = ["# Results", _paper_table(rows), _NOTE_ON_RESULTS, *_interval_tables(rows), *_measure_table(rows)]
+    parts = ["# Results", _paper_table(rows), _NOTE_ON_RESULTS, *_interval_tables(rows)]
+    parts += [*_execution_table(rows), *_measure_table(rows)]
     return "\n\n".join([*parts, *_breakdown_tables(summary["breakdowns"])]) + "\n"
 
 
@@ -105,10 +112,29 @@ def _interval_tables(rows: Sequence[SummaryRow]) -> Iterable[str]:
 
 def _interval_cells(row: SummaryRow, mode: str) -> list[str]:
     figures = [row["modes"][mode][figure] for figure in _HEADINGS]
-    judge, static = (row["pass_rate"][way] for way in _PASS_RATES)
+    judge, static, execution = (row["pass_rate"].get(way) for way in _PASS_RATES)
     part = row.get("static_verdicts", row["count"])
     of_part = f" (of {part})" if static and part not in (row["count"], row.get("answers")) else ""
-    return [_name(row), _samples(row), mode, *map(_with_interval, [*figures, judge]), _with_interval(static) + of_part]
+    cells = [*map(_with_interval, [*figures, judge]), _with_interval(static) + of_part, _with_interval(execution)]
+    return [_name(row), _samples(row), mode, *cells]
+
+
+def _execution_table(rows: Sequence[SummaryRow]) -> list[str]:
+    """What the answers do, beside the pass rate of their text and what holds of code that does not compile."""
+    heads = ["Model", "Split", "References measured", "Execution match", "Effect F1", "Runs", "Static pass"]
+    lines = []
+    for row in rows:
+        if row["kind"] != PAPER:
+            rates, runs = row["pass_rate"], row.get("execution", {})
+            figures = [rates.get("execution"), runs.get("effect_f1"), runs.get("runs"), rates["static"]]
+            figures.append(row["measures"].get("tolerant_share"))
+            lines.append([_name(row), row["split"], _share_measured(row), *map(_with_interval, figures)])
+    return ["## What the answers do", markdown_table([*heads, "Tolerant share"], lines), _NOTE_ON_EXECUTION]
+
+
+def _share_measured(row: SummaryRow) -> str:
+    measured = row.get("execution_samples", 0)
+    return f"{measured} of {row['count']} ({measured / row['count']:.0%})"
 
 
 def _measure_table(rows: Sequence[SummaryRow]) -> list[str]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from workflowllm.llm.replies import Usage
 from workflowllm.llm.settings import EndpointSettings, shown_url
-from workflowllm.runs.facts import file_facts, file_sha256, flag_facts, storable, versions
-from workflowllm.runs.output_files import PRIVATE, RUN, run_file, write_bytes
+from workflowllm.runs.facts import storable, versions
+from workflowllm.runs.output_files import PRIVATE, run_file, write_bytes
 
-__all__ = ["RUN", "RunFacts", "file_facts", "file_sha256", "flag_facts"]
 _PACKAGES = ("workflowllm", "openai", "pydantic", "json-repair")
 
 

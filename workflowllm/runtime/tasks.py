@@ -323,13 +323,3 @@ def run_task_world(task: Task, program: Program, world: TaskWorld) -> WorldResul
     failures = judge(world.expectation, outcomes)
     unsettled = sorted({rule for outcome in outcomes for rule in outcome.unsettled})
     return WorldResult(world.name, not failures, failures, unsettled)
-
-
-def pass_at_k(samples: int, passing: int, k: int) -> float:
-    """The chance that one of k samples passes, estimated from all of them."""
-    if samples - passing < k:
-        return 1.0
-    failing = 1.0
-    for position in range(k):
-        failing *= (samples - passing - position) / (samples - position)
-    return 1.0 - failing

@@ -17,14 +17,13 @@ from workflowllm.apis.documents import describe
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate
-from workflowllm.llm.run_facts import RUN
 from workflowllm.llm.settings import EndpointSettings
 from workflowllm.llm.stage import run_stage
 from workflowllm.prompts.generation import api_documents
 from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import WRONG_COMMAND, CommandError
-from workflowllm.runs.output_files import beside
+from workflowllm.runs.output_files import RUN, beside
 from workflowllm.synthesis.draws import Draw, Pool, draw
 
 EXPANSION_FIELDS = frozenset({"category", "apis", "examples"})

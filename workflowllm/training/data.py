@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from workflowllm.prompts.examples import Examples, encode_records
 from workflowllm.prompts.form import PromptForm
 from workflowllm.records.forms import Record
+from workflowllm.records.held_out_tasks import REFUSED, is_held_out
 from workflowllm.records.release import (
     SHARED_KEYS,
     SPLITS,
@@ -105,6 +106,9 @@ def _records(path: Path, counts: Counter[str], unreadable: list[Failure]) -> Ite
         if isinstance(row, ValueError):
             counts["unreadable"] += 1
             unreadable.append({"key": location, "error": f"{row}"})
+        elif is_held_out(row):
+            counts["test_tasks"] += 1
+            unreadable.append({"key": f"{row['key']}", "error": f"{REFUSED}."})
         else:
             yield row | {"key": str(row["key"]), "location": location}
 

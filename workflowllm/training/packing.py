@@ -1,20 +1,33 @@
-"""Several samples in one row: which samples share it, and the row as tensors.
+"""Several samples in one row: which samples share it, the row as tensors, and whether a model keeps them apart.
 
 An optimizer step takes `batch_size` samples, whatever the number of devices. They are spread over as many rows as the
 fullest step of all epochs needs, the same number for every device and step, so that gradient accumulation is constant
 and each row is one batch. Only the seeded order of samples is random.
+
+Packing relies on the model: its attention must take the bounds of the samples, and nothing else may run along the row.
+Models with convolutions or recurrent states, and some with an attention of their own, leak without an error. So
+`samples_leak` tries two short samples in one row before training.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from transformers import DataCollatorWithFlattening
 
 from workflowllm.prompts.chat import Example
+from workflowllm.runs.command import CommandError
+from workflowllm.runs.reasons import first_line
 from workflowllm.training.loss import IGNORED
 
 _FLATTEN = DataCollatorWithFlattening(return_flash_attn_kwargs=True, return_tensors="pt")
+_FIRST, _SECOND = 12, 9  # tokens of the two samples
+# Relative differences of logits. With another neighbour only the kernels' grouping may differ; against the sample alone
+# the shapes differ, too, and bfloat16 has 8 bits.
+_OTHER_NEIGHBOUR = 1e-3
+_ALONE = {torch.float32: 1e-3, torch.bfloat16: 0.1, torch.float16: 0.02}
 
 
 def first_fit(lengths: Sequence[int], row_tokens: int) -> list[list[int]]:
@@ -114,7 +127,7 @@ class StepRows:
         return self.steps_per_epoch * self.rows_per_rank * self.world_size
 
 
-def row_collator(examples: Sequence[Example], pad_id: int = 0) -> dict[str, torch.Tensor | int]:
+def row_collator(examples: Sequence[Example], pad_id: int = 0) -> dict[str, Tensor | int]:
     """One row of samples as a model's inputs; without samples, one token that has no label.
 
     Labels go by position: prompt tokens have none, whatever they are, and every answer token has one.
@@ -126,3 +139,47 @@ def row_collator(examples: Sequence[Example], pad_id: int = 0) -> dict[str, torc
 def _sample(example: Example) -> dict[str, list[int]]:
     prompt, answer = list(map(int, example.prompt)), list(map(int, example.answer))
     return {"input_ids": prompt + answer, "labels": [IGNORED] * len(prompt) + answer}
+
+
+@torch.no_grad()
+def samples_leak(model: Any) -> bool:
+    """Whether the second sample of a row has other logits after another first sample, or without one.
+
+    Raises CommandError where the model cannot take a row at all. The model stays as it is.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        vocabulary = model.get_input_embeddings().weight.shape[0]
+        rng = torch.Generator().manual_seed(0)
+        first, other, second = (_random_sample(size, vocabulary, rng) for size in (_FIRST, _FIRST, _SECOND))
+        logits = _last_logits(model, [first, second])
+        return (
+            _difference(_last_logits(model, [other, second]), logits) > _OTHER_NEIGHBOUR
+            or _difference(_last_logits(model, [second]), logits) > _ALONE.get(logits.dtype, 0.1)
+        )  # fmt: skip
+    except (TypeError, ValueError, RuntimeError, NotImplementedError, AttributeError, KeyError, IndexError) as error:
+        raise CommandError(
+            f"{type(model).__name__} cannot be trained here: it takes no rows of samples "
+            f"({type(error).__name__}: {first_line(error)})."
+        ) from None
+    finally:
+        model.train(was_training)
+
+
+def _random_sample(size: int, vocabulary: int, rng: torch.Generator) -> Example:
+    ids = torch.randint(vocabulary, (size,), generator=rng).tolist()
+    return Example(ids[: size // 2], ids[size // 2 :])
+
+
+def _last_logits(model: Any, samples: list[Example]) -> Tensor:
+    """The logits of the last sample of a row, shape (tokens, vocabulary)."""
+    row = {name: value for name, value in row_collator(samples).items() if name != "labels"}
+    row = {name: value.to(model.device) if isinstance(value, Tensor) else value for name, value in row.items()}
+    return model(**row, use_cache=False).logits[0, -_SECOND:]
+
+
+def _difference(logits: Tensor, wanted: Tensor) -> float:
+    """The greatest difference, relative to the spread of the wanted logits. Not a number counts as infinite."""
+    spread = (wanted - wanted.mean(dim=-1, keepdim=True)).abs().max().clamp(min=1e-6)
+    return torch.nan_to_num((logits - wanted).abs().max() / spread, nan=float("inf")).item()

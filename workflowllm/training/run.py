@@ -22,10 +22,9 @@ from workflowllm.training import preflight
 from workflowllm.training.checkpoints import checkpoints, clear_run, drop_broken, last_whole, only_run, step_of
 from workflowllm.training.config import TrainingConfig
 from workflowllm.training.data import EncodedData, counts_sentence, data_hash, encoded_data, length_warning, prompt_form
-from workflowllm.training.leak_probe import samples_leak
 from workflowllm.training.memory import needs_sentence
 from workflowllm.training.models import load_model, put_final_model
-from workflowllm.training.packing import StepRows
+from workflowllm.training.packing import StepRows, samples_leak
 from workflowllm.training.step_metrics import METRICS, StepMetrics, cut_back
 from workflowllm.training.train_run import Identity, RunFile, check_same_run, is_finished, run_identity
 from workflowllm.training.trainer import AnswerTrainer, IndexedExamples, IndexedRows, total_steps, trainer_settings

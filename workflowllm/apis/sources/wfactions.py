@@ -25,8 +25,40 @@ _CLASSES = {
     "WFColorPickerParameter": "color", "WFEmailAddressFieldParameter": "contact",
     "WFPhoneNumberFieldParameter": "contact", "WFContactFieldParameter": "contact",
     "WFContactHandleFieldParameter": "contact", "WFCustomDateFormatParameter": "text",
-    "WFContentPredicateOperatorParameter": "filter",
+    "WFContentPredicateOperatorParameter": "filter", "WFVariablePickerParameter": "variable",
+    "WFSearchLocalBusinessesRadiusParameter": "quantity", "WFHealthQuantityAdditionalFieldParameter": "quantity",
+    "WFHealthActionStartDateFieldParameter": "date", "WFHealthActionEndDateFieldParameter": "date",
+    "WFEvernoteTagsTagFieldParameter": "list", "WFTumblrComposeInAppParameter": "boolean",
+    "WFFileLabelColorPickerParameter": "integer",
 }  # fmt: skip
+# Pickers whose choice is stored as an object, and pickers whose choice is stored as its name: class -> what is picked.
+_OBJECTS = {
+    "WFAppPickerParameter": "App", "WFIntentAppPickerParameter": "App", "WFCalendarPickerParameter": "Calendar",
+    "WFRemindersListPickerParameter": "Reminders List", "WFWorkflowPickerParameter": "Shortcut",
+    "WFWorkflowFolderPickerParameter": "Folder of Shortcuts", "WFFocusModesPickerParameter": "Focus",
+    "WFMediaPickerParameter": "Music", "WFMediaRoutePickerParameter": "Playback Destination",
+    "WFPodcastPickerParameter": "Podcast", "WFPosterPickerParameter": "Wallpaper", "WFVPNPickerParameter": "VPN",
+    "WFTimeZonePickerParameter": "Time Zone", "WFMeasurementUnitPickerParameter": "Unit",
+    "WFDisplayPickerParameter": "Display", "WFFontPickerParameter": "Font", "WFSSHKeyParameter": "SSH Key",
+    "WFHomeAccessoryPickerParameter": "Home Actions", "WFHomeAreaPickerParameter": "Home Area",
+    "WFHomeCharacteristicPickerParameter": "Home Characteristic", "WFHomePickerParameter": "Home",
+    "WFHomeServicePickerParameter": "Home Accessory", "WFFitnessWorkoutTypePickerParameter": "Workout Type",
+    "WFTrelloBoardPickerParameter": "Trello Board", "WFTrelloListPickerParameter": "Trello List",
+    "WFSlackChannelPickerParameter": "Slack Channel", "WFLightroomPresetPickerParameter": "Lightroom Preset",
+    "WFRideOptionParameter": "Ride Option", "WFPaymentMethodParameter": "Payment Method",
+    "WFUIRecordingEventParameter": "Recorded Event",
+}  # fmt: skip
+_NAMES = {
+    "WFPlaylistPickerParameter": "Playlist", "WFPhotoAlbumPickerParameter": "Album",
+    "WFEvernoteNotebookPickerParameter": "Notebook", "WFQuantityTypePickerParameter": "Health Type",
+    "WFWorkoutTypePickerParameter": "Workout Type", "WFiTunesStoreCountryPickerParameter": "Country",
+    "WFHealthCategoryPickerParameter": "Health Category", "WFArchiveFormatParameter": "Archive Format",
+    "WFHealthCategoryAdditionalPickerParameter": "Health Category",
+    "WFHealthQuantityAdditionalPickerParameter": "Health Category",
+    "WFTumblrBlogPickerParameter": "Blog",
+}  # fmt: skip
+# The kind of a Find action's filter, and of the details and the input of the actions beside it.
+_FIND = "is.workflow.actions.filter."
 
 # Output types: content item classes, Foundation classes and uniform type identifiers.
 _OUTPUTS = {
@@ -92,9 +124,17 @@ def read_action(identifier: str, definition: Mapping[str, Any], source: str, ski
     if input_key and input_key not in parameters:
         parameters[input_key] = Parameter(input_key, required=bool(required))
     output = _part(definition, "Output", dict, identifier, skipped)
+    item_class = definition.get("WFContentItemClass")
+    item_class = item_class if isinstance(item_class, str) and identifier.startswith(_FIND) else ""
     name = one_line(definition.get("Name")) or identifier.rpartition(".")[2]
     return Api(
-        identifier, name, _description(definition), tuple(parameters.values()), _returns(output), input_key, source
+        identifier,
+        name,
+        _description(definition),
+        tuple(parameters.values()),
+        _found(name, item_class) if item_class else _returns(output),
+        input_key,
+        source,
     )
 
 
@@ -105,7 +145,7 @@ def read_parameter(item: Mapping[str, Any], required: bool = False) -> Parameter
     shown = item.get("ItemDisplayNames")
     shown = shown if isinstance(shown, list) and len(shown) == len(values) else [""] * len(values)
     kind = item.get("Class")
-    type_ = _CLASSES.get(kind, "any") if isinstance(kind, str) else "any"
+    type_, picked = _class(kind) if isinstance(kind, str) else ("any", "")
     if type_ in ("enum", "any"):
         type_ = "enum" if values else "text" if type_ == "enum" else "any"
     if type_ == "enum" and item.get("AllowsMultipleValues") is True:
@@ -115,11 +155,32 @@ def read_parameter(item: Mapping[str, Any], required: bool = False) -> Parameter
         type=type_,
         title=one_line(item.get("Label")),
         description=one_line(item.get("Description")),
+        kind=picked,
         required=required,
         default=plain(item.get("DefaultValue")),
         values=dict(zip(values, map(one_line, shown))) if type_ in ("enum", "list") else {},
         when=_when(item.get("RequiredResources")),
+        **_range(item, kind),
     )
+
+
+def _class(name: str) -> tuple[str, str]:
+    """(type, what is picked) of an editor's control."""
+    if name in _OBJECTS:
+        return "object", _OBJECTS[name]
+    return ("text", _NAMES[name]) if name in _NAMES else (_CLASSES.get(name, "any"), "")
+
+
+def _range(item: Mapping[str, Any], kind: Any) -> dict[str, float]:
+    """The limits of a slider, which goes from 0 to 1 where a definition says nothing else.
+
+    A stepper's limits bind its buttons alone, not what a variable or a file holds.
+    """
+    if kind != "WFSliderParameter":
+        return {}
+    limits = {"least": item.get("MinimumValue", 0), "most": item.get("MaximumValue", 1)}
+    return {name: value for name, value in limits.items() if isinstance(value, (int, float))}
+
 
 
 def output_type(name: Any) -> str:
@@ -151,7 +212,13 @@ def _returns(output: Mapping[str, Any]) -> Returns | None:
     if not name and not first:
         return None
     type_ = output_type(first)
-    return Returns(type_, name, first if type_ == "object" else "")
+    classes = tuple(item for item in types or () if isinstance(item, str))
+    return Returns(type_, name, first if type_ == "object" else "", classes, output.get("Multiple") is True)
+
+
+def _found(name: str, item_class: str) -> Returns:
+    """What a Find action gives, which no definition says: a list of items of its class."""
+    return Returns("list", name.removeprefix("Find ").removeprefix("Filter "), item_class, (item_class,))
 
 
 def _when(resources: Any) -> dict[str, Any]:

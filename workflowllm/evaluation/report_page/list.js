@@ -19,7 +19,7 @@ function verdicts() {
 }
 
 function verdictName(kind) {
-  return kind === "static" ? "static check" : kind;
+  return { static: "static check", execution: "execution match" }[kind] ?? kind;
 }
 
 function prepareFilters() {

@@ -18,6 +18,10 @@ const MEASURES = [
   ["order_recall", "order of APIs, recall"],
   ["order_f1", "order of APIs, F1"],
   ["control_similarity", "control flow"],
+  ["tolerant_share", "tolerant share"],
+  ["execution_match", "does the same"],
+  ["effect_f1", "effects, F1"],
+  ["runs", "runs unbroken"],
 ];
 
 const API_KINDS = { both: "in both", missed: "in the reference alone", extra: "generated alone", foreign: "generated but not offered", unused: "in neither" };
@@ -50,6 +54,7 @@ function sampleParts(number, prediction, reference, answer) {
     figurePart(answer),
     answer.codebleu_note ? make("p", { class: "notice" }, `CodeBLEU: ${visible(answer.codebleu_note)}`) : null,
     apiPart(answer),
+    runsPart(answer),
     planPart(reference, answer),
     codePart(reference, answer),
     answer.raw_output ? make("details", {}, make("summary", {}, "The raw answer, in which no code was found"), make("pre", { class: "raw" }, visible(answer.raw_output)), cutNotice(answer, "raw_output", "answer")) : null,
@@ -98,11 +103,11 @@ function shapeText(shape) {
 function verdictPart(prediction, answer) {
   const lines = Object.entries(prediction.passes).map(([kind, value]) => {
     const reason = answer[`${kind}_reason`];
-    if (typeof value !== "boolean") return make("div", { class: "aside" }, `no verdict by the ${verdictName(kind)}`);
+    if (typeof value !== "boolean") return make("div", { class: "aside" }, `no verdict by the ${verdictName(kind)}${reason ? `: ${visible(reason)}` : ""}`);
     return make(
       "div", { class: "verdict-line" },
       make("b", { class: value ? "good" : "bad" }, value ? "passes ✓" : "fails ✗"),
-      make("span", {}, kind === "static" ? "by the static check, which is no judge’s verdict" : `by the ${kind}`),
+      make("span", {}, kind === "static" ? "by the static check, which is no judge’s verdict" : `by the ${verdictName(kind)}`),
       reason ? make("p", { class: "reason" }, visible(reason)) : null,
     );
   });

@@ -1,7 +1,15 @@
 // What the table and the plots take from the summary.
 
 const SHAPES = [["actions", "Actions"], ["control", "Branches and loops"], ["nesting", "Nesting depth"]];
-const PASS_RATES = [["pass_static", "Static pass"], ["pass_judge", "Judged pass"]];
+const PASS_RATES = [["pass_static", "Static pass"], ["pass_judge", "Judged pass"], ["pass_execution", "Execution match"]];
+const EXECUTION_COLUMNS = [
+  ["execution_samples", "References run"],
+  ["pass_execution", "Execution match"],
+  ["effect_f1", "Effect F1"],
+  ["runs", "Runs"],
+  ["pass_static", "Static pass"],
+  ["tolerant_share", "Tolerant share"],
+];
 const MEASURE_COLUMNS = [
   ["parses", "Parses"],
   ["checks", "Checks"],
@@ -12,14 +20,14 @@ const MEASURE_COLUMNS = [
   ["api_f1", "API F1"],
   ["order_f1", "API order F1"],
   ["control_similarity", "Control flow"],
-  ["tolerant_share", "Tolerant share"],
 ];
 
 /** A row's figure {mean, low, high} for a column; the paper's rows have the package's, whatever the mode. */
 function figureOf(row, column) {
   if (column.startsWith("pass_")) return row.pass_rate?.[column.slice(5)] ?? {};
   const scores = row.modes?.[row.kind === "paper" ? "compat" : state.mode] ?? {};
-  return scores[column] ?? row.measures?.[column] ?? {};
+  if (column === "execution_samples") return isNumber(row.execution_samples) && row.count ? { mean: row.execution_samples / row.count } : {};
+  return scores[column] ?? row.measures?.[column] ?? row.execution?.[column] ?? {};
 }
 
 function rowsInSight() {
@@ -44,6 +52,7 @@ function drawNotes(rows) {
     ...rows.filter((row) => row.kind === "model" && row.answers > row.count).map((row) => `${row.model}: ${row.answers} answers to ${row.count} samples; each sample counts once.`),
     marked.length ? `* The printed total is not the weighted sum of its parts${marked.some((row) => isNumber(row.sum_of_parts)) ? `: ${marked.map((row) => `${row.model} ${percent(row.sum_of_parts)}`).join(", ")}` : ""}.` : null,
     rows.some((row) => row.kind === "model") ? "Static pass: the code compiles, the checker finds no error, and it has enough of the reference’s APIs, arguments and outputs handed on. It is no judge’s verdict and cannot be set beside one. There is none where the reference does not compile." : null,
+    rows.some((row) => isNumber(row.execution_samples)) ? "Execution: reference and answer run in the same made worlds. The figures are over the references that run whole and do something that can be seen; “References run” is their share. A match is equal effects in all worlds, but for the wording of questions." : null,
     ...unread.map((row) => `${row.model}: ${row.judged} of ${row.count} verdicts of the judge could be read; the others count as not passed.`),
   ];
   byId("results-notes").replaceChildren(...notes.filter(Boolean).map((note) => make("p", {}, visible(note))));

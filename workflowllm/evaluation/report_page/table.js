@@ -1,7 +1,8 @@
-// The two tables of results: our rows, the floors and the ceiling; in the first, the paper's rows beside them.
+// The tables of results: our rows, the floors and the ceiling; in the first, the paper's rows beside them.
 
 const TABLES = [
   { id: "results-table", columns: [...SCORES, ...PASS_RATES], placeAfter: "codebleu", order: { column: "codebleu", descending: true } },
+  { id: "execution-table", columns: EXECUTION_COLUMNS, placeAfter: null, order: { column: "pass_execution", descending: true } },
   { id: "measures-table", columns: MEASURE_COLUMNS, placeAfter: null, order: { column: "api_f1", descending: true } },
 ];
 

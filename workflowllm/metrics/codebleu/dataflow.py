@@ -6,8 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
-from workflowllm.metrics.codebleu.flow_state import COMES_FROM, COMPUTED_FROM, Branches, Definitions, Flow, FlowItems
-from workflowllm.metrics.codebleu.flow_tokens import flow_tokens
+from workflowllm.metrics.codebleu.flow_state import (
+    COMES_FROM,
+    COMPUTED_FROM,
+    Branches,
+    Definitions,
+    Flow,
+    FlowItems,
+    flow_tokens,
+)
 from workflowllm.metrics.codebleu.options import Options
 from workflowllm.metrics.codebleu.trees import FlatTree, Grammar
 

@@ -86,12 +86,15 @@ class CodeBleu:
 
     def score(self, reference: str, candidate: str) -> dict[str, float]:
         """The four parts and their total."""
-        parts = {part: self.part(part, reference, candidate) for part in PARTS}
+        ours, theirs = self._analyse(reference, candidate)
+        parts = {part: self._part(part, ours, theirs) for part in PARTS}
         return {TOTAL: self.total(parts), **parts}
 
     def part(self, part: str, reference: str, candidate: str) -> float:
         """One part by itself."""
-        ours, theirs = self._analyse(reference, candidate)
+        return self._part(part, *self._analyse(reference, candidate))
+
+    def _part(self, part: str, ours: Analysis, theirs: Analysis) -> float:
         options = self.options
         if part == "ngram_match_score":
             return bleu(ours.ngrams, theirs.ngrams, self._shared_counts(ours, theirs), options.short_orders)

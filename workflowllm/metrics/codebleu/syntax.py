@@ -14,6 +14,7 @@ from workflowllm.metrics.codebleu.trees import FlatTree
 
 LEAF_LIMIT = 1 << 17  # below it, a number is a leaf's kind
 FIELD_SHIFT = 48
+NUMBER = (1 << FIELD_SHIFT) - 1
 
 
 class SubtreeNumbers:
@@ -28,32 +29,34 @@ class SubtreeNumbers:
 
     def count(self, tree: FlatTree) -> Counter[int]:
         """How often the tree has each subtree."""
-        kinds, fields, ends, named = tree.kinds, tree.fields, tree.ends, self.named
-        numbers = self.numbers
+        kinds, ends, named, numbers = tree.kinds, tree.ends, self.named, self.numbers
+        # Each node's number and, above it, its field; 0: not shown (brackets). First as if all nodes were leaves.
+        own = [
+            kind + (field << FIELD_SHIFT) if kind in named else 0 for kind, field in zip(kinds, tree.fields)
+        ]
         written_out = {**tree.hidden_missing, **tree.unreadable}
-        own = [0] * len(kinds)  # each node's number; 0: not shown (operators, brackets)
+        for node, text in written_out.items():
+            number = numbers.setdefault(text, LEAF_LIMIT + len(numbers))
+            own[node] = number + (tree.fields[node] << FIELD_SHIFT)
         found: list[int] = []
-        for node in range(len(kinds) - 1, -1, -1):
+        for node in reversed(tree.inner):
+            if node in written_out:
+                found.append(own[node] & NUMBER)
+                continue
             kind, end = kinds[node], ends[node]
-            child = node + 1
-            if child == end:
-                own[node] = kind if kind in named else 0
-                if node in written_out:
-                    own[node] = numbers.setdefault(written_out[node], LEAF_LIMIT + len(numbers))
-                continue
-            if node in tree.hidden_missing:
-                own[node] = numbers.setdefault(tree.hidden_missing[node], LEAF_LIMIT + len(numbers))
-                found.append(own[node])
-                continue
             key = [kind]
+            child = node + 1
             while child < end:
-                if own[child]:
-                    key.append(own[child] + (fields[child] << FIELD_SHIFT))
+                number = own[child]
+                if number:
+                    key.append(number)
                 child = ends[child]
-            # Without visible children it is written, and counts, as a leaf of its kind.
-            number = numbers.setdefault(tuple(key), LEAF_LIMIT + len(numbers)) if len(key) > 1 else kind
+            if len(key) == 1:  # without visible children it is written, and counts, as a leaf of its kind
+                found.append(kind)
+                continue
+            number = numbers.setdefault(tuple(key), LEAF_LIMIT + len(numbers))
             found.append(number)
-            own[node] = number if kind in named or len(key) > 1 else 0  # `not in` shows only if half of it is missing
+            own[node] = number + (tree.fields[node] << FIELD_SHIFT)  # `not in` shows only if half of it is missing
         if len(kinds) == 1:
             found.append(own[0])
         return Counter(found)

@@ -36,11 +36,14 @@ class Grammar:
         for kind, name in self.names.items():
             if kind in self.named:
                 self.kinds_of[name] = self.kinds_of.get(name, frozenset()) | {kind}
+        self._unions: dict[tuple[str, ...], frozenset[int]] = {}  # what `kinds` has answered
 
     def kinds(self, *names: str) -> frozenset[int]:
-        missing = [name for name in names if name not in self.kinds_of]
-        assert not missing, f"the grammar has no node kinds {missing}"
-        return frozenset().union(*(self.kinds_of[name] for name in names))
+        if names not in self._unions:
+            missing = [name for name in names if name not in self.kinds_of]
+            assert not missing, f"the grammar has no node kinds {missing}"
+            self._unions[names] = frozenset().union(*(self.kinds_of[name] for name in names))
+        return self._unions[names]
 
     def field(self, name: str) -> int:
         field = self.language.field_id_for_name(name)
@@ -66,6 +69,7 @@ class FlatTree:
     kinds: list[int]
     fields: list[int]  # 0: none
     ends: list[int]  # one past the last node under this one
+    inner: list[int]  # the nodes with children
     leaves: list[tuple[int, int, int]]  # node, first byte, last byte + 1
     strings: list[tuple[int, int, int]]  # the same for string literals, which have children
     unreadable: dict[int, str]  # leaves that tree-sitter made up (MISSING) or gave up on: what it says of them
@@ -92,36 +96,42 @@ class FlatTree:
 def _flatten(code: str, source: bytes, tree: Tree, string_kinds: frozenset[int]) -> FlatTree:
     cursor = tree.walk()
     down, right, up = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
-    flat = FlatTree(code, source, [], [], [], [], [], {}, {}, 1)
-    kinds, fields, ends, leaves = flat.kinds, flat.fields, flat.ends, flat.leaves
+    flat = FlatTree(code, source, [], [], [0] * tree.root_node.descendant_count, [], [], [], {}, {}, 1)
+    kinds, fields, ends, leaves, inner = flat.kinds, flat.fields, flat.ends, flat.leaves, flat.inner
     path: list[int] = []  # the open nodes
+    level, deepest = 1, 1
     string_level = 0  # how long `path` is inside the outermost open string
+    index = -1
     while True:
+        index += 1
         node = cursor.node
         assert node is not None
         kind = node.kind_id
-        index = len(kinds)
         kinds.append(kind)
         fields.append(cursor.field_id or 0)
-        ends.append(0)
-        if not string_level and len(path) >= flat.depth:
-            flat.depth = len(path) + 1
+        if level > deepest and not string_level:
+            deepest = level
         if down():
             path.append(index)
+            inner.append(index)
             if kind in string_kinds:
                 flat.strings.append((index, node.start_byte, node.end_byte))
-                string_level = string_level or len(path)
+                string_level = string_level or level
+            level += 1
             continue
-        leaves.append((index, node.start_byte, node.end_byte))
-        if leaves[-1][1] == leaves[-1][2] or kind == ERROR:
+        start, end = node.byte_range
+        leaves.append((index, start, end))
+        if start == end or kind == ERROR:
             _note_unreadable(flat.unreadable, index, str(node))
         ends[index] = index + 1
         while not right():
             if not up():
-                flat.hidden_missing.update(_hidden_missing(tree, flat.depth))
+                flat.depth = deepest
+                flat.hidden_missing.update(_hidden_missing(tree, deepest))
                 return flat
             ends[path.pop()] = index + 1
-            if string_level > len(path):
+            level -= 1
+            if string_level >= level:
                 string_level = 0
 
 

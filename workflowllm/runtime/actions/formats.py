@@ -18,8 +18,19 @@ _DIGITS = (0, 0, 1)  # of bytes, KB, MB; two of all larger units
 def format_number(call: Call) -> list[str]:
     """Fact 112: two decimals where nothing else is chosen."""
     places = max(0, min(call.integer("WFNumberFormatDecimalPlaces", 2), _MAX_PLACES))
-    call.lean("number-groups")
-    return [_grouped(call, value, places, places) for value in _numbers(call, "WFNumber")]
+    numbers = _numbers(call, "WFNumber")
+    if any(_is_grouped_or_tied(value, places) for value in numbers):
+        call.lean("number-groups")
+    return [_grouped(call, value, places, places) for value in numbers]
+
+
+def _is_grouped_or_tied(value: Decimal, places: int) -> bool:
+    """Whether a number's text rests on how digits are grouped, or on which way a half is rounded."""
+    if abs(value) >= 999:
+        return abs(value) >= 1000 or round(abs(value), min(places, 20)) >= 1000
+    with localcontext() as context:
+        context.prec = 2 * MAX_EXPONENT
+        return abs(value).scaleb(places) % 1 == Decimal("0.5")
 
 
 def _numbers(call: Call, key: str) -> list[Decimal]:

@@ -1,4 +1,4 @@
-"""Signed shortcuts (iOS 15 and later): the property list out of an `AEA1` container.
+"""Signed shortcuts (iOS 15 and later): the property list out of an `AEA1` container, and signing by macOS.
 
 The container is an Apple Encrypted Archive of profile 0, which signs without encrypting; within is an AppleArchive
 with the file `Shortcut.wflow`. Both are laid out as Apple's `aea` and `aa` tools write them: numbers are little-endian.
@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import shutil
 import struct
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import lzfse
 
@@ -23,6 +27,8 @@ MAX_TOTAL = 32 << 20  # bytes of the archive; that of the largest real file has 
 MAX_CLUSTER = 65_536  # segments; real files have 256
 MAX_ENTRIES = 100  # before the shortcut's own; real archives have one, a folder
 MAX_HEADER = 4_096  # bytes of an entry's header; real ones have up to 82
+
+_SIGNING_SECONDS = 120
 
 _SEGMENT = struct.Struct("<II32s")
 _ROOT = struct.Struct("<QQIIBB22x")
@@ -148,3 +154,32 @@ def _fields(header: bytes) -> tuple[bytes, list[tuple[bytes, int]]]:
         if key == b"PAT":
             path = value
     return path, blobs
+
+
+def sign(data: bytes) -> bytes:
+    """The signed form of a shortcut's bytes, by `shortcuts sign --mode anyone` (macOS 12 and later).
+
+    Only macOS can make a shortcut that other people's devices import.
+    """
+    program = shutil.which("shortcuts")
+    if program is None:
+        raise ShortcutError(
+            "--sign needs macOS 12 or later: there is no `shortcuts` command here. Leave --sign out, and "
+            "sign the file on a Mac with `shortcuts sign --mode anyone --input IN --output OUT`."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        unsigned, signed = Path(folder, "unsigned.shortcut"), Path(folder, "signed.shortcut")
+        unsigned.write_bytes(data)
+        try:
+            done = subprocess.run(
+                [program, "sign", "--mode", "anyone", "--input", unsigned, "--output", signed],
+                capture_output=True,
+                text=True,
+                timeout=_SIGNING_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise ShortcutError(f"`shortcuts sign` did not answer in {_SIGNING_SECONDS} s.") from None
+        if done.returncode or not signed.exists():
+            reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
+            raise ShortcutError(f"`shortcuts sign` failed: {reason}")
+        return signed.read_bytes()
