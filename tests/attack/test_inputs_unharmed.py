@@ -51,6 +51,7 @@ eval/run_workflow.py IN --effects IN : x.py
 eval/run_workflow.py IN --html IN : x.py
 eval/run_workflow.py other.py --world IN --html IN : world.yaml
 eval/run_workflow.py other.py --world IN --effects IN : world.yaml
+eval/search_apis.py --input IN --output IN
 eval/t_eval_plan.py --predictions IN --output IN
 infer.py --model none --base_url http://127.0.0.1:9/v1 --input IN --output IN --overwrite
 preprocess/Convert_Python_to_ShortCut.py IN -o IN : x.py
@@ -69,6 +70,7 @@ preprocess/confirm_quality.py --input IN --output D/out --overwrite : out.refine
 preprocess/confirm_quality.py --input IN --output D/out --overwrite : out.dropped.jsonl
 preprocess/confirm_quality.py --input IN --output D/out --overwrite : out.summary.json
 preprocess/convert_t_eval.py --input IN --output IN
+preprocess/count_api_usage.py --input D --output IN : a.shortcut
 preprocess/expand_queries.py --input IN --output IN --overwrite
 preprocess/expand_queries.py --input IN --output D/out --overwrite : out.answers.jsonl
 preprocess/expand_queries.py --input IN --output D/out --overwrite : out.dropped.jsonl

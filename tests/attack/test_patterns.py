@@ -12,6 +12,7 @@ import pkgutil
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,9 +63,9 @@ def applied(use: Use, text: str) -> None:
         getattr(use.pattern, use.method)(subject)
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(ROOT.rglob("*.py")):
-        yield path, ast.parse(path.read_text("utf-8"))
+@lru_cache(maxsize=1)
+def sources() -> list[tuple[Path, ast.Module]]:
+    return [(path, ast.parse(path.read_text("utf-8"))) for path in sorted(ROOT.rglob("*.py"))]
 
 
 def methods_by_name() -> dict[str, set[str]]:
