@@ -13,7 +13,7 @@ from workflowllm.dataset import examining
 from workflowllm.dataset.filters import Rules
 from workflowllm.evaluation import judge, scoring
 from workflowllm.metrics import measures
-from workflowllm.runs import limits
+from workflowllm.runs import bounds
 from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime import task_runs
 from workflowllm.shortcuts import files_from_records, records_from_files
@@ -61,9 +61,9 @@ def hoard(*_: Any, **__: Any) -> None:
 
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "SECONDS", 0.1)
-    monkeypatch.setattr(limits, "_AGAIN", 0.1)
-    monkeypatch.setattr(limits, "BYTES", 1 << 29)
+    monkeypatch.setattr(bounds, "SECONDS", 0.1)
+    monkeypatch.setattr(bounds, "_AGAIN", 0.1)
+    monkeypatch.setattr(bounds, "BYTES", 1 << 29)
 
 
 
@@ -74,17 +74,17 @@ def test_an_item_without_end_fails_with_its_reason(
 ) -> None:
     module, name, work = STAGES[stage]
     monkeypatch.setattr(module, name, burn)
-    assert "it took over 0.1 s of processor time" in str(limits.bounded(lambda _: work(), None))
+    assert "it took over 0.1 s of processor time" in str(bounds.bounded(lambda _: work(), None))
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_item_that_takes_all_memory_fails_with_its_reason(
     stage: str, small_limits: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "SECONDS", 60.0)
+    monkeypatch.setattr(bounds, "SECONDS", 60.0)
     module, name, work = STAGES[stage]
     monkeypatch.setattr(module, name, hoard)
-    result = str(limits.bounded(lambda _: work(), None))
+    result = str(bounds.bounded(lambda _: work(), None))
     assert "MemoryError" in result or "too large" in result or "out of memory" in result
 
 
@@ -103,8 +103,8 @@ def test_the_others_go_on(workers: int, small_limits: None) -> None:
 
 
 def test_the_limits_are_gone_after_the_item(small_limits: None) -> None:
-    assert limits.bounded(len, "abc") == 3
-    assert isinstance(limits.bounded(burn, None), limits.Lost)
+    assert bounds.bounded(len, "abc") == 3
+    assert isinstance(bounds.bounded(burn, None), bounds.Lost)
     assert len(bytes(1 << 30)) == 1 << 30
     for _ in range(3_000_000):  # over 0.1 s of processor time
         pass

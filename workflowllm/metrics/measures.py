@@ -14,7 +14,7 @@ from workflowllm.metrics.static_pass import SHARE, StaticVerdict, findings_on, v
 from workflowllm.metrics.tolerant_share import tolerant_share
 from workflowllm.metrics.workflow_shape import WorkflowShape, shape_of
 from workflowllm.metrics.workflow_steps import Workflow, read_workflow
-from workflowllm.runs.limits import deadline
+from workflowllm.runs.bounds import deadline
 from workflowllm.runs.reasons import first_line
 
 MEASURES = (

@@ -10,8 +10,8 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TypeVar
 
+from workflowllm.runs.bounds import Lost, bounded
 from workflowllm.runs.command import collect_rarely
-from workflowllm.runs.limits import Lost, bounded
 
 _CHUNK = 16  # inputs handed to a worker at a time: small enough for progress, large enough for the pipe
 
@@ -30,7 +30,7 @@ def map_inputs(
     """`work` over the inputs, results in order, by so many processes, with a progress bar on a terminal.
 
     Inputs are taken as results are, so memory does not grow with their number. An input that kills its worker, or
-    passes the bounds of `limits` without an answer by `work`, gives `crashed(input)`.
+    passes the bounds of `bounds.py` without an answer by `work`, gives `crashed(input)`.
     """
     if workers == 1:
         results = (_result_or(crashed, item, bounded(work, item)) for item in inputs)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from workflowllm.runs.limits import deadline
+from workflowllm.runs.bounds import deadline
 from workflowllm.runtime.endings import Broken
 
 MAX_ACTIONS = 1_000_000

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflowllm.runs.limits import OverLimit
+from workflowllm.runs.bounds import OverLimit
 from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.tasks import Task, WorldResult, run_program
 
