@@ -21,6 +21,7 @@ from workflowllm.shortcuts.from_python import literals as literal
 from workflowllm.shortcuts.from_python.date_patterns import date_pattern, decimals
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction, State
+from workflowllm.shortcuts.from_python.typed_literals import LITERAL_CALLS, typed_parameter
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.plist_types import (
     COERCION,
@@ -71,7 +72,8 @@ class ValueCompiler:
         """The value of a parameter; those in FIELD_KEYS hold typed fields."""
         if key in FIELD_KEYS and isinstance(node, (ast.Dict, ast.List)):
             return fields.field_parameter(self, node)
-        return self.value(node)
+        typed = typed_parameter(self, key, node)
+        return self.value(node) if typed is None else typed
 
     def value(self, node: ast.expr) -> Any:
         """Any expression as a value of the property list."""
@@ -231,6 +233,7 @@ VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
     "fields": lambda values, call: fields.field_value(values, only_argument(call)),
     "all_of": fields.content_filter,
     "any_of": fields.content_filter,
+    **LITERAL_CALLS,
 }
 
 

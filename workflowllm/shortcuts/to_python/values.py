@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from workflowllm.shortcuts.dialect.typed_values import stored_text
 from workflowllm.shortcuts.dialect.words import (
     CLASS_PREFIX,
     CLASS_SUFFIX,
@@ -87,6 +88,8 @@ class ValuePrinter:
         """The value of an action's parameter; those in FIELD_KEYS hold typed fields."""
         if key in FIELD_KEYS and isinstance(value, (dict, list)):
             return fields.field_parameter(self, value)
+        if isinstance(value, str) and stored_text(key, value) is not None:
+            return f"plain({self.value(value)})"  # a bare text would become what the parameter usually holds
         return self.value(value)
 
     def sequence(self, values: list) -> str:
