@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from helpers import action, round_trip
 
-from workflowllm.runs.shipped import shipped
+from workflowllm.prompts.language import language_rules
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.dialect.words import NO_ACTIONS, TABLE, Word, words_of
 from workflowllm.shortcuts.from_python import python_words, values
 from workflowllm.shortcuts.from_python.program import compile_code
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dialect.md").read_text("utf-8")
-PROMPT = shipped("configs/prompts/generate_with_dialect.txt").read_text("utf-8").split("[user]")[0]
+PROMPT = language_rules()
 WORDS = [row for row in TABLE if not row.kind.startswith("refused")]
 CALL = re.compile(r"(?<![\w\"])([a-z_]\w*)\(")
 
@@ -57,7 +57,7 @@ def test_python_becomes_the_action_that_the_table_says(row: Word) -> None:
 
 
 def test_the_prompt_teaches_the_words_marked_as_taught_and_calls_no_other() -> None:
-    taught = {row.word for row in TABLE if row.taught}
+    taught = {row.word for row in TABLE if row.taught or row.kind.startswith("python")}
     assert [word for word in taught if not names(PROMPT, word)] == []
     assert called(PROMPT) - taught == set()
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import python_stub
 from workflowllm.apis.model import STATEMENTS, published_key
+from workflowllm.prompts.language import language_rules
 from workflowllm.prompts.prompt_files import Message, Prompt, load_prompt
 
 LEVELS = (0, 1, 2, 3)
@@ -40,9 +41,10 @@ def api_documents(apis: Iterable[str], level: int = 0, stubs: Stubs | None = Non
 def generation_prompt(name_or_path: str = "generate", plan: bool = True, comments: bool = True) -> Prompt:
     """The prompt of the answer form, or a file of one's own with the fields `query` and `apis`.
 
+    `$language` in it stands for the dialect's words, and is for models that were not trained on them.
     `plan` and `comments` say whether the answer has them: the file's lines marked `[plan]`, `[no plan]` and so on.
     """
-    return load_prompt(name_or_path, FIELDS, {"plan": plan, "comments": comments})
+    return load_prompt(name_or_path, FIELDS, {"plan": plan, "comments": comments}, {"language": language_rules()})
 
 
 def api_stub(identifier: str, level: int, stubs: Stubs | None = None) -> str:
