@@ -20,7 +20,7 @@ from workflowllm.shortcuts.dialect.comparisons import (
     TEXT_KEY,
 )
 from workflowllm.shortcuts.dialect.problems import Fault
-from workflowllm.shortcuts.dialect.value_kinds import BOOLEAN, DATE, DICTIONARY, NUMBER, needed_class
+from workflowllm.shortcuts.dialect.value_kinds import ASKED, BOOLEAN, DATE, DICTIONARY, NUMBER, TEXT, needed_class
 from workflowllm.shortcuts.dialect.words import words_of
 from workflowllm.shortcuts.from_python.literals import is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction
@@ -215,6 +215,8 @@ def _comparison(values: ValueCompiler, node: ast.Compare, is_stored: bool) -> Pa
     is_called = called(right) in ("number", *_CALLED_KEY)
     if not is_stored and not is_called and DATE in (kinds.of(left), kinds.of(right)):
         return {**_subject(values, left), "WFCondition": operator, "WFDate": _moment(values, right)}
+    if not is_stored and operator in (0, 1, 2, 3) and {kinds.of(left), kinds.of(right)} <= {TEXT, ASKED}:
+        raise Fault(node, "texts have no order; compare numbers, such as float(x), or use ==.")
     parameters = {**_read(values, left, operator, is_number, is_stored or called(right) == "number"),
                   "WFCondition": operator}  # fmt: skip
     if operator in (EQUAL, NOT_EQUAL) and is_string(right) and right.value == "":
