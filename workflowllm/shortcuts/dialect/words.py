@@ -93,6 +93,8 @@ TABLE: tuple[Word, ...] = (
     Word("text_of", "value", "WFTextTokenString", "A text with references.", 'text_of("a", x)'),
     Word("date", "value", "date", "A date, in UTC.", 'date("2024-05-01T12:00:00")'),
     Word("data", "value", "data", "Bytes, in base64.", 'data("AP8=")'),
+    Word("placeholder", "value", "placeholder: ", "Bytes that are left out, and what they are.",
+         'placeholder("png, 2 kB")'),
     Word("uid", "value", "UID", "A key of an archive.", "uid(3)"),
     Word("bare", "value", "", "A reference or text without its wrapping.", "bare(x)"),
     Word("serialized", "value", "WFSerializationType", "A value of a type that is no name.", 'serialized("T", 1)'),
@@ -191,6 +193,8 @@ def _inverted(words: dict[str, str], without: Container[str] = ()) -> dict[str, 
     return {stands_for: word for word, stands_for in words.items() if word not in without}
 
 
+# The bytes that a placeholder compiles to begin so; the rest is its text.
+PLACEHOLDER = words_of("value")["placeholder"].encode()
 # What no variable may be called.
 RESERVED = frozenset({"_", *(row.word for row in TABLE if row.reserved)})
 # Token type -> word, content class -> word.

@@ -102,7 +102,7 @@ def _several(node: ast.expr) -> tuple[int, list[ast.expr]] | None:
 
 
 def _explicit(values: ValueCompiler, call: ast.Call) -> Parameters:
-    parameters = values.keywords(call)
+    parameters = values.keywords(call, CONDITIONAL)
     for keyword in call.keywords:
         if keyword.arg == "WFInput" and called(keyword.value) != "plain":
             token = attached_token(parameters["WFInput"])
