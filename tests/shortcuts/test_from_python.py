@@ -58,8 +58,8 @@ def test_program(code: str, actions: list[str]) -> None:
 
 
 def test_a_name_that_one_call_is_assigned_to_is_that_output() -> None:
-    (_, text), (_, alert) = made('x = "a"\nis_workflow_actions_alert(WFAlertActionMessage=x)')
-    assert alert["WFAlertActionMessage"]["Value"]["OutputUUID"] == text["UUID"]
+    (_, text), (_, count) = made('x = "a"\nis_workflow_actions_count(Input=x)')
+    assert count["Input"]["Value"]["OutputUUID"] == text["UUID"]
 
 
 def test_lists_count_from_one_in_shortcuts() -> None:

@@ -12,6 +12,7 @@ from workflowllm.apis.pickles import release_pickle
 from workflowllm.runs.output_files import whole_file
 from workflowllm.shortcuts.model.identifiers import is_name
 
+DOCUMENTS = ("identifier2json.json", "identifier2python.py", "identifier2json.pkl", "identifier2python.pkl")
 _NO_LIMIT = 1e6  # a larger limit is none
 
 
@@ -216,12 +217,13 @@ def write_documents(apis: Iterable[Api], folder: Path) -> int:
         if stub is not None:
             stubs[api.identifier] = stub
     text = json.dumps(documents, ensure_ascii=False, indent=1) + "\n"
-    for name, data in (
-        ("identifier2json.json", text.encode("utf-8", "backslashreplace")),
-        ("identifier2python.py", "\n\n".join(stubs.values()).encode("utf-8", "backslashreplace")),
-        ("identifier2json.pkl", release_pickle((published_key(key), value) for key, value in documents.items())),
-        ("identifier2python.pkl", release_pickle((published_key(key), value) for key, value in stubs.items())),
-    ):
+    contents = (
+        text.encode("utf-8", "backslashreplace"),
+        "\n\n".join(stubs.values()).encode("utf-8", "backslashreplace"),
+        release_pickle((published_key(key), value) for key, value in documents.items()),
+        release_pickle((published_key(key), value) for key, value in stubs.items()),
+    )
+    for name, data in zip(DOCUMENTS, contents, strict=True):
         with whole_file(folder / name) as handle:
             handle.write(data)
     return len(documents) - len(stubs)

@@ -19,7 +19,7 @@ from workflowllm.shortcuts.from_python.python_words import FUNCTIONS, METHODS, O
 from workflowllm.shortcuts.from_python.refusals import refuse_expression
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
-from workflowllm.shortcuts.model.action_table import BUILT_IN
+from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts
 from workflowllm.shortcuts.model.identifiers import function_name, identifier_of
 from workflowllm.shortcuts.model.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
 from workflowllm.shortcuts.model.wrapped import text_token
@@ -81,8 +81,23 @@ def call_action(values: ValueCompiler, node: ast.Call) -> NewAction:
         raise refuse_expression(node)
     else:
         identifier = identifier_of(name)
-    parameters = values.keywords(node)
+    is_implicit = _leave_implicit(node, identifier)
+    count = len(values.state.result.actions)
+    parameters = values.keywords(node, identifier)
+    if is_implicit and len(values.state.result.actions) > count:
+        raise Fault(node, "previous() is what the action before gives: give what the other arguments do a name above.")
     return NewAction(identifier, parameters, action_keys(values, arguments))
+
+
+def _leave_implicit(node: ast.Call, identifier: str) -> bool:
+    """Take `key=previous()` out of a call, where key is the parameter that the action before fills."""
+    implicit = [keyword for keyword in node.keywords if called(keyword.value) == "previous"]
+    facts = action_facts().get(identifier)
+    for keyword in implicit:
+        if facts is None or not facts.input_key or keyword.arg != facts.input_key:
+            raise Fault(keyword.value, f"the action before does not fill {keyword.arg}: name its output and use that.")
+        node.keywords.remove(keyword)
+    return bool(implicit)
 
 
 def action_keys(values: ValueCompiler, arguments: list[ast.expr]) -> dict[str, Any]:

@@ -171,14 +171,14 @@ def _each(values: ValueCompiler, source: ast.expr) -> Parameters:
     if called(source) == "previous":
         return {}
     if called(source) == function_name(REPEAT_EACH):
-        return values.keywords(source)
+        return values.keywords(source, REPEAT_EACH)
     return {"WFInput": values.attached(source)}
 
 
 def _count(values: ValueCompiler, node: ast.For, call: ast.Call) -> Parameters:
     """The count of range(n) or range(1, n + 1)."""
     if called(call) == function_name(REPEAT_COUNT):
-        return values.keywords(call)
+        return values.keywords(call, REPEAT_COUNT)
     if len(call.args) == 2 and _is_one(call.args[0]):
         return {"WFRepeatCount": _before_one_more(values, call)}
     if len(call.args) != 1 or call.keywords:
@@ -244,15 +244,16 @@ def compile_match(values: ValueCompiler, node: ast.Match, compile_body: CompileB
 
 
 def _menu_parameters(values: ValueCompiler, call: ast.Call) -> Parameters:
-    parameters = values.keywords(call)
+    parameters = values.keywords(call, MENU)
     if called(call) == function_name(MENU):
         return parameters
-    if "prompt" in parameters:
-        parameters["WFMenuPrompt"] = parameters.pop("prompt")
+    prompt = next((keyword.value for keyword in call.keywords if keyword.arg == "prompt"), None)
+    if parameters.pop("prompt", None) is not None and prompt is not None:
+        parameters["WFMenuPrompt"] = values.parameter("WFMenuPrompt", prompt, MENU)
     if len(call.args) > 1:
         raise Fault(call.args[1], "a menu takes one prompt; its items are the cases.")
     if call.args:
-        parameters["WFMenuPrompt"] = values.value(call.args[0])
+        parameters["WFMenuPrompt"] = values.parameter("WFMenuPrompt", call.args[0], MENU)
     return parameters
 
 

@@ -95,7 +95,7 @@ def compile_assignment(values: ValueCompiler, node: ast.Assign | ast.AnnAssign, 
 def _assign(values: ValueCompiler, target: ast.Name, value: ast.expr, ended: Ended) -> None:
     state, binding, site = values.state, values.state.bindings[target.id], classify(value)
     if site == "missing":
-        binding.uuid = constant_text(only_argument(value), value)
+        binding.uuid = constant_text(only_argument(value), value) if value.args or value.keywords else None
     elif site == "declare":
         if binding.is_changed and (target.id in state.assigned or state.is_in_loop):
             _empty(values, target)
@@ -150,12 +150,13 @@ def _set_key(values: ValueCompiler, target: ast.Subscript, value: ast.expr) -> N
     """`d[key] = value`: Set Dictionary Value gives a new dictionary, which the variable then holds."""
     if not isinstance(target.value, ast.Name):
         raise Fault(target, "give the inner dictionary a name, set its key, and put it back.")
+    identifier, key = BUILT_IN + "setvalueforkey", "WFDictionaryKey"
     parameters = {
         "WFDictionary": values.attached(target.value),
-        "WFDictionaryKey": values.value(target.slice),
+        key: values.parameter(key, target.slice, identifier),
         "WFDictionaryValue": text_token(values.text(value)),
     }
-    _store(values, target.value, values.state.emit_step(NewAction(BUILT_IN + "setvalueforkey", parameters)))
+    _store(values, target.value, values.state.emit_step(NewAction(identifier, parameters)))
 
 
 def compile_augmented(values: ValueCompiler, node: ast.AugAssign, _: Ended) -> None:
