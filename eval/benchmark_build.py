@@ -22,6 +22,7 @@ from support.watched_run import watched_run
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.paths import check_paths
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,6 +55,7 @@ def parse_flags() -> Flags:
 
 def measure(flags: Flags, folder: Path) -> int:
     records = folder / "records.jsonl"
+    check_paths([flags.samples], [records, folder / "data"])
     blocks = blocks_of(flags.samples)
     with records.open("wb") as handle:
         for record in made_records(flags.records, blocks, flags.seed):

@@ -28,9 +28,11 @@ from workflowllm.inference.local_run import prepare
 from workflowllm.inference.prompting import PromptedRecord, Prompter
 from workflowllm.inference.run_options import BATCH_TOKENS, MAX_ROWS, LocalOptions
 from workflowllm.prompts.form import PromptForm
+from workflowllm.records.release import data_files
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 
 Prompts = dict[str, list[int]]
 Answers = dict[str, list[int]]
@@ -160,6 +162,7 @@ def same(ours: list[int], published: list[int], local: LocalModel) -> bool:
 
 def main() -> int:
     flags = parse_flags()
+    check_paths(data_files(flags.input), [flags.output])
     torch.set_num_threads(flags.threads)
     local = LocalModel(flags.model, default_device(), flags.dtype)
     asked = read_prompts(flags, local)

@@ -40,11 +40,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflowllm.records.release import data_rows
+from workflowllm.records.release import data_files, data_rows
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive, positive_int
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 
 BASES = ("published", "unpadded")
 
@@ -296,6 +297,7 @@ def report(results: list[dict[str, Any]], peak_tflops: float | None = None) -> I
 
 def main() -> int:
     flags = parse_flags()
+    check_paths(data_files(flags.data), [flags.output])
     examples = in_own_process(read_examples, flags)
     print(
         f"{len(examples)} records, {sum(map(length, examples)):,} tokens, {sum(len(one.answer) for one in examples):,} "

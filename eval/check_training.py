@@ -35,6 +35,7 @@ from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_co
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 from workflowllm.training.checkpoints import checkpoints, is_whole, last_whole
 from workflowllm.training.train_run import stored_facts
 
@@ -217,6 +218,7 @@ def kill_when(words: list[str], is_time: Callable[[], bool], delay: float) -> No
 
 def main() -> int:
     settings = parse_settings()
+    check_paths([settings.data_path], [settings.output_dir / f"{settings.part}.jsonl"])
     settings.output_dir.mkdir(parents=True, exist_ok=True)
     if not settings.base_model:
         write_small_model(small_model := settings.output_dir / "small_model")

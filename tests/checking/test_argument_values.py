@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.checking import argument_values
+from workflowllm.checking import argument_values, uses
 from workflowllm.checking.checker import check_code
 
 TIMER = "is_workflow_actions_timer_start(WFDuration={})"
@@ -110,12 +110,12 @@ def test_the_loop_variable_has_the_lists_properties() -> None:
 
 
 def test_a_comparison_that_the_compiler_mends_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflowllm.checking import uses
-
-    code = "x = 'abc'\nif x < 3:\n    print(x)"
-    assert "bad-comparison" in codes(code)
-    monkeypatch.setattr(uses, "_meant_by_actions", lambda compiled: (False, False))
-    assert "bad-comparison" not in codes(code)
+    asked = "x = input('How many?')\nif x < 3:\n    print(x)"
+    words = "x = 'abc'\nif x < 3:\n    print(x)"
+    for meant, expected in ((True, {"bad-comparison"}), (False, set())):
+        monkeypatch.setattr(uses, "_meant_by_actions", lambda compiled, meant=meant: (meant, meant))
+        assert codes(asked) == expected
+        assert codes(words) == {"bad-comparison"}  # of which no number can be made
 
 
 @pytest.mark.parametrize("code", [

@@ -75,7 +75,7 @@ def test_good_code_has_no_findings() -> None:
         ("is_workflow_actions_alert()", "nothing-filled-in"),
         ("photo = is_workflow_actions_selectphoto()\nprint(photo.Due_Date)", "unknown-property"),
         ("is_workflow_actions_health_quantity_log(WFQuantitySampleType='Mood Ring')", "unlikely-value"),
-        ("x = 'abc'\nif x > 3:\n    print(x)", "bad-comparison"),
+        ("x = 'abc'\nif extra(x > 3):\n    print(x)", "bad-comparison"),
         ("x = 'abc'\nfor y in x:\n    print(y)", "loop-over-text"),
     ],
 )
