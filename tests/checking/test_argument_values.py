@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.checking import argument_values
+from workflowllm.checking import argument_values, uses
 from workflowllm.checking.checker import check_code
 
 TIMER = "is_workflow_actions_timer_start(WFDuration={})"
@@ -109,10 +109,13 @@ def test_the_loop_variable_has_the_lists_properties() -> None:
     assert "unknown-property" in codes(numbered)
 
 
-def test_a_comparison_that_the_compiler_mends_is_right() -> None:
-    code = "x = 'abc'\nif {}:\n    print(x)"
-    assert "bad-comparison" in codes(code.format("extra(x < 3)"))
-    assert "bad-comparison" not in codes(code.format("x < 3"))
+def test_a_comparison_that_the_compiler_mends_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = "x = input('How many?')\nif x < 3:\n    print(x)"
+    words = "x = 'abc'\nif x < 3:\n    print(x)"
+    for meant, expected in ((True, {"bad-comparison"}), (False, set())):
+        monkeypatch.setattr(uses, "_meant_by_actions", lambda compiled, meant=meant: (meant, meant))
+        assert codes(asked) == expected
+        assert codes(words) == {"bad-comparison"}  # of which no number can be made
 
 
 @pytest.mark.parametrize("code", [
