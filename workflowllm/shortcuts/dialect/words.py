@@ -54,6 +54,11 @@ def _python_method(word: str, action: str, meaning: str, example: str) -> Word:
     return Word(word, "python method", BUILT_IN + action, meaning, example, reserved=False)
 
 
+def _literal(word: str, stands_for: str, meaning: str, example: str) -> Word:
+    """A value that has no literal of Python; variables may be called so all the same."""
+    return Word(word, "value", stands_for, meaning, example, reserved=False)
+
+
 def _method(word: str, stands_for: str, meaning: str, example: str) -> Word:
     return Word(word, "method", stands_for, meaning, example, reserved=False, taught=True)
 
@@ -99,6 +104,13 @@ TABLE: tuple[Word, ...] = (
          'all_of(where("Name", "==", String="a"))', taught=True),
     Word("any_of", "value", "WFContentPredicateTableTemplate", "A filter: any condition holds.",
          'any_of(where("Name", "==", String="a"))', taught=True),
+    _literal("quantity", "WFQuantityFieldValue", "A number with a unit.", 'quantity("5 km")'),
+    _literal("app", "BundleIdentifier", "An app, by name or identifier.", 'app("Safari")'),
+    _literal("shortcut", "workflowName", "A shortcut, by name.", 'shortcut("Log")'),
+    _literal("location", "placemark", "A place on the map.", 'location("Kyiv", 50.45, 30.52)'),
+    _literal("contact", "WFContactFieldValue", "A contact.", 'contact("Ada", email="ada@example.org")'),
+    _literal("color", "WFColorRepresentationType", "A colour.", 'color("#ff8000")'),
+    _literal("folder", "fileLocation", "A folder of the Files app.", 'folder("iCloud Drive/Notes")'),
     Word("where", "part", "", "One condition of a filter.", 'where("Name", "contains", String="a")',
          taught=True),
     Word("item", "part", "WFItemType", "An entry of a type.", 'item(0, "a")'),

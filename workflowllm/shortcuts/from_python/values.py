@@ -21,6 +21,7 @@ from workflowllm.shortcuts.from_python import literals as literal
 from workflowllm.shortcuts.from_python.date_patterns import date_pattern, decimals
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction, State
+from workflowllm.shortcuts.from_python.typed_literals import LITERAL_CALLS, typed_parameter
 from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text
 from workflowllm.shortcuts.model.plist_types import (
     COERCION,
@@ -84,6 +85,9 @@ class ValueCompiler:
         """
         if key in FIELD_KEYS and isinstance(node, (ast.Dict, ast.List)):
             return fields.field_parameter(self, node)
+        typed = typed_parameter(self, key, node)
+        if typed is not None:
+            return typed
         value = self.value(node)
         if holds_text(identifier, key) and called(node) != ATTACHMENT and (token := attached_token(value)):
             return text_token(lone_reference(token))
@@ -248,6 +252,7 @@ VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
     "fields": lambda values, call: fields.field_value(values, only_argument(call)),
     "all_of": fields.content_filter,
     "any_of": fields.content_filter,
+    **LITERAL_CALLS,
 }
 
 

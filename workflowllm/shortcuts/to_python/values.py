@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from workflowllm.shortcuts.dialect.typed_values import stored_text
 from workflowllm.shortcuts.dialect.words import (
     CLASS_PREFIX,
     CLASS_SUFFIX,
@@ -94,6 +95,8 @@ class ValuePrinter:
         """
         if key in FIELD_KEYS and isinstance(value, (dict, list)):
             return fields.field_parameter(self, value)
+        if isinstance(value, str) and stored_text(key, value) is not None:
+            return f"plain({self.value(value)})"  # a bare text would become what the parameter usually holds
         if holds_text(identifier, key) and (token := attached_token(value)):
             return self.generic(ATTACHMENT, token)
         return self.value(value)
