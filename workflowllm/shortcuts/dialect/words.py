@@ -139,6 +139,8 @@ TABLE: tuple[Word, ...] = (
     Word("block_result", "statement", "", "Names what the block above gives.", "result = block_result()"),
     Word("branch", "statement", "", "What a branch's first action stores.", 'branch(Key="value")'),
     Word("missing", "statement", "", "An output that no action makes.", 'gone = missing("0B6A")'),
+    Word("receives", "statement", "WFWorkflowInputContentItemClasses", "What the shortcut takes, and where from.",
+         'receives("URL", "Text", share_sheet=True, otherwise="clipboard")', reserved=False),
     Word("import_question", "statement", "WFWorkflowImportQuestions", "Asked on import, to fill a parameter.",
          'import_question(ParameterKey="WFText")', taught=True),
     # Short forms of actions
