@@ -4,6 +4,7 @@ import ast
 
 from workflowllm.shortcuts.dialect.bindings import Binding, called, classify, is_append
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import NUMBER, is_list
 from workflowllm.shortcuts.dialect.words import SET_VARIABLE_CALL
 from workflowllm.shortcuts.from_python.actions import action_keys, call_action, new_action
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, only_argument
@@ -178,6 +179,9 @@ def _set_key(values: ValueCompiler, target: ast.Subscript, value: ast.expr) -> N
     if not isinstance(target.value, ast.Name):
         raise Fault(target, "give the inner dictionary a name, set its key, and put it back.")
     identifier, key = BUILT_IN + "setvalueforkey", "WFDictionaryKey"
+    kinds = values.state.kinds
+    if is_list(kinds.of(target.value)) or kinds.of(target.slice) == NUMBER or isinstance(target.slice, ast.Slice):
+        raise Fault(target, "an item of a list cannot be changed; make a new list.")
     parameters = {
         "WFDictionary": values.attached(target.value),
         key: values.parameter(key, target.slice, identifier),
