@@ -4,7 +4,8 @@
 
 --plain holds unsigned shortcuts, --signed signed ones with the same names. The table says how many convert, parse,
 compile, and come back equal; how the signed files compare with their plain twins; how long the Python and its training
-form are; and what the conversion costs beside plistlib alone, in one process. --arbiter names an outside program that compares two folders.
+form are; and what the conversion costs beside plistlib alone, in one process. --arbiter names an outside program that
+compares two folders.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """One workflow in all the forms that the project writes it in, run in the same world: the effects must be equal.
 
-The training form may say less: entries that it leaves out (identifiers, developers' teams) are missing from its effects,
-and where it leaves out data it is not compared, since data are what the effects are made of.
+The training form may say less: entries that it leaves out (identifiers, developers' teams) are missing from its
+effects, and where it leaves out data it is not compared, since data are what the effects are made of.
 """
 
 import json

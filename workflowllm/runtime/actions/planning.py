@@ -10,7 +10,6 @@ from workflowllm.runtime.coercions import coerce
 from workflowllm.runtime.items import Date, Item, Thing
 from workflowllm.runtime.rule import ActionRule
 
-
 _NAMES = ("Title", "displayString", "DisplayString", "Name", "name")  # of what a picker stores, by client
 
 
