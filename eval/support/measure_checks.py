@@ -18,6 +18,7 @@ from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
 from workflowllm.metrics.codebleu.scorer import FIGURES
 from workflowllm.metrics.codebleu.trees import Grammar
+from workflowllm.metrics.execution import measured_execution
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.model.identifiers import identifier_of
@@ -46,7 +47,10 @@ MUST_FALL = {
     "api f1": (DROPPED, SWAPPED, PADDED),
     "order f1": (DROPPED, SWAPPED, REORDERED, PADDED),
     "control similarity": (DROPPED, PADDED),
-    "static pass": (REMOVED, BARE),
+    "static pass": (REMOVED, EXIT, BARE),
+    "execution match": WHOLE_DAMAGES,
+    # Not the padding: whether a program that was cut off and appended compiles is chance, and what does not has 0.
+    "effect f1": (DROPPED, SWAPPED, CHANGED, REORDERED, *WHOLE_DAMAGES),
 }
 
 
@@ -128,7 +132,9 @@ def measured(samples: Sequence[Sample], cases: Sequence[Damaged], workers: int) 
 
 def other_measures(case: Case) -> dict[str, float]:
     """What is measured besides CodeBLEU, all of it from 0 to 1 and the better the higher."""
-    return _as_shares(measure(case))
+    run = measured_execution(case.candidate, case.reference)
+    figures = {"execution match": run.match, "effect f1": run.f1} if run.reference_runs else {}
+    return _as_shares(measure(case)) | {name: float(figure) for name, figure in figures.items()}
 
 
 def other_measures_crashed(case: Case) -> dict[str, float]:

@@ -12,6 +12,7 @@ import pydantic
 _FENCE = re.compile(r"```[ \t]*(?:\w+[ \t]*)?\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _THINKING = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _BRACKETS = re.compile(r"[{}\[\]]")
+_MOST_FAILURES = 1_000  # to read an object; each looks through the text before it
 _MEANT = re.compile(r"\s{0,99}(?:[\"'{]|\Z)")  # what follows a brace that begins an object, broken or not
 _SHOWN = 3  # faults named in the message to the model
 # Bounds of what is mended: the mender took 24 s for 100,000 opening braces, 0.25 s for 20,000 colons.
@@ -43,12 +44,13 @@ def _literal_objects(text: str) -> Iterator[dict[str, Any]]:
     """The objects that stand in the text, in order, none inside another. A broken one ends the search: what it holds
     is no answer."""
     decoder = json.JSONDecoder(strict=False)
-    start = text.find("{")
-    while start >= 0:
+    start, failures = text.find("{"), 0
+    while start >= 0 and failures < _MOST_FAILURES:
         end = start + 1
         try:
             value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
+            failures += 1
             if _MEANT.match(text, end):
                 return
         else:
