@@ -29,7 +29,7 @@ const API_KINDS = { both: "in both", missed: "in the reference alone", extra: "g
 async function openSample(number, focus = false) {
   state.open = number;
   const prediction = DATA.predictions[number];
-  if (location.hash !== `#sample-${number}`) history.replaceState(null, "", `#sample-${number}`);
+  history.replaceState(null, "", addressOf(number));
   byId("browser").classList.add("opened");
   drawList();
   const [reference, answer] = await Promise.all([
