@@ -107,7 +107,7 @@ function verdictPart(prediction, answer) {
     return make(
       "div", { class: "verdict-line" },
       make("b", { class: value ? "good" : "bad" }, value ? "passes ✓" : "fails ✗"),
-      make("span", {}, kind === "static" ? "by the static check, which is no judge’s verdict" : `by the ${verdictName(kind)}`),
+      make("span", {}, { static: "by the static check, which is no judge’s verdict", execution: "by what it does, against what the reference does" }[kind] ?? `by the ${kind}`),
       reason ? make("p", { class: "reason" }, visible(reason)) : null,
     );
   });

@@ -84,7 +84,7 @@ function numberOfKey(terms) {
 function drawFailures() {
   const failures = DATA.summary.failures ?? [], total = Math.max(failures.length, DATA.summary.settings?.counts?.failed ?? 0);
   if (!failures.length) return;
-  const rest = total > failures.length ? ` The first ${failures.length} are named.` : "";
+  const rest = total > failures.length ? ` Named here: ${failures.length}.` : "";
   byId("facts").after(make("details", { class: "notice", id: "failures" },
     make("summary", {}, `${counted(total, "record")} could not be scored or measured.${rest}`),
     make("ul", {}, failures.map((one) => make("li", {}, make("b", {}, visible(String(one.key))), ": ", visible(String(one.error)))))));
