@@ -21,6 +21,7 @@ from support.watched_run import watched_run
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.paths import check_paths
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,6 +41,7 @@ def parse_arguments() -> argparse.Namespace:
 
 def measure(arguments: argparse.Namespace, folder: Path) -> int:
     records = folder / "records.jsonl"
+    check_paths([arguments.samples], [records, folder / "data"])
     blocks = blocks_of(arguments.samples)
     with records.open("wb") as handle:
         for record in made_records(arguments.records, blocks, arguments.seed):

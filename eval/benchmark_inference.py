@@ -27,9 +27,11 @@ from workflowllm.inference.local_run import prepare
 from workflowllm.inference.prompting import PromptedRecord, Prompter
 from workflowllm.inference.run_options import BATCH_TOKENS, MAX_ROWS, LocalOptions
 from workflowllm.prompts.form import PromptForm
+from workflowllm.records.release import data_files
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 
 Prompts = dict[str, list[int]]
 Answers = dict[str, list[int]]
@@ -142,6 +144,7 @@ def same(ours: list[int], published: list[int], local: LocalModel) -> bool:
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths(data_files(arguments.input), [arguments.output])
     torch.set_num_threads(arguments.threads)
     local = LocalModel(arguments.model, default_device(), arguments.dtype)
     asked = read_prompts(arguments, local)

@@ -39,11 +39,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflowllm.records.release import data_rows
+from workflowllm.records.release import data_files, data_rows
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive, positive_int
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 
 BASES = ("published", "unpadded")
 
@@ -273,6 +274,7 @@ def report(results: list[dict[str, Any]], peak_tflops: float | None = None) -> I
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths(data_files(arguments.data), [arguments.output])
     examples = in_own_process(read_examples, arguments)
     print(
         f"{len(examples)} records, {sum(map(length, examples)):,} tokens, {sum(len(one.answer) for one in examples):,} "

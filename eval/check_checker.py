@@ -15,6 +15,7 @@ from random import Random
 from statistics import median
 
 from support.checker_damage import DAMAGES, Damage, Maker, Sample, sample_of
+from support.kind_faults import KIND_FAULTS
 from tqdm import tqdm
 
 from workflowllm.apis.catalogue import catalogue
@@ -23,6 +24,8 @@ from workflowllm.checking.checker import check_code
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import read_records
+from workflowllm.shortcuts.dialect.problems import DialectError
+from workflowllm.shortcuts.from_python.program import compile_code
 
 TIMED = 200  # workflows of about one length
 TRIES = 50  # workflows drawn until one can be damaged
@@ -65,8 +68,9 @@ def print_false_errors(samples: list[Sample]) -> None:
 
 
 def print_recall(samples: list[Sample], faults: int, rng: Random) -> None:
-    for name, make in DAMAGES.items():
-        damaged = detected = 0
+    """Print how many faults of each kind the checker finds, and how many the compiler made right after all."""
+    for name, make in (DAMAGES | KIND_FAULTS).items():
+        damaged = detected = mended = 0
         for _ in range(faults):
             sample, damage = draw(samples, make, rng)
             if damage:
@@ -74,8 +78,19 @@ def print_recall(samples: list[Sample], faults: int, rng: Random) -> None:
                 # Faults keep the lines where they are, so that a finding counts only if it was not there before.
                 before = {(item.line, item.code, item.message) for item in check_code(sample.code, sample.apis)}
                 after = {(item.line, item.code, item.message) for item in check_code(damage.code, damage.offered)}
-                detected += any(code in damage.expected for _, code, _ in after - before)
-        print(f"{name:<28} {detected} of {damaged} found ({100 * detected / max(damaged, 1):.1f} %)")
+                is_found = any(code in damage.expected for _, code, _ in after - before)
+                detected += is_found
+                mended += not is_found and is_mended(damage)
+        share = f"{100 * (detected + mended) / max(damaged, 1):.1f} %"
+        print(f"{name:<28} {detected} of {damaged} found" + f", {mended} compiled right" * bool(mended) + f" ({share})")
+
+
+def is_mended(damage: Damage) -> bool:
+    """Whether the compiler makes the stored form of what a fault writes."""
+    try:
+        return damage.is_right is not None and damage.is_right(compile_code(damage.code).actions)
+    except DialectError:
+        return False
 
 
 def draw(samples: list[Sample], make: Maker, rng: Random) -> tuple[Sample, Damage | None]:

@@ -31,6 +31,7 @@ from workflowllm.metrics.codebleu.scorer import FIGURES, TOTAL, CodeBleu
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.shipped import shipped
 from workflowllm.shortcuts.dialect.comments import strip_comments
 
@@ -161,6 +162,7 @@ def totals_of(options: Any, pairs: list[tuple[str, str]]) -> list[float]:
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths([arguments.samples, arguments.pairs], [arguments.table, arguments.make])
     if arguments.make:
         return write_package_scores(arguments.make, arguments.package_python, arguments.seed)
     codes = [strip_comments(code).strip() for code in field(arguments.samples, "annotated_code")]

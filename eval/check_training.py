@@ -34,6 +34,7 @@ from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_co
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 from workflowllm.training.checkpoints import checkpoints, is_whole, last_whole
 from workflowllm.training.train_run import stored_facts
 
@@ -200,6 +201,7 @@ def kill_when(words: list[str], is_time: Callable[[], bool], delay: float) -> No
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths([arguments.data_path], [arguments.output_dir / f"{arguments.part}.jsonl"])
     arguments.output_dir.mkdir(parents=True, exist_ok=True)
     if not arguments.base_model:
         arguments.base_model = arguments.output_dir / "small_model"

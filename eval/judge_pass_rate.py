@@ -51,6 +51,7 @@ from workflowllm.runs.facts import file_facts, flag_facts
 from workflowllm.runs.flags import not_negative, positive_int, share_or_none
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.task_runs import tasks_by_key
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -144,6 +145,8 @@ def verdicts(path: Path) -> Iterator[Record]:
 
 def main() -> int:
     arguments = parse_arguments()
+    prompt = Path(arguments.prompt) if arguments.prompt.endswith(".txt") else None
+    check_paths([arguments.input, arguments.human, prompt], [arguments.output])
     labels = read_labels(arguments.human) if arguments.human else None
     status = judged(arguments) if arguments.backend == JUDGE else ruled(arguments)
     if arguments.dry_run or not arguments.output.is_file():

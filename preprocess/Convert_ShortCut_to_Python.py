@@ -24,7 +24,7 @@ from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.model.errors import ShortcutError
-from workflowllm.shortcuts.records_from_files import conversion_crashed, convert_file, list_files
+from workflowllm.shortcuts.records_from_files import conversion_crashed, convert_file, list_files, python_folder
 from workflowllm.shortcuts.to_python.printer import to_python
 
 
@@ -85,7 +85,7 @@ def convert_folder(folder: Path, options: Options) -> int:
         work = partial(
             convert_file,
             folder=folder,
-            python_dir=options.python_dir,
+            python=python_folder(options.python_dir, files) if options.python_dir else None,
             repair=options.repair,
             scratch=Path(scratch) if options.workers > 1 else None,
         )

@@ -9,14 +9,19 @@ from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import ALWAYS_OFFERED
 from workflowllm.checking.calls import called_identifier, implicit_inputs
 from workflowllm.shortcuts.dialect.nodes import nodes_of
+from workflowllm.shortcuts.model.plist_types import ActionDict
 
 
 class Damage(NamedTuple):
-    """Code with one fault: the APIs offered for it, and the codes of which a finding must have one."""
+    """Code with one fault: the APIs offered for it, and the codes of which a finding must have one.
+
+    `is_right` says of the compiled actions that the compiler made the stored form of what was written after all.
+    """
 
     code: str
     offered: list[str]
     expected: tuple[str, ...]
+    is_right: Callable[[list[ActionDict]], bool] | None = None
 
 
 class Sample(NamedTuple):
@@ -109,7 +114,8 @@ def dropped_parameter(sample: Sample, apis: Catalogue, rng: Random) -> Damage | 
     line = sample.lines[call.lineno - 1]
     end = keyword.end_col_offset
     end += 2 if line[end : end + 2] == b", " else 0
-    return Damage(_replaced(sample, call.lineno, keyword.col_offset, end, ""), sample.apis, ("missing-parameter",))
+    code = _replaced(sample, call.lineno, keyword.col_offset, end, "")
+    return Damage(code, sample.apis, ("missing-parameter", "nothing-filled-in"))
 
 
 def bad_value(sample: Sample, apis: Catalogue, rng: Random) -> Damage | None:

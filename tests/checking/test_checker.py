@@ -4,7 +4,7 @@ import pytest
 
 from workflowllm.apis import Api, Catalogue, Parameter
 from workflowllm.apis.model import by_application
-from workflowllm.checking import calls, checker
+from workflowllm.checking import argument_values, calls, checker
 from workflowllm.checking.checker import check_code
 from workflowllm.checking.findings import SEVERITIES
 
@@ -72,6 +72,11 @@ def test_good_code_has_no_findings() -> None:
         (f"is_workflow_actions_exit()\n{URL}", "unreachable-code"),
         ("if clipboard():\n    pass", "empty-block"),
         ("for _ in range(2):\n    pass", "empty-block"),
+        ("is_workflow_actions_alert()", "nothing-filled-in"),
+        ("photo = is_workflow_actions_selectphoto()\nprint(photo.Due_Date)", "unknown-property"),
+        ("is_workflow_actions_health_quantity_log(WFQuantitySampleType='Mood Ring')", "unlikely-value"),
+        ("x = 'abc'\nif extra(x > 3):\n    print(x)", "bad-comparison"),
+        ("x = 'abc'\nfor y in x:\n    print(y)", "loop-over-text"),
     ],
 )
 def test_rule(code: str, expected: str) -> None:
@@ -207,7 +212,7 @@ else:
      ("--1", False), ("1%%", False), ("one", False), ("1x", False), ("- 1", True)],
 )  # fmt: skip
 def test_texts_that_read_as_numbers(text: str, is_number: bool) -> None:
-    assert calls.is_number_text(text) == is_number
+    assert argument_values.is_number_text(text) == is_number
 
 
 LOOPS = [*"0 .,-+−%e\n\t_x٣{[(#'\"", "1 ", "1,", ".1", "1e", "e1", "- ", "1%", " %"]
@@ -218,7 +223,7 @@ LOOPS = [*"0 .,-+−%e\n\t_x٣{[(#'\"", "1 ", "1,", ".1", "1e", "e1", "- ", "1%"
 def test_reading_a_number_takes_time_in_proportion_to_its_length(loop: str, prefix: str) -> None:
     """With a cubic pattern 100,000 characters would take years, with a quadratic one minutes."""
     for end in ("", "x", "%%"):
-        calls.is_number_text(prefix + loop * 100_000 + end)
+        argument_values.is_number_text(prefix + loop * 100_000 + end)
 
 
 def test_an_integer_of_many_digits_is_a_bad_value_and_not_a_crash() -> None:
@@ -243,7 +248,7 @@ def test_one_record_that_the_checker_fails_on_is_its_own_failure(monkeypatch: py
     "is_workflow_actions_openapp(WFAppIdentifier='com.apple.camera')",
     "is_workflow_actions_image_combine(WFInput=clipboard(), WFImageCombineMode='Grid')",
     "com_apple_AccessibilityUtilities_AXSettingsShortcuts_AXToggleZoomIntent(state=0)",
-    "com_apple_AccessibilityUtilities_AXSettingsShortcuts_AXToggleZoomIntent(state='on')",
+    "com_apple_AccessibilityUtilities_AXSettingsShortcuts_AXToggleZoomIntent(state=True)",
 ])  # fmt: skip
 def test_what_real_shortcuts_hold_is_known(call: str) -> None:
     assert set(codes(call)) <= {"unused-output"}

@@ -6,6 +6,7 @@ from pathlib import Path
 from helpers_infer import CODE, ROOT, SHOW, run
 
 from eval.support.fault_server import fault_server
+from workflowllm.prompts.language import language_rules
 from workflowllm.shortcuts.files.containers import read_file
 
 
@@ -47,12 +48,14 @@ def test_a_shortcut_is_changed_beside_the_original(heart: Path, tmp_path: Path) 
 
 def test_a_request_through_an_endpoint_with_apis_found_by_words(tmp_path: Path) -> None:
     output = tmp_path / "light.shortcut"
-    with fault_server(lambda messages: "```python\nis_workflow_actions_flashlight(state='On')\n```") as server:
+    with fault_server(lambda messages: "```python\nis_workflow_actions_flashlight(state=True)\n```") as server:
         done = run("--model", "local", "--base_url", server.base_url, "--cache", "none", "--output", output,
                    "--query", "Turn the flashlight on")  # fmt: skip
         [body] = server.requests
     assert done.returncode == 0, done.stderr
-    assert "def is_workflow_actions_flashlight(" in body["messages"][1]["content"]
+    system, user = (message["content"] for message in body["messages"])
+    assert "def is_workflow_actions_flashlight(" in user
+    assert language_rules() in system, "a model at an endpoint does not know the dialect"
     assert output.exists()
 
 
@@ -115,6 +118,7 @@ def test_what_was_written_is_tried_in_a_world(tmp_path: Path) -> None:
     assert tried.returncode == 0, tried.stderr
     assert "asks 'Your name?'; the answer is Ada\n  shows: Hello, Ada\n  The run ended." in tried.stdout
     assert "stock" not in tried.stdout
+    assert "To fill in:\n  when it runs: Your name?" in tried.stdout
     assert stock.returncode == 0 and "The world is the stock one" in stock.stdout and "(made up)" in stock.stdout
     assert refused.returncode == 2 and "answer is not a key" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1

@@ -9,16 +9,13 @@ from typing import Any
 import pytest
 from tiny_checkpoints import byte_tokenizer
 
-from workflowllm.checking.checker import check_code
 from workflowllm.inference.attempts import errors_of
 from workflowllm.inference.inputs import input_records, training_records
 from workflowllm.inference.prompting import DoesNotFit, Examples, Prompter, are_kin
 from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import fitted_prompt
 from workflowllm.prompts.form import PromptForm
-from workflowllm.prompts.generation import generation_prompt
 from workflowllm.runs.command import CommandError
-from workflowllm.shortcuts.from_python.program import compile_code
 
 SHOW, LIGHT = "is.workflow.actions.showresult", "is.workflow.actions.flashlight"
 WORDS = ["alarm", "battery", "calendar", "dictionary", "email", "file", "gallery", "health", "image", "journal"]
@@ -157,56 +154,6 @@ def test_folders_without_test_records_are_refused(tmp_path: Path) -> None:
         input_records(empty_file, out_of_distribution=False)
     with pytest.raises(CommandError, match="dataset_split_keys_ood"):
         input_records(tmp_path / "data", out_of_distribution=True)
-
-
-DIALECT = """
-answer = input("Your name?")
-text = f"Hello {answer}"
-found = []
-found.append(text)
-d = {"key": "value"}
-value = d["key"]
-keys = d.keys()
-values = d.values()
-total = float(answer) * 2
-size = len(found)
-day = format_date(current_date(), style="Custom", format="yyyy-MM-dd")
-link = coerce(clipboard(), "URL")
-photo = is_workflow_actions_takephoto()
-print(f"{photo.Name} {value} {keys} {values} {total} {size} {day} {link} {device_details()}")
-if answer == "x" or "y" in answer:
-    print(str(shortcut_input()))
-elif answer.startswith("z") and answer.endswith("w"):
-    print(dict(clipboard()))
-elif answer:
-    is_workflow_actions_exit()
-else:
-    print("none")
-for number, item in enumerate(found, start=1):
-    print(f"{number} {item}")
-for _ in range(3):
-    print("again")
-match menu("What now?"):
-    case "First choice":
-        print("first")
-    case "Stop":
-        is_workflow_actions_exit()
-"""
-
-
-def test_what_the_dialect_prompt_says_is_so() -> None:
-    """Each form that it names compiles; its own example too, and every form of the snippet stands in it."""
-    compile_code(DIALECT)
-    prompt = generation_prompt("generate_with_dialect")
-    example = prompt.system.template.partition("\nExample\n")[2]
-    assert [item for item in check_code(example) if item.severity == "error"] == []
-    forms = ["append(", "d.keys()", "len(items)", "format_date(current_date()", 'coerce(x, "URL")', "startswith(",
-             "enumerate(items, start=1)", "range(3)", "match menu(", "is_workflow_actions_exit()"]  # fmt: skip
-    for form in forms:
-        assert form in prompt.system.template
-    for plan in (True, False):
-        text = generation_prompt("generate_with_dialect", plan=plan).messages(query="q", apis="a")[1]["content"]
-        assert ("Thought:" in text) == plan and "q" in text and "[plan]" not in text
 
 
 @pytest.mark.parametrize("code", ["", "\n", "# Ask the user", "  # Ask\n\n# and tell"])

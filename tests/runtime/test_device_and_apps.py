@@ -78,6 +78,15 @@ def test_a_script_is_recorded_and_never_run(tmp_path):
     assert shown(code, apps=gives) == "done"
 
 
+@pytest.mark.parametrize(("name", "key"), [("runshellscript", "Input"), ("runjavascriptonwebpage", "WFInput")])
+def test_a_script_takes_its_input_by_the_key_that_its_files_store(name, key):
+    text = 'text = "mine"\nother = "not mine"\n'
+    (effect,) = effects_of(f"{text}is_workflow_actions_{name}({key}=text)")
+    assert effect["parameters"] == {key: "mine"}
+    (implicit,) = effects_of(f"{text}is_workflow_actions_{name}()")
+    assert implicit["parameters"] == {key: "not mine"}
+
+
 def test_f135_a_callback_gives_what_the_world_says():
     code = 'result = is_workflow_actions_openxcallbackurl(WFXCallbackURL="drafts://x-callback-url/get?uuid=1")'
     gives = {"is.workflow.actions.openxcallbackurl": [{"gives": {"text": "a", "id": 1}}]}

@@ -106,3 +106,11 @@ def test_nothing_plays_in_a_world_without_a_current_song():
     code = "result = is_workflow_actions_getcurrentsong()"
     assert shown(code) is None
     assert shown(code, music={"current": {"title": "Rain", "artist": "A"}})["artist"] == "A"
+
+
+def test_a_speaker_is_told_by_its_name():
+    route = {"isLocalDevice": False, "routeName": "Kitchen", "routeUID": "34:DF:2A:58:B4:02"}
+    (effect,) = effects_of(f"is_workflow_actions_setplaybackdestination(WFMediaRoute={route})")
+    assert effect["kind"] == "device" and effect["parameters"] == {"WFMediaRoute": "Kitchen"}
+    (effect,) = effects_of('is_workflow_actions_setplaybackdestination(WFMediaRoute="Kitchen")')
+    assert effect["parameters"] == {"WFMediaRoute": "Kitchen"}

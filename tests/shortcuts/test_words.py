@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from helpers import action, round_trip
 
-from workflowllm.runs.shipped import shipped
+from workflowllm.prompts.language import language_rules
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.dialect.words import NO_ACTIONS, TABLE, Word, words_of
-from workflowllm.shortcuts.from_python import values
+from workflowllm.shortcuts.from_python import python_words, values
 from workflowllm.shortcuts.from_python.program import compile_code
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dialect.md").read_text("utf-8")
-PROMPT = shipped("configs/prompts/generate_with_dialect.txt").read_text("utf-8").split("[user]")[0]
+PROMPT = language_rules()
 WORDS = [row for row in TABLE if not row.kind.startswith("refused")]
 CALL = re.compile(r"(?<![\w\"])([a-z_]\w*)\(")
 
@@ -34,6 +34,8 @@ def test_no_word_means_two_things_of_one_kind() -> None:
 
 def test_what_compiles_words_is_keyed_by_the_table() -> None:
     assert values.VALUE_CALLS.keys() == words_of("value").keys() - {"text_of"}
+    assert python_words.FUNCTIONS.keys() == words_of("python").keys() | {"float", "len"}
+    assert python_words.METHODS.keys() | python_words.OF_RANDOM.keys() == words_of("python method").keys()
     assert values.REFERENCE_CALLS.keys() == words_of("reference").keys() | {"block_result"}
 
 
@@ -42,8 +44,20 @@ def test_the_page_explains_every_word_and_calls_no_other() -> None:
     assert called(PAGE) - {row.word for row in WORDS} == set()
 
 
+def test_the_page_lists_the_python_that_people_write_with_its_action() -> None:
+    rows = [f"| `{row.example}` | {row.meaning} |" for row in TABLE if row.kind.startswith("python")]
+    assert len(rows) > 20
+    assert [row for row in rows if row not in PAGE] == []
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.kind.startswith("python")], ids=lambda row: row.word)
+def test_python_becomes_the_action_that_the_table_says(row: Word) -> None:
+    made = compile_code(f"x = clipboard()\nd = x\nitems = x\nz = {row.example}").actions
+    assert row.stands_for in [action["WFWorkflowActionIdentifier"] for action in made]
+
+
 def test_the_prompt_teaches_the_words_marked_as_taught_and_calls_no_other() -> None:
-    taught = {row.word for row in TABLE if row.taught}
+    taught = {row.word for row in TABLE if row.taught or row.kind.startswith("python")}
     assert [word for word in taught if not names(PROMPT, word)] == []
     assert called(PROMPT) - taught == set()
 

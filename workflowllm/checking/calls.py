@@ -1,36 +1,45 @@
-"""The calls of a workflow, checked against the API documents: which API, which parameters, which literals."""
+"""The calls of a workflow, checked against the API documents: which API, which parameters."""
 
 import ast
-import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from workflowllm.apis.catalogue import Catalogue
 from workflowllm.apis.model import (
     ALWAYS_OFFERED,
     BUILT_IN_APPLICATION,
     COMMON_PARAMETERS,
+    STATEMENTS,
     Api,
     Parameter,
     application_of,
     identifier_prefix,
     published_key,
 )
+from workflowllm.checking.argument_values import most_similar, value_findings
 from workflowllm.checking.findings import Finding, finding
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.words import RESERVED
-from workflowllm.shortcuts.model.action_table import action_facts
+from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts
 from workflowllm.shortcuts.model.identifiers import function_name, identifier_of
 
 NAME_SIMILARITY = 60  # percent from which another spelling of an API or a parameter is suggested
-VALUE_SIMILARITY = 50  # the same for one of a parameter's allowed values
+PUBLISHED_COERCION = "coerce_variable"  # the published data's word for a reference as another type
+# Kinds of parameters that an action does nothing without. Switches, choices and numbers have a value from the start.
+_FILLED_IN = frozenset(
+    {"variable", "text", "url", "object", "quantity", "duration", "file", "contact", "list", "dictionary"}
+)
+# Built-in actions that do something sensible with nothing filled in; real shortcuts call them so in 1 of 10 cases or
+# more. Find actions, which then find everything, and the text actions, which take the previous output, are as common.
+_WORKS_EMPTY = frozenset(
+    BUILT_IN + name
+    for name in ("getmyworkflows", "date", "scanbarcode", "dnd.set", "dictatetext", "getupcomingreminders",
+                 "getupcomingevents", "recordaudio", "handoffplayback", "giphy", "selectcontacts", "ask")
+)  # fmt: skip
+# Actions that need more than the previous output, of which any of several parameters holds it.
+_NEEDS_MORE = frozenset(BUILT_IN + name for name in ("runworkflow", "sendmessage", "math", "image.resize"))
+_WORKS_EMPTY_STARTS = (BUILT_IN + "filter.", BUILT_IN + "text.")
 MAX_COMPARED = 200  # unknown identifiers of one program that are compared with all known ones, for about 1 ms each
-_SHOWN_VALUES = 8  # allowed values that a message lists
-_SHOWN_LITERAL = 80  # characters of a literal in a message
-_NUMERIC_TYPES = ("number", "integer")
-_MANTISSA = re.compile(r"[\d.,\s]+")
-_EXPONENT = re.compile(r"[-+]?\d+")
 
 
 class CallChecker:
@@ -100,26 +109,42 @@ def called_identifier(node: ast.AST) -> str | None:
     if name == "action":
         first = node.args[0] if node.args else None
         return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
-    return identifier_of(name) if name and "_" in name.strip("_") and name not in RESERVED else None
+    is_action = name and "_" in name.strip("_") and name not in RESERVED and name != PUBLISHED_COERCION
+    return identifier_of(name) if is_action else None
 
 
 def _parameter_findings(call: ast.Call, api: Api) -> Iterator[Finding]:
     passed: dict[str, ast.expr] = {}
+    meant: set[str | None] = set()  # parameters that unknown ones look like
     for key, key_node, value in _arguments(call):
         if key in passed:
             yield finding(key_node, "repeated-parameter", f"{key} is given twice.")
         passed[key] = value
         parameter = api.by_key.get(key)
         if parameter is not None:
-            yield from literal_findings(parameter, value)
+            yield from value_findings(api, parameter, value)
         elif key not in COMMON_PARAMETERS and not key.startswith("Show-"):
             suggestion = most_similar(key, tuple(api.by_key), NAME_SIMILARITY)
+            meant.add(suggestion)
             message = f"{api.identifier} has no parameter {key}{_hint(suggestion)}."
             yield finding(key_node, "unknown-parameter", message, suggestion)
+    if not passed and _needs_something(api):
+        yield finding(call, "nothing-filled-in", f"{api.identifier} does nothing without its parameters.")
     for parameter in api.parameters:
-        is_filled = parameter.key in passed or parameter.key in implicit_inputs(api)
+        is_filled = parameter.key in meant.union(passed, implicit_inputs(api))
         if parameter.required and not is_filled and _applies(parameter, passed):
             yield finding(call, "missing-parameter", f"{api.identifier} needs {parameter.key}.", parameter.key)
+
+
+def _needs_something(api: Api) -> bool:
+    """Whether an action has parameters to fill in, none of which the previous action's output fills."""
+    if api.identifier in _NEEDS_MORE:
+        return True
+    if implicit_inputs(api) or api.identifier in STATEMENTS | _WORKS_EMPTY:
+        return False
+    if api.identifier.startswith(_WORKS_EMPTY_STARTS):
+        return False
+    return any(parameter.type in _FILLED_IN and parameter.default is None for parameter in api.parameters)
 
 
 def implicit_inputs(api: Api) -> frozenset[str]:
@@ -149,74 +174,6 @@ def _applies(parameter: Parameter, passed: dict[str, ast.expr]) -> bool:
     return True
 
 
-def literal_findings(parameter: Parameter, node: ast.expr) -> Iterator[Finding]:
-    """At most one finding: a literal that the parameter cannot hold. Nothing is known about other expressions.
-
-    Shortcuts stores typed numbers as text, so a text that reads as a number is one, and "" is an empty field.
-    """
-    value, is_literal = _literal(node)
-    if not is_literal or value == "" or value is None:
-        return
-    if parameter.values:
-        yield from _value_findings(parameter, node, value)
-    elif _is_wrong_type(parameter.type, value):
-        yield finding(node, "wrong-type", f"{parameter.key} takes {_a(parameter.type)}, not {_kind(value)}.")
-
-
-def _literal(node: ast.expr) -> tuple[Any, bool]:
-    """(value, whether the node is a literal); lists and dictionaries count as empty ones."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        return -node.operand.value if isinstance(node.operand.value, (int, float)) else None, True
-    if isinstance(node, ast.Constant):
-        return node.value, True
-    return ({}, True) if isinstance(node, ast.Dict) else ([], True) if isinstance(node, ast.List) else (None, False)
-
-
-def _value_findings(parameter: Parameter, node: ast.expr, value: Any) -> Iterator[Finding]:
-    if isinstance(value, (dict, list)) or _text(value) in parameter.values:
-        return
-    if value in (0, 1) and parameter.values.keys() == {"on", "off"}:
-        return  # real shortcuts store a switch of this kind as its index
-    suggestion = most_similar(_text(value), tuple(parameter.values), VALUE_SIMILARITY)
-    some = ", ".join(repr(allowed) for allowed in list(parameter.values)[:_SHOWN_VALUES])
-    hint = f"; did you mean {suggestion!r}?" if suggestion else ""
-    shown = _text(value) if isinstance(value, int) else repr(value)
-    shown = shown if len(shown) <= _SHOWN_LITERAL else shown[:_SHOWN_LITERAL] + "…"
-    yield finding(node, "bad-value", f"{parameter.key} is one of {some}, not {shown}{hint}.", suggestion)
-
-
-def _text(value: Any) -> str:
-    try:
-        return str(value)
-    except ValueError:  # an integer of more digits than Python converts
-        return hex(value)
-
-
-def _is_wrong_type(type_: str, value: Any) -> bool:
-    if type_ in _NUMERIC_TYPES:
-        return not isinstance(value, (int, float)) and not (isinstance(value, str) and is_number_text(value))
-    if type_ == "boolean":
-        return not (isinstance(value, bool) or value in (0, 1))
-    return type_ == "text" and isinstance(value, bool)
-
-
-def is_number_text(text: str) -> bool:
-    """Whether a text reads as a number as people type one: ` -1,234.5 `, `1 000`, `1e9`, `20 %`."""
-    text = text.strip().removesuffix("%").rstrip()
-    mantissa, *exponent = re.split("[eE]", text[1:] if text[:1] in ("-", "+", "−") else text, maxsplit=1)
-    if exponent and not _EXPONENT.fullmatch(exponent[0]):
-        return False
-    return bool(_MANTISSA.fullmatch(mantissa)) and any(map(str.isdecimal, mantissa))
-
-
-def _kind(value: Any) -> str:
-    return {str: "a text", bool: "True or False", dict: "a dictionary", list: "a list"}.get(type(value), "a number")
-
-
-def _a(type_: str) -> str:
-    return f"an {type_}" if type_[0] in "aeiou" else f"a {type_}"
-
-
 @lru_cache(maxsize=4096)
 def _most_similar_api(identifier: str, apis: Catalogue) -> str | None:
     """The API most like an unknown one: of its application, or of all where the application is unknown too."""
@@ -233,15 +190,6 @@ def _most_similar_api(identifier: str, apis: Catalogue) -> str | None:
 @lru_cache(maxsize=4)
 def _all_identifiers(apis: Catalogue) -> tuple[str, ...]:
     return tuple(apis)
-
-
-@lru_cache(maxsize=4096)
-def most_similar(text: str, choices: tuple[str, ...], least: int) -> str | None:
-    """The choice most similar to a text, of those with at least so many percent of characters in common, in order."""
-    from rapidfuzz import fuzz, process  # 20 ms to load, which code without mistakes does without
-
-    best = process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=least)
-    return best[0] if best else None
 
 
 def _hint(suggestion: str | None) -> str:

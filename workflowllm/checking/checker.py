@@ -9,10 +9,12 @@ from typing import Any
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.checking.calls import CallChecker
 from workflowllm.checking.findings import SEVERITIES, Finding, finding
+from workflowllm.checking.uses import use_findings
 from workflowllm.shortcuts.dialect.bindings import Binding, called
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.dialect.reads import early_reads, stops
 from workflowllm.shortcuts.from_python.program import Program, compile_program, parse_program
+from workflowllm.shortcuts.model.workflow import Compiled
 
 CODE_FIELDS = ("workflow_code", "code")  # of a record; the first that it has is checked
 _FORBIDDEN = frozenset({"exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "open"})
@@ -29,8 +31,11 @@ def check_code(code: str, offered: Collection[str] | None = None, apis: Catalogu
     except DialectError as error:
         return _as_findings(error)
     try:
-        calls = CallChecker(catalogue() if apis is None else apis, offered)
-        findings = [*_compile_findings(program), *_program_findings(program), *calls.findings(program.nodes)]
+        known = catalogue() if apis is None else apis
+        findings, compiled = _compiled(program)
+        findings += _program_findings(program)
+        findings += CallChecker(known, offered).findings(program.nodes)
+        findings += use_findings(program, compiled, known)
     except (RecursionError, MemoryError):
         return [Finding(1, 1, "too-deep", "error", "the code is nested too deeply to be checked.")]
     return sorted(set(findings), key=lambda item: (item.line, item.column, item.code, item.message))
@@ -68,13 +73,12 @@ def checking_crashed(numbered: tuple[int, Any]) -> Checked:
     return Checked(f"line {numbered[0]}", error="the process that checked it died; the record may be too large.")
 
 
-def _compile_findings(program: Program) -> list[Finding]:
-    """The compiler's problems, which keep the code from becoming a shortcut."""
+def _compiled(program: Program) -> tuple[list[Finding], Compiled | None]:
+    """The compiler's problems, which keep the code from becoming a shortcut, or else the shortcut's actions."""
     try:
-        compile_program(program)
+        return [], compile_program(program)
     except DialectError as error:
-        return _as_findings(error)
-    return []
+        return _as_findings(error), None
 
 
 def _as_findings(error: DialectError) -> list[Finding]:

@@ -18,11 +18,16 @@ SEVERITIES: dict[str, Severity] = {
     "api-not-offered": "error",         # exists, but is not among the APIs that may be used
     "wrong-type": "error",              # a literal that the parameter cannot hold
     "bad-value": "error",               # a literal outside the parameter's allowed values
+    "unknown-property": "error",        # a property that a type of content lacks, or that Find cannot filter by
     "repeated-parameter": "error",
     "unassigned-name": "error",         # no path before assigns the name
     "unknown-application": "warning",   # the catalogue does not know the application, or only some of its actions
     "unknown-parameter": "warning",     # real shortcuts hold parameters that no definition has
     "missing-parameter": "warning",     # a required parameter that no implicit input fills
+    "nothing-filled-in": "warning",     # a call without arguments of an action that does nothing without them
+    "unlikely-value": "warning",        # a value that no list has, where no list is known to be whole
+    "bad-comparison": "warning",        # texts have no order
+    "loop-over-text": "warning",        # a text is one item
     "sometimes-unassigned": "warning",  # some path leaves the name empty
     "dangling-reference": "warning",    # a name that nothing ever gives a value
     "unused-output": "warning",

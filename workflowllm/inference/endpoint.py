@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from workflowllm.inference.attempts import Attempts
-from workflowllm.inference.decoding import Decoding, attempt_seed
+from workflowllm.inference.attempts import Attempts, Faults, errors_of, start_attempts
+from workflowllm.inference.decoding import attempt_seed
 from workflowllm.inference.inputs import input_records
 from workflowllm.inference.journal import check_same_run
 from workflowllm.inference.local_model import load_tokenizer
@@ -29,12 +29,13 @@ def answer_through_endpoint(options: InferenceOptions) -> int:
     settings = run_settings(options, prompter)
 
     async def work(record: Record, client: Client) -> Record:
-        attempts = await ask_until_correct(record, client, prompter, options.decoding, options.attempts)
+        attempts = await ask_until_correct(record, client, prompter, options)
         return attempts.prediction(options.name, options.split, settings)
 
     def estimate(record: Record) -> list[Estimate]:
         try:
-            return [estimated(prompter.prompt(record).messages, options.decoding.max_tokens)] * options.attempts
+            most = options.attempts * (1 + options.repairs)
+            return [estimated(prompter.prompt(record).messages, options.decoding.max_tokens)] * most
         except DoesNotFit:
             return []
 
@@ -61,17 +62,20 @@ def endpoint_tokenizer(options: InferenceOptions) -> Any:
 
 
 async def ask_until_correct(
-    record: Record, client: Client, prompter: Prompter, decoding: Decoding, limit: int
+    record: Record, client: Client, prompter: Prompter, options: InferenceOptions, faults: Faults = errors_of
 ) -> Attempts:
-    """Up to `limit` attempts, until one has no error. Raises DoesNotFit, or EndpointError where no answer comes."""
-    attempts = Attempts(prompter.prompt(record), decoding, limit)
+    """Attempts until one has no fault, or there may be no more.
+
+    Raises DoesNotFit, or EndpointError where no answer comes.
+    """
+    attempts = start_attempts(prompter.prompt(record), options, faults)
     while attempts.wants_more:
         settings = attempts.next_decoding()
-        seed = decoding.seed
+        seed = options.decoding.seed
         if attempts.answers:  # or the same answer would come again
             seed = attempt_seed(seed, attempts.key, len(attempts.answers)) % _SEEDS
         reply = await client.ask(
-            attempts.prompted.messages, temperature=settings.temperature, max_tokens=settings.max_tokens, seed=seed
+            attempts.next_messages(), temperature=settings.temperature, max_tokens=settings.max_tokens, seed=seed
         )
         attempts.add(reply.text, reply.finish_reason)
     return attempts

@@ -11,7 +11,7 @@ from workflowllm.inference.decoding import attempt_seed
 from workflowllm.inference.engine import ROWS_SDPA, Engine, Job
 from workflowllm.inference.run_options import LocalOptions
 from workflowllm.prompts.answers import is_over
-from workflowllm.prompts.chat import end_of_turn
+from workflowllm.prompts.chat import end_of_turn, prompt_ids
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.ranks import current_ranks
 from workflowllm.runs.reasons import first_line
@@ -53,6 +53,7 @@ class LocalModel:
         for job in engine.run():
             record = by_key[job.key]
             error = job.error or self._add_answer(record, job)
+            self._give_up_repairs_without_room(record)
             if not error and record.wants_more:
                 engine.add(self.job(record))
             else:
@@ -68,10 +69,18 @@ class LocalModel:
             return f"{type(error).__name__}: {first_line(error)}"
         return ""
 
+    def _give_up_repairs_without_room(self, attempts: Attempts) -> None:
+        """An answer that makes the conversation too long for the context is not repaired."""
+        if attempts.repair and len(self._ids(attempts)) + attempts.decoding.max_tokens > self.context:
+            attempts.repairs = 0
+
+    def _ids(self, attempts: Attempts) -> list[int]:
+        return prompt_ids(self.tokenizer, attempts.next_messages()) if attempts.repair else attempts.prompted.ids
+
     def job(self, attempts: Attempts) -> Job:
         """The next attempt as a job for the engine."""
         seed = attempt_seed(attempts.decoding.seed, attempts.key, len(attempts.answers))
-        return Job(attempts.key, attempts.prompted.ids, attempts.next_decoding(), seed)
+        return Job(attempts.key, self._ids(attempts), attempts.next_decoding(), seed)
 
 
 def load_tokenizer(folder: Path) -> Any:

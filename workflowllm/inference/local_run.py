@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflowllm.inference.attempts import Attempts
+from workflowllm.inference.attempts import Attempts, start_attempts
 from workflowllm.inference.endpoint import input_facts
 from workflowllm.inference.inputs import KeyedRecord, input_records
 from workflowllm.inference.journal import Part, Processes, begin, gather
@@ -55,7 +55,7 @@ def _answer_share(
         if isinstance(prompted, Exception):
             part.fail(key, str(prompted))
         else:
-            attempts.append(Attempts(prompted, options.decoding, options.attempts))
+            attempts.append(start_attempts(prompted, options))
     settings = run_settings(options, prompter) | {"dtype": str(local.model.dtype).removeprefix("torch.")}
     quiet = processes.rank > 0 or not sys.stderr.isatty()
     with tqdm(total=len(attempts), unit="record", file=sys.stderr, disable=quiet) as bar:

@@ -23,6 +23,7 @@ from workflowllm.records.forms import Record
 from workflowllm.records.release import read_stubs
 from workflowllm.runs.command import CommandError
 
+UNTRAINED = "generate_with_dialect"  # the prompt for a model that was not trained on the dialect
 UNKNOWN_CONTEXT = 128_000  # tokens, of an endpoint's model
 # Kinship is judged more strictly than in building data: an example that gives the answer away is worse than one less.
 CODE_SIMILARITY, QUERY_SIMILARITY = 0.5, 0.5
@@ -115,13 +116,31 @@ def make_prompter(
         raise CommandError(
             f"--max_tokens {options.decoding.max_tokens} fills the model's context of {context}; give fewer."
         )
-    form, choices = (folder and PromptForm.load(folder)) or PromptForm.of(), options.prompting
+    choices = options.prompting
+    form = trained_form(folder) or untrained_form(options, limit)
     if choices.prompt:
         form = replace(form, prompt=generation_prompt(choices.prompt, plan=form.plan, comments=form.comments))
     if choices.max_prompt_tokens:
         form = replace(form, max_prompt_tokens=choices.max_prompt_tokens)
     stubs = read_stubs(options.input) if options.input and options.input.is_dir() else None
     return Prompter(form, limit, tokenizer, stubs, choices.examples, _candidates(options))
+
+
+def trained_form(folder: Path | None) -> PromptForm | None:
+    """The form that a model was trained with; None for a model that is not ours."""
+    return PromptForm.load(folder) if folder else None
+
+
+def untrained_form(options: InferenceOptions, limit: int) -> PromptForm:
+    """The form for a model that does not know the dialect: a single request is asked with its rules and all its room.
+
+    Data sets keep the prompt of training and its room, as tables are made with it.
+    """
+    form = PromptForm.of()
+    if options.request is None:
+        return form
+    prompt = generation_prompt(UNTRAINED, plan=form.plan, comments=form.comments)
+    return replace(form, prompt=prompt, max_prompt_tokens=limit)
 
 
 def _candidates(options: InferenceOptions) -> Callable[[Record], Iterable[Record]] | None:

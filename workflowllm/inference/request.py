@@ -3,25 +3,29 @@
 import asyncio
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
 from workflowllm.apis.search import search_apis
 from workflowllm.checking.checker import check_code
-from workflowllm.inference.attempts import Attempts
-from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter
+from workflowllm.inference.attempts import Attempts, Faults, errors_of, start_attempts
+from workflowllm.inference.fill_in import to_fill_in
+from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter, trained_form
 from workflowllm.inference.run_options import InferenceOptions, RequestOptions
 from workflowllm.prompts.answers import holds_code
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import FIELDS
+from workflowllm.prompts.language import language_rules
 from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError
 from workflowllm.runs.output_files import write_bytes
 from workflowllm.runs.paths import check_output_name, check_paths
-from workflowllm.runtime.trial import Setting, load_setting, trial_lines
+from workflowllm.runtime.trial import STOCK, Setting, load_setting, trial_faults, trial_lines
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.files_from_records import ENDING, compile_record
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -44,17 +48,27 @@ class Original(NamedTuple):
 
 def answer_request(options: InferenceOptions, request: RequestOptions) -> int:
     """Answer a single request, print plan, code and findings, and write the shortcut; return the exit status."""
-    setting = read_setting(request.world) if request.world else None
+    setting = read_setting(request.world or STOCK)
     original = read_original(request.edit) if request.edit else None
     output = output_path(options, request, original)
     record = request_record(request, original)
     print("APIs:", *record["apis"], sep="\n  ")
     ask = ask_endpoint if options.endpoint else ask_local_model
-    prediction = ask(options, record, original).prediction(options.model, "", {})
+    attempts = ask(options, record, original, partial(faults_in_use, setting=setting))
+    for number, answer in enumerate(attempts.answers[:-1], 1):
+        print(f"\nAnswer {number} had faults:", *answer["errors"], sep="\n  ")
+    prediction = attempts.prediction(options.model, "", {})
     status = show_and_write(prediction, output)
-    if setting and status == ALL_DONE:
-        print("\nIf it ran:", *trial_lines(prediction["generated_code"], setting), sep="\n  ")
+    if status == ALL_DONE:
+        code = prediction["generated_code"]
+        print("\nIf it ran:", *trial_lines(code, setting), sep="\n  ")
+        print("\nTo fill in:", *(list(to_fill_in(code)) or ["nothing"]), sep="\n  ")
     return status
+
+
+def faults_in_use(code: str, offered: Sequence[str], setting: Setting) -> list[str]:
+    """The checker's errors; where there are none, what broke when it was tried."""
+    return errors_of(code, offered) or list(trial_faults(code, setting))
 
 
 def read_setting(name: str) -> Setting:
@@ -117,7 +131,7 @@ def request_prompter(
     """The prompter of a request; for a change, with the prompt that holds the shortcut's code."""
     if original is None:
         return make_prompter(options, tokenizer, folder, *context)
-    name = options.prompting.prompt or "edit"
+    name = options.prompting.prompt or ("edit" if trained_form(folder) else "edit_with_dialect")
     options = replace(options, prompting=replace(options.prompting, prompt=None))
     prompter = make_prompter(options, tokenizer, folder, *context)
     return replace(prompter, form=edit_form(prompter.form, name, original.code))
@@ -126,21 +140,23 @@ def request_prompter(
 def edit_form(form: PromptForm, name: str, code: str) -> PromptForm:
     """The form with the prompt for changes and the code filled in; the code does not count against the documents."""
     switches = {"plan": form.plan, "comments": form.comments}
-    prompt = load_prompt(name, FIELDS | {"code"}, switches)
+    prompt = load_prompt(name, FIELDS | {"code"}, switches, {"language": language_rules()})
     if "code" not in prompt.fields:
         raise CommandError(f"the prompt {name} does not show the code ($code), so it cannot ask for a change.")
     user = Template(re.sub(r"\$(?:code\b|\{code\})", lambda _: code.rstrip().replace("$", "$$"), prompt.user.template))
     return replace(form, prompt=replace(prompt, user=user), max_prompt_tokens=form.max_prompt_tokens + len(code))
 
 
-def ask_local_model(options: InferenceOptions, record: Record, original: Original | None) -> Attempts:
+def ask_local_model(
+    options: InferenceOptions, record: Record, original: Original | None, faults: Faults
+) -> Attempts:
     """The record's attempts with a checkpoint. Raises CommandError where there is no answer."""
     from workflowllm.inference.local_model import LocalModel
 
     local = LocalModel.load(Path(options.model), options.local)
     prompter = request_prompter(options, original, local.tokenizer, local.folder, local.context)
     try:
-        attempts = Attempts(prompter.prompt(record), options.decoding, options.attempts)
+        attempts = start_attempts(prompter.prompt(record), options, faults)
     except DoesNotFit as error:
         raise CommandError(f"the request cannot be asked: {error}") from None
     (finished, error), *_ = local.answer([attempts], local.engine(options.local))
@@ -149,7 +165,9 @@ def ask_local_model(options: InferenceOptions, record: Record, original: Origina
     return finished
 
 
-def ask_endpoint(options: InferenceOptions, record: Record, original: Original | None) -> Attempts:
+def ask_endpoint(
+    options: InferenceOptions, record: Record, original: Original | None, faults: Faults
+) -> Attempts:
     """The record's attempts through an endpoint. Raises CommandError where there is no answer."""
     from workflowllm.inference.endpoint import ask_until_correct, endpoint_tokenizer
     from workflowllm.llm.client import Client
@@ -159,7 +177,7 @@ def ask_endpoint(options: InferenceOptions, record: Record, original: Original |
 
     async def ask() -> Attempts:
         async with Client(options.endpoint) as client:
-            return await ask_until_correct(record, client, prompter, options.decoding, options.attempts)
+            return await ask_until_correct(record, client, prompter, options, faults)
 
     try:
         return asyncio.run(ask())

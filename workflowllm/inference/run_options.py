@@ -14,6 +14,7 @@ from workflowllm.runs.facts import flag_facts
 from workflowllm.runs.flags import not_negative_int, positive, positive_int
 from workflowllm.runs.paths import check_paths
 
+REQUEST_REPAIRS = 2  # of a single request's answer
 BATCH_TOKENS, MAX_ROWS = 65_536, 64
 FETCHED = "output/models/smollm2-135m-instruct"
 
@@ -63,6 +64,7 @@ class InferenceOptions:
     limit: int | None = None
     overwrite: bool = False
     attempts: int = 1  # answers sampled at most, until the checker finds no error
+    repairs: int = 0  # of each of them at most, by telling the model its faults
     decoding: Decoding = field(default_factory=Decoding)
     prompting: PromptOptions = PromptOptions()
     local: LocalOptions = LocalOptions()
@@ -86,6 +88,7 @@ class InferenceOptions:
             "checkpoint": self.model,
             "icl": self.prompting.examples,
             "check": self.attempts,
+            "repair": self.repairs,
         }
 
 
@@ -102,15 +105,22 @@ def add_inference_flags(parser: argparse.ArgumentParser) -> None:
     add("--backend", choices=("hf", "openai"),
         help="hf: a checkpoint, in this process; openai: an endpoint (default: openai with --base_url)")  # fmt: skip
     add("--name", help="what predictions and tables call the model (default: --model)")
-    add("--prompt", help="another prompt: a name in configs/prompts, such as generate_with_dialect, or a .txt file "
-        "(default: the one that the model was trained with, else generate)")  # fmt: skip
+    add("--prompt", help="another prompt: a name in configs/prompts, or a .txt file (default: the one that the model "
+        "was trained with, else generate, and generate_with_dialect for a --query)")  # fmt: skip
     add("--max_prompt_tokens", type=positive_int, metavar="N",
-        help="shorten API documents to keep a prompt to N tokens (default: as in training, else 3072)")  # fmt: skip
+        help="shorten API documents to keep a prompt to N tokens (default: as in training, else 3072; for a --query "
+        "of a model that is not ours all that its context leaves)")  # fmt: skip
     add("--icl", type=not_negative_int, default=0, metavar="N",
         help=f"show N random training examples before the request {shown}")  # fmt: skip
     add("--icl_data", type=Path, help="the data set that they are drawn from (default: the --input folder)")
     add("--check", type=positive_int, default=1, metavar="N",
         help=f"sample up to N answers, until the checker finds no error {shown}")  # fmt: skip
+    add(
+        "--repair",
+        type=not_negative_int,
+        metavar="N",
+        help="tell the model up to N times what is wrong with its answer (default: 2 for a --query, else 0)",
+    )
     _add_local_flags(parser)
     add_endpoint_arguments(parser)
     parser.add_argument("--tokenizer", type=Path, help="fit an endpoint's prompts with the tokenizer in this folder "
@@ -171,6 +181,7 @@ def inference_options(flags: Mapping[str, Any]) -> InferenceOptions:
         limit=flags["limit"],
         overwrite=flags["overwrite"],
         attempts=flags["check"],
+        repairs=_repairs(flags),
         decoding=_decoding(flags),
         prompting=PromptOptions(
             flags["prompt"], flags["max_prompt_tokens"], flags["icl"], flags["icl_data"], flags["tokenizer"]
@@ -194,6 +205,12 @@ def _decoding(flags: Mapping[str, Any]) -> Decoding:
         repetition_penalty=flags["repetition_penalty"],
         seed=flags["seed"],
     )
+
+
+def _repairs(flags: Mapping[str, Any]) -> int:
+    if flags["repair"] is None:
+        return REQUEST_REPAIRS if flags["query"] is not None else 0
+    return flags["repair"]
 
 
 def _request(flags: Mapping[str, Any]) -> RequestOptions | None:

@@ -47,9 +47,14 @@ class Prompt:
 
 
 def load_prompt(
-    name_or_path: str | Path, fields: frozenset[str] | None = None, switches: Mapping[str, bool] | None = None
+    name_or_path: str | Path,
+    fields: frozenset[str] | None = None,
+    switches: Mapping[str, bool] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Prompt:
     """A prompt by the name it has in `configs/prompts/`, or a file of one's own with the same `fields`.
+
+    `texts` are fields that every prompt of the file has in common; they are filled in here and count for the hash.
 
     Raises CommandError where the file is missing, has no such sections, or asks for a field that the step lacks.
     """
@@ -63,7 +68,12 @@ def load_prompt(
         raise CommandError(f"cannot read the prompt {path}: {reason_of(error)}.") from None
     if not match:
         raise CommandError(f"the prompt {path} must have a line [system], a text, a line [user], and a text.")
-    system, user = (Template(_switched(text, switches or {})) for text in match.groups())
+    parts = [_switched(text, switches or {}) for text in match.groups()]
+    for name, text in (texts or {}).items():
+        if any(f"${name}" in part for part in parts):
+            parts = [part.replace(f"${name}", text.replace("$", "$$")) for part in parts]
+            data += text.encode("utf-8")
+    system, user = map(Template, parts)
     prompt = Prompt(path.stem, system, user, hashlib.sha256(data).hexdigest())
     if not (prompt.system.is_valid() and prompt.user.is_valid()):
         raise CommandError(f"the prompt {path} has a lone $; write $$ for a dollar sign.")

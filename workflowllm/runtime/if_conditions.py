@@ -117,7 +117,9 @@ class Condition:
         if is_plain_number(operand):
             return parse_number(operand, run.world) == number
         if type(item) is bool:
-            return coerce(operand, "boolean", run.world) is item and operand != ""
+            if not operand:
+                return item  # "is true" is stored without an operand
+            return coerce(operand, "boolean", run.world) is item
         return to_text(item, run.world) == operand
 
     # Sizes

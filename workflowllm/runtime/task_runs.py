@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from workflowllm.runtime.endings import Broken, WorldError
 from workflowllm.runtime.tasks import Task, WorldResult, read_task, run_program, task_files
+=======
+from workflowllm.runs.bounds import OverLimit
+from workflowllm.runtime.endings import Broken
+from workflowllm.runtime.tasks import Task, WorldResult, run_program
+>>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,8 @@ def run_attempt(attempt: Attempt, tasks: Mapping[str, Task]) -> dict[str, Any]:
     task = tasks[attempt.key]
     try:
         results = run_program(task, attempt.code)
-    except Broken as error:
-        results = [WorldResult(world.name, False, [str(error)]) for world in task.worlds]
+    except (Broken, OverLimit, MemoryError) as error:
+        results = [WorldResult(world.name, False, [str(error) or "out of memory"]) for world in task.worlds]
     return result_line(attempt, results)
 
 

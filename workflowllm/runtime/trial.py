@@ -33,6 +33,20 @@ def load_setting(name: str) -> Setting:
     return Setting(world, read_shortcuts(world.shortcuts, path.parent), False)
 
 
+def trial_faults(code: str, setting: Setting) -> Iterator[str]:
+    """Where the program broke when it was tried, each as a sentence with its line; nothing where it ran through.
+
+    What no rule of ours can run is not the program's fault. The code must compile.
+    """
+    program = program_of_code(code, answers=setting.world.import_answers)
+    with time_limit():
+        outcome = run_prepared(program, setting.world, setting.shortcuts, makes_up=setting.is_stock)
+    source = Source(program)
+    for ending in outcome.endings:
+        if ending.how == "broken" and ending.identifier not in outcome.session.unimplemented:
+            yield ending_sentence(ending, source)
+
+
 def trial_lines(code: str, setting: Setting) -> Iterator[str]:
     """What would happen if the program ran. The code must compile."""
     program = program_of_code(code, answers=setting.world.import_answers)

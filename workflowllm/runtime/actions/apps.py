@@ -118,7 +118,11 @@ def other_service(call: Call) -> Any:
     return from_outside(call, "text", reads=False)
 
 
-_SCRIPTS = ("runshellscript", "runapplescript", "runjavascriptforautomation", "runsshscript", "runjavascriptonwebpage")
+# Where the input of a script is stored: a Mac's actions say Input
+_SCRIPTS = {
+    "runshellscript": "Input", "runapplescript": "Input", "runjavascriptforautomation": "Input",
+    "runsshscript": "WFInput", "runjavascriptonwebpage": "WFInput",
+}  # fmt: skip
 _ASKS_OUTSIDE = (
     "askllm", "text.translate", "detectlanguage", "searchappstore", "searchitunes", "searchpodcasts", "getarticle.ai",
     "searchlocalbusinesses", "giphy", "getnameofemoji", "gethomeaccessorystate", "getpodcastsfromlibrary",
@@ -133,7 +137,7 @@ _SERVICES = (
     "dropbox.append", "ride.requestride", "goodreader.open", "showinblindsquare", "handoffplayback",
 )  # fmt: skip
 ACTIONS: dict[str, ActionRule] = {
-    **{name: ActionRule(script, input="WFInput", gives="text", grade="?") for name in _SCRIPTS},
+    **{name: ActionRule(script, input=key, gives="text", grade="?") for name, key in _SCRIPTS.items()},
     **{name: ActionRule(asks_outside, input="WFInput", gives="text", grade="?") for name in _ASKS_OUTSIDE},
     **{name: ActionRule(other_service, input="WFInput", gives="text", grade="?") for name in _SERVICES},
     "openurl": ActionRule(open_urls, input="WFInput", flow=PASSES),

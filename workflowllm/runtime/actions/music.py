@@ -54,7 +54,13 @@ def device_change(call: Call) -> None:
 
 def _shown(call: Call) -> dict[str, Any] | None:
     keys = [key for key in call.parameters if key.startswith("WF")]
-    return {key: call.text(key) for key in keys} or None
+    return {key: _route_name(call.raw(key)) or call.text(key) for key in keys} or None
+
+
+def _route_name(raw: Any) -> str | None:
+    """The name of a speaker as the picker stores it, beside identifiers that say nothing to a reader."""
+    name = raw.get("routeName") if isinstance(raw, Mapping) else None
+    return name if isinstance(name, str) else None
 
 
 def current_song(call: Call) -> Item | None:

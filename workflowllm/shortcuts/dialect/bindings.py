@@ -19,6 +19,7 @@ class Binding:
     sites: Counter[str] = field(default_factory=Counter)  # declare, missing, reference, action, append, loop
     label: str | None = None  # the name that Shortcuts shows, from an annotation
     uuid: str | None = None  # of an output that nothing makes
+    values: list[ast.AST] = field(default_factory=list)  # what is assigned, in order; a loop for its last variable
 
     @property
     def kind(self) -> Kind:
@@ -41,8 +42,10 @@ class Binding:
 def find_bindings(nodes: Iterable[ast.AST]) -> dict[str, Binding]:
     """Every name that a program assigns, from its nodes in the order of the text (`nodes_of`)."""
     bindings: dict[str, Binding] = {}
-    for name, site, annotation in _sites(nodes):
+    for name, site, annotation, value in _sites(nodes):
         binding = bindings.setdefault(name, Binding(name))
+        if value is not None:
+            binding.values.append(value)
         if site == "declare" and binding.sites.total() > binding.sites["declare"]:
             site = "reference"  # emptied after it held something
         binding.sites[site] += 1
@@ -51,7 +54,10 @@ def find_bindings(nodes: Iterable[ast.AST]) -> dict[str, Binding]:
     return bindings
 
 
-def _sites(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str, ast.expr | None]]:
+_Site = tuple[str, str, ast.expr | None, ast.AST | None]  # (name, what is done, annotation, value)
+
+
+def _sites(nodes: Iterable[ast.AST]) -> Iterator[_Site]:
     for node in nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
@@ -59,23 +65,29 @@ def _sites(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str, ast.expr | None
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             yield from _target(node.target, node.value, node.annotation)
         elif isinstance(node, ast.AugAssign):
-            yield from _target(node.target, ast.Name("_"), None)
+            yield from _changed(node)
         elif isinstance(node, ast.NamedExpr):
-            yield node.target.id, "action", None
+            yield node.target.id, "action", None, node.value
         elif isinstance(node, ast.For):
             names = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
-            yield from ((name.id, "loop", None) for name in names if isinstance(name, ast.Name))
+            for name in names:
+                if isinstance(name, ast.Name):
+                    yield name.id, "loop", None, node if name is names[-1] else ast.Constant(1)
         elif is_append(node):
-            yield node.func.value.id, "append", None
+            yield node.func.value.id, "append", None, None
 
 
-def _target(
-    target: ast.expr, value: ast.expr, annotation: ast.expr | None
-) -> Iterator[tuple[str, str, ast.expr | None]]:
+def _target(target: ast.expr, value: ast.expr, annotation: ast.expr | None) -> Iterator[_Site]:
     if isinstance(target, ast.Name):
-        yield target.id, classify(value), annotation
+        yield target.id, classify(value), annotation, value
     elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-        yield target.value.id, "reference", None
+        yield target.value.id, "reference", None, None
+
+
+def _changed(node: ast.AugAssign) -> Iterator[_Site]:
+    """`name += value`."""
+    if isinstance(node.target, ast.Name):
+        yield node.target.id, "reference", None, ast.BinOp(ast.Name(node.target.id), node.op, node.value)
 
 
 def is_append(node: ast.AST) -> bool:
@@ -100,10 +112,16 @@ def classify(value: ast.expr) -> str:
     name = called(value)
     if name == "missing":
         return "missing"
-    is_reference = isinstance(value, (ast.Name, ast.Attribute)) or (name in REFERENCE_CALLS and not _is_literal(value))
+    is_reference = isinstance(value, (ast.Name, ast.Attribute)) or (name in REFERENCE_CALLS and not _is_made(value))
     return "reference" if is_reference else "action"
 
 
-def _is_literal(call: ast.Call) -> bool:
-    """str("5") and the like convert nothing that Shortcuts would have to."""
-    return bool(call.args) and isinstance(call.args[0], ast.Constant) and called(call) not in ("extra",)
+def _is_made(call: ast.Call) -> bool:
+    """str("5") and float(input("?")) convert nothing that Shortcuts would have to: they are actions."""
+    first = call.args[0] if call.args and called(call) != "extra" else None
+    return isinstance(first, ast.Constant) or (called(call) == "float" and is_asked(first))
+
+
+def is_asked(node: ast.AST | None) -> bool:
+    """`input(prompt)`."""
+    return node is not None and called(node) == "input" and bool(node.args)

@@ -19,6 +19,8 @@ Kind = Literal[
     "statement",  # a line that makes no action of its own
     "action",  # a short form of an action
     "method",  # behind a dot
+    "python",  # a function of Python that Shortcuts has an action for
+    "python method",
     "refused",  # a function of Python that Shortcuts lacks
     "refused method",
 ]
@@ -42,6 +44,19 @@ def _refused(word: str, instead: str, reserved: bool = False) -> Word:
 
 def _refused_method(word: str, instead: str) -> Word:
     return Word(word, "refused method", instead, "Not in Shortcuts.", f"x.{word}()", reserved=False)
+
+
+def _python(word: str, action: str, meaning: str, example: str) -> Word:
+    return Word(word, "python", BUILT_IN + action, meaning, example, reserved=False)
+
+
+def _python_method(word: str, action: str, meaning: str, example: str) -> Word:
+    return Word(word, "python method", BUILT_IN + action, meaning, example, reserved=False)
+
+
+def _literal(word: str, stands_for: str, meaning: str, example: str) -> Word:
+    """A value that has no literal of Python; variables may be called so all the same."""
+    return Word(word, "value", stands_for, meaning, example, reserved=False)
 
 
 def _method(word: str, stands_for: str, meaning: str, example: str) -> Word:
@@ -78,16 +93,26 @@ TABLE: tuple[Word, ...] = (
     Word("text_of", "value", "WFTextTokenString", "A text with references.", 'text_of("a", x)'),
     Word("date", "value", "date", "A date, in UTC.", 'date("2024-05-01T12:00:00")'),
     Word("data", "value", "data", "Bytes, in base64.", 'data("AP8=")'),
+    Word("placeholder", "value", "placeholder: ", "Bytes that are left out, and what they are.",
+         'placeholder("png, 2 kB")'),
     Word("uid", "value", "UID", "A key of an archive.", "uid(3)"),
     Word("bare", "value", "", "A reference or text without its wrapping.", "bare(x)"),
     Word("serialized", "value", "WFSerializationType", "A value of a type that is no name.", 'serialized("T", 1)'),
     Word("plain", "value", "", "A dictionary as it stands, without typed fields.", 'plain({"a": 1})'),
     Word("fields", "value", "WFDictionaryFieldValue", "A dictionary of typed fields.", 'fields({"a": 1})'),
     Word("all_of", "value", "WFContentPredicateTableTemplate", "A filter: all conditions hold.",
-         'all_of(where("Name", "==", String="a"))'),
+         'all_of(where("Name", "==", String="a"))', taught=True),
     Word("any_of", "value", "WFContentPredicateTableTemplate", "A filter: any condition holds.",
-         'any_of(where("Name", "==", String="a"))'),
-    Word("where", "part", "", "One condition of a filter.", 'where("Name", "contains", String="a")'),
+         'any_of(where("Name", "==", String="a"))', taught=True),
+    _literal("quantity", "WFQuantityFieldValue", "A number with a unit.", 'quantity("5 km")'),
+    _literal("app", "BundleIdentifier", "An app, by name or identifier.", 'app("Safari")'),
+    _literal("shortcut", "workflowName", "A shortcut, by name.", 'shortcut("Log")'),
+    _literal("location", "placemark", "A place on the map.", 'location("Kyiv", 50.45, 30.52)'),
+    _literal("contact", "WFContactFieldValue", "A contact.", 'contact("Ada", email="ada@example.org")'),
+    _literal("color", "WFColorRepresentationType", "A colour.", 'color("#ff8000")'),
+    _literal("folder", "fileLocation", "A folder of the Files app.", 'folder("iCloud Drive/Notes")'),
+    Word("where", "part", "", "One condition of a filter.", 'where("Name", "contains", String="a")',
+         taught=True),
     Word("item", "part", "WFItemType", "An entry of a type.", 'item(0, "a")'),
     # Tests
     Word("all", "test", "1", "A list of one condition, joined by and.", 'all([x == "a"])'),
@@ -115,7 +140,7 @@ TABLE: tuple[Word, ...] = (
     Word("branch", "statement", "", "What a branch's first action stores.", 'branch(Key="value")'),
     Word("missing", "statement", "", "An output that no action makes.", 'gone = missing("0B6A")'),
     Word("import_question", "statement", "WFWorkflowImportQuestions", "Asked on import, to fill a parameter.",
-         'import_question(ParameterKey="WFText")'),
+         'import_question(ParameterKey="WFText")', taught=True),
     # Short forms of actions
     Word("action", "action", "", "An identifier that no name leads back to.", 'action("odd", Key=1)'),
     Word("input", "action", BUILT_IN + "ask", "Ask for Input.", 'answer = input("Who?")', taught=True),
@@ -127,25 +152,34 @@ TABLE: tuple[Word, ...] = (
     _method("values", "All Values", "Get Dictionary Value: all values.", "d.values()"),
     _method("startswith", "8", "Begins with.", 'if x.startswith("a"):'),
     _method("endswith", "9", "Ends with.", 'if x.endswith("a"):'),
+    # Python that people write and the converter does not
+    _python("sum", "statistics", "Calculate Statistics: the sum.", "sum(items)"),
+    _python("max", "statistics", "Calculate Statistics: the greatest, of a list or of several values.", "max(items)"),
+    _python("min", "statistics", "Calculate Statistics: the least.", "min(items)"),
+    _python("abs", "math", "Calculate: without its sign.", "abs(x)"),
+    _python("int", "round", "Round Number, always down; int(input(prompt)) asks for a number.", "int(x)"),
+    _python("round", "round", "Round Number, to whole numbers or to 1 to 6 decimals.", "round(x, 2)"),
+    _python("sorted", "filter.files", "Filter Files: by name; reverse=True for Z to A.", "sorted(items)"),
+    _python_method("upper", "text.changecase", "Change Case.", "x.upper()"),
+    _python_method("lower", "text.changecase", "Change Case.", "x.lower()"),
+    _python_method("title", "text.changecase", "Change Case: every word.", "x.title()"),
+    _python_method("capitalize", "text.changecase", "Change Case: as in a sentence.", "x.capitalize()"),
+    _python_method("strip", "text.replace", "Replace Text: no blanks around.", "x.strip()"),
+    _python_method("lstrip", "text.replace", "Replace Text: no blanks before.", "x.lstrip()"),
+    _python_method("rstrip", "text.replace", "Replace Text: no blanks after.", "x.rstrip()"),
+    _python_method("replace", "text.replace", "Replace Text.", 'x.replace("a", "b")'),
+    _python_method("split", "text.split", "Split Text; split() splits at spaces.", 'x.split(",")'),
+    _python_method("splitlines", "text.split", "Split Text at new lines.", "x.splitlines()"),
+    _python_method("join", "text.combine", "Combine Text.", '", ".join(items)'),
+    _python_method("strftime", "format.date", "Format Date.", 'x.strftime("%Y-%m-%d")'),
+    _python_method("get", "getvalueforkey", "Get Dictionary Value; a default needs an If.", 'd.get("key", "none")'),
+    _python_method("randint", "number.random", "Random Number.", "random.randint(1, 6)"),
+    _python_method("choice", "getitemfromlist", "Get Item from List: a random one.", "random.choice(items)"),
     # Python that Shortcuts lacks, and what to write instead
-    _refused("int", "float"),
-    _refused("round", "is_workflow_actions_round"),
-    _refused("sorted", "is_workflow_actions_filter_files"),
-    _refused("sum", "is_workflow_actions_statistics"),
-    _refused("max", "is_workflow_actions_statistics"),
-    _refused("min", "is_workflow_actions_statistics"),
     _refused("open", "is_workflow_actions_documentpicker_open"),
     _refused("list", "[...]", reserved=True),
     _refused("exit", "is_workflow_actions_exit"),
-    _refused_method("join", "is_workflow_actions_text_combine"),
-    _refused_method("split", "is_workflow_actions_text_split"),
-    _refused_method("replace", "is_workflow_actions_text_replace"),
-    _refused_method("upper", "is_workflow_actions_text_changecase"),
-    _refused_method("lower", "is_workflow_actions_text_changecase"),
-    _refused_method("title", "is_workflow_actions_text_changecase"),
-    _refused_method("strip", "is_workflow_actions_text_replace"),
     _refused_method("format", "an f-string"),
-    _refused_method("get", 'd["key"]'),
     _refused_method("items", "d.keys() and d[key]"),
 )  # fmt: skip
 
@@ -159,6 +193,8 @@ def _inverted(words: dict[str, str], without: Container[str] = ()) -> dict[str, 
     return {stands_for: word for word, stands_for in words.items() if word not in without}
 
 
+# The bytes that a placeholder compiles to begin so; the rest is its text.
+PLACEHOLDER = words_of("value")["placeholder"].encode()
 # What no variable may be called.
 RESERVED = frozenset({"_", *(row.word for row in TABLE if row.reserved)})
 # Token type -> word, content class -> word.
@@ -167,8 +203,9 @@ COERCIONS = _inverted(words_of("coercion"))
 SET_VARIABLE_CALL = "is_workflow_actions_setvariable"
 # Calls that give a reference, so that assigning one sets a variable; a lone input() assigned is the action.
 REFERENCE_CALLS = frozenset({SET_VARIABLE_CALL, *words_of("source", "coercion", "reference")} - {"input"})
+_BEHIND_A_DOT = frozenset({"method", "python method", "refused method"})
 # Words that are called and are no action, so that no identifier is spelt as one of them.
-NO_ACTIONS = frozenset(row.word for row in TABLE if row.kind not in ("action", "method", "refused method"))
+NO_ACTIONS = frozenset(row.word for row in TABLE if row.kind not in _BEHIND_A_DOT | {"action"})
 
 CLASS_PREFIX, CLASS_SUFFIX = "WF", "ContentItem"  # around the type in coerce(x, "URL")
 

@@ -6,25 +6,25 @@ from typing import Any
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.problems import Fault
 from workflowllm.shortcuts.dialect.words import NO_ACTIONS, words_of
+from workflowllm.shortcuts.from_python.choices import choice_action
 from workflowllm.shortcuts.from_python.literals import (
     constant_text,
-    is_number,
     is_string,
     is_text,
     number_of,
     only_argument,
 )
+from workflowllm.shortcuts.from_python.operators import arithmetic, negative, subscript
+from workflowllm.shortcuts.from_python.python_words import FUNCTIONS, METHODS, OF_RANDOM
 from workflowllm.shortcuts.from_python.refusals import refuse_expression
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
-from workflowllm.shortcuts.model.action_table import BUILT_IN
+from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts
 from workflowllm.shortcuts.model.identifiers import function_name, identifier_of
 from workflowllm.shortcuts.model.tree import CONDITIONAL, MENU, REPEAT_COUNT, REPEAT_EACH
 from workflowllm.shortcuts.model.wrapped import text_token
 
 _BLOCK_CALLS = frozenset(map(function_name, (CONDITIONAL, REPEAT_EACH, REPEAT_COUNT, MENU)))
-_MATH = {ast.Add: "+", ast.Sub: "-", ast.Mult: "×", ast.Div: "÷"}
-_SCIENTIFIC = {ast.Mod: "Modulus", ast.Pow: "x^y"}
 _DICTIONARY_PARTS = {word: kind for word, kind in words_of("method").items() if kind.startswith("All ")}
 
 
@@ -34,9 +34,14 @@ def new_action(values: ValueCompiler, node: ast.expr) -> NewAction:
     if literal is not None:
         return literal
     if isinstance(node, ast.Subscript):
-        return _subscript(values, node)
+        return subscript(values, node)
     if isinstance(node, ast.BinOp):
-        return _arithmetic(values, node)
+        return arithmetic(values, node)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return negative(values, node)
+    is_negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    if isinstance(node, (ast.IfExp, ast.BoolOp, ast.Compare)) or is_negated:
+        return choice_action(values, node)
     if isinstance(node, ast.Call):
         return call_action(values, node)
     raise refuse_expression(node)
@@ -76,8 +81,23 @@ def call_action(values: ValueCompiler, node: ast.Call) -> NewAction:
         raise refuse_expression(node)
     else:
         identifier = identifier_of(name)
-    parameters = values.keywords(node)
+    is_implicit = _leave_implicit(node, identifier)
+    count = len(values.state.result.actions)
+    parameters = values.keywords(node, identifier)
+    if is_implicit and len(values.state.result.actions) > count:
+        raise Fault(node, "previous() is what the action before gives: give what the other arguments do a name above.")
     return NewAction(identifier, parameters, action_keys(values, arguments))
+
+
+def _leave_implicit(node: ast.Call, identifier: str) -> bool:
+    """Take `key=previous()` out of a call, where key is the parameter that the action before fills."""
+    implicit = [keyword for keyword in node.keywords if called(keyword.value) == "previous"]
+    facts = action_facts().get(identifier)
+    for keyword in implicit:
+        if facts is None or not facts.input_key or keyword.arg != facts.input_key:
+            raise Fault(keyword.value, f"the action before does not fill {keyword.arg}: name its output and use that.")
+        node.keywords.remove(keyword)
+    return bool(implicit)
 
 
 def action_keys(values: ValueCompiler, arguments: list[ast.expr]) -> dict[str, Any]:
@@ -90,7 +110,14 @@ def action_keys(values: ValueCompiler, arguments: list[ast.expr]) -> dict[str, A
 
 
 def _method(values: ValueCompiler, node: ast.Call) -> NewAction:
-    """d.keys() and d.values()."""
+    """d.keys() and d.values(), and methods of Python's own."""
+    owner, method = node.func.value, node.func.attr
+    if isinstance(owner, ast.Name) and owner.id == "random" and owner.id not in values.state.bindings:
+        if method not in OF_RANDOM:
+            raise Fault(node, f"Shortcuts has random.{' and random.'.join(OF_RANDOM)} only.")
+        return OF_RANDOM[method](values, node)
+    if method in METHODS:
+        return METHODS[method](values, node)
     part = _DICTIONARY_PARTS.get(node.func.attr)
     if part is None or node.args or node.keywords:
         raise refuse_expression(node)
@@ -112,44 +139,4 @@ def _print(values: ValueCompiler, node: ast.Call) -> NewAction:
     return NewAction(BUILT_IN + "showresult", {"Text": text_token(values.text(only_argument(node)))})
 
 
-def _len(values: ValueCompiler, node: ast.Call) -> NewAction:
-    return NewAction(BUILT_IN + "count", {"Input": values.attached(only_argument(node))})
-
-
-_SHORT_FORMS = {"input": _input, "print": _print, "len": _len}
-
-
-# Operators
-
-
-def _arithmetic(values: ValueCompiler, node: ast.BinOp) -> NewAction:
-    """The Calculate action of a sum, difference, product, quotient, remainder or power."""
-    operation, scientific = _MATH.get(type(node.op)), _SCIENTIFIC.get(type(node.op))
-    if operation is None and scientific is None:
-        raise Fault(node, "Shortcuts calculates with + - * / % ** only.")
-    operand = node.right.value if isinstance(node.right, ast.Constant) else values.value(node.right)
-    if isinstance(operand, str) or not isinstance(operand, (int, float, dict)):
-        raise Fault(node.right, "a number or a name must stand here.")
-    parameters = {"WFInput": values.attached(node.left)}
-    if scientific:
-        parameters |= {"WFMathOperation": "…", "WFScientificMathOperation": scientific}
-        return NewAction(BUILT_IN + "math", {**parameters, "WFScientificMathOperand": operand})
-    return NewAction(BUILT_IN + "math", {**parameters, "WFMathOperation": operation, "WFMathOperand": operand})
-
-
-def _subscript(values: ValueCompiler, node: ast.Subscript) -> NewAction:
-    """Get Dictionary Value, or Get Item from List for a whole number (Python counts from 0, Shortcuts from 1)."""
-    index = node.slice
-    parameters: dict[str, Any] = {"WFInput": values.attached(node.value)}
-    number = number_of(index)
-    if isinstance(number, int) and number == -1:
-        return NewAction(BUILT_IN + "getitemfromlist", {**parameters, "WFItemSpecifier": "Last Item"})
-    if is_number(index) and isinstance(number, int):
-        parameters |= {"WFItemSpecifier": "Item At Index", "WFItemIndex": number + 1}
-        return NewAction(BUILT_IN + "getitemfromlist", parameters)
-    if isinstance(index, (ast.Slice, ast.Tuple, ast.UnaryOp)):
-        raise Fault(
-            index,
-            'call is_workflow_actions_getitemfromlist with WFItemSpecifier="Items in Range" for a part of a list.',
-        )
-    return NewAction(BUILT_IN + "getvalueforkey", {**parameters, "WFDictionaryKey": values.value(index)})
+_SHORT_FORMS = {"input": _input, "print": _print, **FUNCTIONS}

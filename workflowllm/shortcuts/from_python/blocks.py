@@ -86,8 +86,14 @@ def compile_if(values: ValueCompiler, node: ast.If, compile_body: CompileBody) -
     compile_body(node.body)
     orelse = node.orelse
     while _is_otherwise_if(values, orelse):
-        inner = orelse[0]
-        block.branch(_condition(values, inner.test), inner.body, compile_body, _without_name(inner.test))
+        inner, before = orelse[0], len(values.state.result.actions)
+        parameters = _condition(values, inner.test)
+        if len(values.state.result.actions) > before:  # actions of its own cannot stand before an Otherwise If
+            if _branch_call(inner.body) is not None:
+                raise Fault(inner.test, "the test of an Otherwise If is a name; give the value a name before the if.")
+            del values.state.result.actions[before:]
+            break
+        block.branch(parameters, inner.body, compile_body, _without_name(inner.test))
         orelse = inner.orelse
     if orelse:
         block.branch({}, orelse, compile_body)
@@ -165,14 +171,14 @@ def _each(values: ValueCompiler, source: ast.expr) -> Parameters:
     if called(source) == "previous":
         return {}
     if called(source) == function_name(REPEAT_EACH):
-        return values.keywords(source)
+        return values.keywords(source, REPEAT_EACH)
     return {"WFInput": values.attached(source)}
 
 
 def _count(values: ValueCompiler, node: ast.For, call: ast.Call) -> Parameters:
     """The count of range(n) or range(1, n + 1)."""
     if called(call) == function_name(REPEAT_COUNT):
-        return values.keywords(call)
+        return values.keywords(call, REPEAT_COUNT)
     if len(call.args) == 2 and _is_one(call.args[0]):
         return {"WFRepeatCount": _before_one_more(values, call)}
     if len(call.args) != 1 or call.keywords:
@@ -238,15 +244,16 @@ def compile_match(values: ValueCompiler, node: ast.Match, compile_body: CompileB
 
 
 def _menu_parameters(values: ValueCompiler, call: ast.Call) -> Parameters:
-    parameters = values.keywords(call)
+    parameters = values.keywords(call, MENU)
     if called(call) == function_name(MENU):
         return parameters
-    if "prompt" in parameters:
-        parameters["WFMenuPrompt"] = parameters.pop("prompt")
+    prompt = next((keyword.value for keyword in call.keywords if keyword.arg == "prompt"), None)
+    if parameters.pop("prompt", None) is not None and prompt is not None:
+        parameters["WFMenuPrompt"] = values.parameter("WFMenuPrompt", prompt, MENU)
     if len(call.args) > 1:
         raise Fault(call.args[1], "a menu takes one prompt; its items are the cases.")
     if call.args:
-        parameters["WFMenuPrompt"] = values.value(call.args[0])
+        parameters["WFMenuPrompt"] = values.parameter("WFMenuPrompt", call.args[0], MENU)
     return parameters
 
 

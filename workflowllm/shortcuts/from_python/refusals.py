@@ -29,14 +29,11 @@ _STATEMENTS: dict[type, str] = {
 }
 
 _EXPRESSIONS: dict[type, str] = {
-    ast.IfExp: "write an if with an else, and name its result with block_result().",
     ast.ListComp: "write a for loop that appends to a list.",
     ast.SetComp: "write a for loop that appends to a list.",
     ast.DictComp: "write a for loop that sets keys of a dictionary.",
     ast.GeneratorExp: "write a for loop that appends to a list.",
     ast.Lambda: "Shortcuts has no functions.",
-    ast.Compare: "a comparison stands behind if only; set the value in its branches.",
-    ast.BoolOp: "`and` and `or` stand behind if only; set the value in its branches.",
     ast.Await: "Shortcuts waits by itself; take the await out.",
     ast.Yield: "append to a list instead.",
     ast.Starred: "write the items out.",

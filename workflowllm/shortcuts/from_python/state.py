@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from workflowllm.shortcuts.dialect.bindings import Binding
 from workflowllm.shortcuts.dialect.problems import Fault, Problem
+from workflowllm.shortcuts.from_python.kind_inference import Kinds
 from workflowllm.shortcuts.model.action_table import output_name
 from workflowllm.shortcuts.model.plist_types import ActionDict, Parameters, QuestionDict, Token
 from workflowllm.shortcuts.model.questions import CATEGORY, is_filled
@@ -51,6 +52,7 @@ class State:
 
     def __init__(self, bindings: dict[str, Binding], otherwise_if: bool = False):
         self.bindings = bindings
+        self.kinds = Kinds(bindings)
         self.otherwise_if = otherwise_if  # whether elif becomes OS 27's Otherwise If
         self.result = Compiled()
         self.problems: list[Problem] = []
@@ -60,6 +62,7 @@ class State:
         self._asked: list[_Question] = []
         self._waiting: dict[str, list[_Question]] = {}  # parameter -> questions that no action has filled yet
         self._shown: dict[str, str] = {}  # UUID -> name that Shortcuts shows for the output
+        self._held: dict[str, Token] = {}  # names of `held` -> their references
         self._count = 0
         self._searches = 0
 
@@ -88,6 +91,13 @@ class State:
         output = self.fresh("step")
         self.emit(action, output)
         return self.output_token(output)
+
+    def held(self, token: Token, node: ast.expr) -> ast.Name:
+        """A name that no program can spell, for the reference that an expression has become."""
+        name = f"{len(self._held)} "
+        self._held[name] = token
+        self.kinds.note(name, self.kinds.of(node))
+        return ast.copy_location(ast.Name(name), node)
 
     def fresh(self, kind: str) -> str:
         """A UUID that nothing else has."""
@@ -139,6 +149,8 @@ class State:
 
     def name(self, node: ast.Name) -> Token:
         """The reference that a name stands for."""
+        if node.id in self._held:
+            return self._held[node.id]
         for loop in reversed(self._loops):
             if node.id in loop:
                 return {"Type": "Variable", "VariableName": loop[node.id]}

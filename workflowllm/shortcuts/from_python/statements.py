@@ -7,6 +7,7 @@ from workflowllm.shortcuts.dialect.problems import Fault
 from workflowllm.shortcuts.dialect.words import SET_VARIABLE_CALL
 from workflowllm.shortcuts.from_python.actions import action_keys, call_action, new_action
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, only_argument
+from workflowllm.shortcuts.from_python.refusals import refuse_statement
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
 from workflowllm.shortcuts.model.action_table import BUILT_IN
@@ -35,6 +36,12 @@ def compile_expression(values: ValueCompiler, statement: ast.Expr, ended: Ended)
         _append(values, node.func.value, only_argument(node))
     elif not (isinstance(node, ast.Constant) and node.value is Ellipsis):
         values.state.emit(new_action(values, node))
+
+
+def compile_import(_values: ValueCompiler, statement: ast.Import, _ended: Ended) -> None:
+    """`import random` says nothing: its two functions are words."""
+    if any(alias.name != "random" or alias.asname for alias in statement.names):
+        refuse_statement(statement)
 
 
 def _import_question(values: ValueCompiler, call: ast.Call) -> None:
@@ -88,7 +95,7 @@ def compile_assignment(values: ValueCompiler, node: ast.Assign | ast.AnnAssign, 
 def _assign(values: ValueCompiler, target: ast.Name, value: ast.expr, ended: Ended) -> None:
     state, binding, site = values.state, values.state.bindings[target.id], classify(value)
     if site == "missing":
-        binding.uuid = constant_text(only_argument(value), value)
+        binding.uuid = constant_text(only_argument(value), value) if value.args or value.keywords else None
     elif site == "declare":
         if binding.is_changed and (target.id in state.assigned or state.is_in_loop):
             _empty(values, target)
@@ -143,12 +150,13 @@ def _set_key(values: ValueCompiler, target: ast.Subscript, value: ast.expr) -> N
     """`d[key] = value`: Set Dictionary Value gives a new dictionary, which the variable then holds."""
     if not isinstance(target.value, ast.Name):
         raise Fault(target, "give the inner dictionary a name, set its key, and put it back.")
+    identifier, key = BUILT_IN + "setvalueforkey", "WFDictionaryKey"
     parameters = {
         "WFDictionary": values.attached(target.value),
-        "WFDictionaryKey": values.value(target.slice),
+        key: values.parameter(key, target.slice, identifier),
         "WFDictionaryValue": text_token(values.text(value)),
     }
-    _store(values, target.value, values.state.emit_step(NewAction(BUILT_IN + "setvalueforkey", parameters)))
+    _store(values, target.value, values.state.emit_step(NewAction(identifier, parameters)))
 
 
 def compile_augmented(values: ValueCompiler, node: ast.AugAssign, _: Ended) -> None:

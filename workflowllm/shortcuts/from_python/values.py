@@ -4,8 +4,10 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from workflowllm.shortcuts.dialect.bindings import called
+from workflowllm.shortcuts.dialect.bindings import called, is_asked
+from workflowllm.shortcuts.dialect.comparisons import CALLED_KEY
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import DATE as DATE_KIND
 from workflowllm.shortcuts.dialect.words import (
     CLASS_PREFIX,
     CLASS_SUFFIX,
@@ -16,8 +18,11 @@ from workflowllm.shortcuts.dialect.words import (
 )
 from workflowllm.shortcuts.from_python import fields
 from workflowllm.shortcuts.from_python import literals as literal
+from workflowllm.shortcuts.from_python.date_patterns import date_pattern, decimals
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction, State
+from workflowllm.shortcuts.from_python.typed_literals import LITERAL_CALLS, typed_parameter
+from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text
 from workflowllm.shortcuts.model.plist_types import (
     COERCION,
     DATE,
@@ -30,7 +35,16 @@ from workflowllm.shortcuts.model.plist_types import (
     TokenText,
     Wrapped,
 )
-from workflowllm.shortcuts.model.wrapped import MARK, attachment, text_token, utf16_length, wrap
+from workflowllm.shortcuts.model.wrapped import (
+    ATTACHMENT,
+    MARK,
+    attached_token,
+    attachment,
+    lone_reference,
+    text_token,
+    utf16_length,
+    wrap,
+)
 
 _CLASS_OF = {word: item_class for item_class, word in COERCIONS.items()}
 _SOURCE_OF = {word: kind for kind, word in SOURCES.items()}
@@ -49,25 +63,35 @@ class ValueCompiler:
 
     # Values
 
-    def keywords(self, call: ast.Call) -> Parameters:
-        """The keyword arguments of a call as parameters, `**{...}` included."""
+    def keywords(self, call: ast.Call, identifier: str = "") -> Parameters:
+        """The keyword arguments of a call as parameters of an action, `**{...}` included."""
         values: Parameters = {}
         for keyword in call.keywords:
             if keyword.arg is not None:
-                values[keyword.arg] = self.parameter(keyword.arg, keyword.value)
+                values[keyword.arg] = self.parameter(keyword.arg, keyword.value, identifier)
                 continue
             if not isinstance(keyword.value, ast.Dict):
                 raise Fault(keyword.value, 'only a dictionary written out can follow **; write **{"key": value}.')
             for key, node in zip(keyword.value.keys, keyword.value.values):
                 name = constant_text(key, keyword.value)
-                values[name] = self.parameter(name, node)
+                values[name] = self.parameter(name, node, identifier)
         return values
 
-    def parameter(self, key: str, node: ast.expr) -> Any:
-        """The value of a parameter; those in FIELD_KEYS hold typed fields."""
+    def parameter(self, key: str, node: ast.expr, identifier: str = "") -> Any:
+        """The value of an action's parameter.
+
+        Those in FIELD_KEYS hold typed fields. In one that holds typed text a reference stands inside a text: bare, it
+        would read as empty on a phone.
+        """
         if key in FIELD_KEYS and isinstance(node, (ast.Dict, ast.List)):
             return fields.field_parameter(self, node)
-        return self.value(node)
+        typed = typed_parameter(self, key, node)
+        if typed is not None:
+            return typed
+        value = self.value(node)
+        if holds_text(identifier, key) and called(node) != ATTACHMENT and (token := attached_token(value)):
+            return text_token(lone_reference(token))
+        return value
 
     def value(self, node: ast.expr) -> Any:
         """Any expression as a value of the property list."""
@@ -114,7 +138,7 @@ class ValueCompiler:
                 strings.append(part)
                 position += utf16_length(part)
                 continue
-            attachments[f"{{{position}, 1}}"] = self.reference(part)
+            attachments[f"{{{position}, 1}}"] = _shown(self, part)
             strings.append(MARK)
             position += 1
         return {"string": "".join(strings), "attachmentsByRange": attachments}
@@ -135,7 +159,7 @@ class ValueCompiler:
             return _with(self, node.value, {"Type": DICTIONARY_VALUE, "DictionaryKey": node.slice.value})
         if isinstance(node, ast.Call):
             name = called(node)
-            if name in _CLASS_OF and node.args:
+            if name in _CLASS_OF and node.args and not (name == "float" and is_asked(node.args[0])):
                 return self.coerced(only_argument(node), _CLASS_OF[name])
             if name in _SOURCE_OF and not node.args and not node.keywords:
                 return {"Type": _SOURCE_OF[name]}
@@ -146,6 +170,13 @@ class ValueCompiler:
     def hoist(self, node: ast.expr) -> Token:
         """Add the action that an expression needs, and refer to its output."""
         return self.state.emit_step(self.new_action(self, node))
+
+    def once(self, node: ast.expr) -> ast.expr:
+        """An expression that is read more than once: a name for its output where it needs an action."""
+        is_plain = isinstance(node, (ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp)) or is_text(node)
+        if is_plain or called(node) in {*VALUE_CALLS, *_SOURCE_OF, *CALLED_KEY, "number"} - {"input"}:
+            return node
+        return self.state.held(self.reference(node), node)
 
     def coerced(self, node: ast.expr, item_class: str) -> Token:
         return _with(self, node, {"Type": COERCION, "CoercionItemClass": item_class})
@@ -158,18 +189,41 @@ def _parts(node: ast.expr) -> list[str | ast.expr]:
     if isinstance(node, ast.JoinedStr):
         return [part for piece in node.values for part in _parts(piece)]
     if isinstance(node, ast.FormattedValue):
-        if node.format_spec is not None or node.conversion != -1:
-            raise Fault(
-                node,
-                "Shortcuts formats by actions: take out the format after ':' or '!' and call "
-                "is_workflow_actions_format_number or is_workflow_actions_format_date before.",
-            )
-        return _parts(node.value)
+        if node.conversion not in (-1, ord("s")):
+            raise Fault(node, "Shortcuts has no format !r or !a; take it out.")
+        return _parts(node.value) if node.format_spec is None else [node]
     if isinstance(node, ast.BinOp) and is_text(node):
         return _parts(node.left) + _parts(node.right)
     if called(node) == "text_of":
         return [part for argument in node.args for part in _parts(argument)]
     return [node]
+
+
+def _shown(values: ValueCompiler, node: ast.expr) -> Token:
+    """What stands in a text, with the format of an f-string."""
+    if not isinstance(node, ast.FormattedValue):
+        return values.reference(node)
+    spec = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
+    if len(spec) != 1 or not is_string(spec[0]):
+        raise Fault(node, "a format is written out, as in {x:.2f} or {day:%Y-%m-%d}.")
+    if "%" in spec[0].value[:-1]:
+        return _dated(values, node.value, date_pattern(spec[0]))
+    places = decimals(spec[0].value)
+    if places is None:
+        raise Fault(
+            node, "Shortcuts formats decimals, {x:.2f}, and dates, {day:%Y-%m-%d}; take out any other format."
+        )
+    parameters = {"WFNumber": values.attached(node.value), "WFNumberFormatDecimalPlaces": places}
+    return values.state.emit_step(NewAction(BUILT_IN + "format.number", parameters))
+
+
+def _dated(values: ValueCompiler, node: ast.expr, pattern: str) -> Token:
+    """A date in a format: a conversion of what is surely a date, the action Format Date of anything else."""
+    if values.state.kinds.of(node) == DATE_KIND:
+        steps = {"WFDateFormatStyle": "Custom", "WFDateFormat": pattern, "WFISO8601IncludeTime": False}
+        return _with(values, node, {"Type": DATE, **steps})
+    parameters = {"WFDate": text_token(values.text(node)), "WFDateFormatStyle": "Custom", "WFDateFormat": pattern}
+    return values.state.emit_step(NewAction(BUILT_IN + "format.date", parameters))
 
 
 # Calls that give a value
@@ -190,6 +244,7 @@ def _serialized(values: ValueCompiler, call: ast.Call) -> Wrapped:
 VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
     "date": lambda _, call: literal.date(call),
     "data": lambda _, call: literal.data(call),
+    "placeholder": lambda _, call: literal.placeholder(call),
     "uid": lambda _, call: literal.uid(call),
     "bare": _bare,
     "serialized": _serialized,
@@ -197,6 +252,7 @@ VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
     "fields": lambda values, call: fields.field_value(values, only_argument(call)),
     "all_of": fields.content_filter,
     "any_of": fields.content_filter,
+    **LITERAL_CALLS,
 }
 
 

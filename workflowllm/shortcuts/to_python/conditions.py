@@ -1,6 +1,7 @@
 """The condition of an If as a Python test."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from workflowllm.shortcuts.dialect.comparisons import (
     BETWEEN,
@@ -19,8 +20,28 @@ from workflowllm.shortcuts.dialect.comparisons import (
     SECOND_KEY,
     TEXT_KEY,
 )
+from workflowllm.shortcuts.dialect.value_kinds import (
+    BOOLEAN,
+    COERCED_KIND,
+    DATE,
+    DICTIONARY,
+    RAW,
+    TEXT,
+    needed_class,
+    output_kind,
+    property_kind,
+)
 from workflowllm.shortcuts.model.action_table import action_facts
-from workflowllm.shortcuts.model.plist_types import Parameters, Token
+from workflowllm.shortcuts.model.plist_types import (
+    COERCION,
+    DICTIONARY_VALUE,
+    PROPERTY,
+    Aggrandizement,
+    Parameters,
+    Token,
+)
+from workflowllm.shortcuts.model.plist_types import DATE as DATE_FORMAT
+from workflowllm.shortcuts.model.tree import Action
 from workflowllm.shortcuts.model.wrapped import FILTER, attached_token, subject_token, unwrap_as
 from workflowllm.shortcuts.to_python.literals import is_text_form, number_literal
 from workflowllm.shortcuts.to_python.values import ValuePrinter
@@ -59,24 +80,62 @@ def single_test(values: ValuePrinter, parameters: Parameters) -> str | None:
     subject = _subject(values, parameters)
     if subject is None:
         return None
-    return _compared(values, *subject, {key: value for key, value in parameters.items() if key != "WFInput"})
+    operands = {key: value for key, value in parameters.items() if key != "WFInput"}
+    return _compared(values, subject, operands)
 
 
-def _subject(values: ValuePrinter, parameters: Parameters) -> tuple[str, bool] | None:
-    """The tested reference as an expression, and whether it is surely a number."""
+class _Subject(NamedTuple):
+    """What a condition tests."""
+
+    text: str  # as an expression
+    is_number: bool  # surely, so that a comparison with it takes the stored number
+    kind: str | None  # as the compiler infers it
+
+
+def _subject(values: ValuePrinter, parameters: Parameters) -> _Subject | None:
     scope = values.scope
     if "WFInput" not in parameters:
         maker = scope.links.implicit.get(scope.index)
         if maker is None:
-            return "previous()", False
-        return scope.implicit() or "", _gives_number({}, scope.actions[maker].identifier)
+            return _Subject("previous()", False, None)
+        action = scope.actions[maker]
+        return _Subject(scope.implicit() or "", _gives_number({}, action.identifier), _made_kind(action))
     token = subject_token(parameters["WFInput"])
     if token is None:
         return None
+    maker = _maker(values, token)
+    is_number = _gives_number(token, maker.identifier if maker else None)
+    return _Subject(values.reference(token), is_number, _kind(values, token))
+
+
+def _maker(values: ValuePrinter, token: Token) -> Action | None:
+    """The action whose output a reference is."""
     uuid = token.get("OutputUUID")
-    maker = scope.links.maker(uuid.upper(), scope.index) if isinstance(uuid, str) else None
-    identifier = scope.actions[maker].identifier if maker is not None else None
-    return values.reference(token), _gives_number(token, identifier)
+    maker = values.scope.links.maker(uuid.upper(), values.scope.index) if isinstance(uuid, str) else None
+    return None if maker is None else values.scope.actions[maker]
+
+
+def _made_kind(maker: Action) -> str | None:
+    asked, part = (maker.parameters.get(key) for key in ("WFInputType", "WFGetDictionaryValueType"))
+    return output_kind(maker.identifier, asked, part)
+
+
+def _kind(values: ValuePrinter, token: Token) -> str | None:
+    """The kind of a reference, as the compiler infers it from the Python."""
+    steps = token.get("Aggrandizements")
+    if steps and isinstance(steps, list) and isinstance(steps[-1], dict):
+        return _step_kind(steps[-1])
+    maker = _maker(values, token)
+    return DATE if token.get("Type") == "CurrentDate" else maker and _made_kind(maker)
+
+
+def _step_kind(step: Aggrandizement) -> str | None:
+    kind = step.get("Type")
+    if kind == COERCION:
+        return COERCED_KIND.get(str(step.get("CoercionItemClass")))
+    if kind == PROPERTY:
+        return property_kind(str(step.get("PropertyName")))
+    return {DICTIONARY_VALUE: RAW, DATE_FORMAT: TEXT}.get(str(kind))
 
 
 def _gives_number(token: Token, maker_identifier: str | None) -> bool:
@@ -91,20 +150,48 @@ def _gives_number(token: Token, maker_identifier: str | None) -> bool:
     return bool(facts and facts.gives == "number") or str(token.get("VariableName", "")).startswith("Repeat Index")
 
 
-def _compared(values: ValuePrinter, subject: str, is_number: bool, rest: Parameters) -> str | None:
+def _compared(values: ValuePrinter, subject: _Subject, rest: Parameters) -> str | None:
     """A condition's test; operands that its operator does not read stand in extra(test, ...)."""
     condition = rest.pop("WFCondition", None)
     if isinstance(condition, str):
         rest["WFCondition"], condition = condition, OLD_CONDITIONS.get(condition)
-    test = _test(values, subject, is_number, condition, rest)
+    is_converted = _is_converted(values, subject.kind, condition, rest)
+    if LEGACY not in rest and rest.keys() <= {"WFDate"} and (special := _special(values, subject, condition, rest)):
+        return special
+    test = _test(values, subject.text, subject.is_number, condition, rest)
     if test is None:
         return None
     if rest.get(LEGACY) is True:
         del rest[LEGACY]
         return f"legacy({', '.join(filter(None, (test, values.arguments(rest))))})"
-    if rest and test == subject:
+    if rest and test == subject.text:
         test += " is not None"  # extra(subject, ...) would say that the reference itself stores more
-    return f"extra({test}, {values.arguments(rest)})" if rest else test
+    if not rest:
+        return f"extra({test})" if is_converted else test
+    return f"extra({test}, {values.arguments(rest)})"
+
+
+def _is_converted(values: ValuePrinter, kind: str | None, condition: Any, rest: Parameters) -> bool:
+    """Whether the compiler would convert what is tested, which extra() around the test keeps it from."""
+    if condition in (CONTAINS, CONTAINS_NOT) and kind == DICTIONARY:
+        return True
+    operand = attached_token(rest.get(NUMBER_KEY))
+    if condition in COMPARISONS and DATE in (kind, operand and _kind(values, operand)):
+        return not any(isinstance(rest.get(key), (datetime, dict)) for key in ("WFDate", "WFMeasurement"))
+    is_compared = type(condition) is int and condition not in (HAS_VALUE, HAS_NO_VALUE)
+    return is_compared and needed_class(kind, condition, NUMBER_KEY in rest) is not None
+
+
+def _special(values: ValuePrinter, subject: _Subject, condition: Any, rest: Parameters) -> str | None:
+    """Tests of booleans, and comparisons with a reference to a date; None for all others."""
+    if subject.kind == BOOLEAN and not rest:
+        if condition == EQUAL and subject.text.startswith("bool("):
+            return subject.text
+        return {HAS_VALUE: f"{subject.text} is not None", HAS_NO_VALUE: f"{subject.text} is None"}.get(condition)
+    operand = attached_token(rest.get("WFDate"))
+    if operand is None or condition not in COMPARISONS or DATE not in (subject.kind, _kind(values, operand)):
+        return None
+    return f"{subject.text} {COMPARISONS[condition]} {values.reference(operand)}"
 
 
 def _test(values: ValuePrinter, subject: str, is_number: bool, condition: Any, rest: Parameters) -> str | None:
