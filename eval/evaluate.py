@@ -181,13 +181,9 @@ def run_settings(settings: Settings, counts: dict[str, int]) -> dict[str, Any]:
 def main() -> int:
     settings = parse_settings()
     scored_path = settings.output_dir / "scored.jsonl"
-<<<<<<< HEAD
-    if scored_path.resolve() in {path.resolve() for _, path in settings.inputs}:
-        raise CommandError(f"{scored_path} is read and would be written; name another --output_dir.")
-=======
-    check_paths(settings.inputs, [scored_path, *(settings.output_dir / name for name in RESULTS)])
+    read = [path for _, path in settings.inputs]
+    check_paths(read, [scored_path, *(settings.output_dir / name for name in RESULTS)])
     verdicts = read_verdicts(settings.judged) if settings.judged else {}
->>>>>>> main
     with RecordOutcomes(scored_path) as outcomes:
         predictions = all_predictions(settings, outcomes)
         matched, unmatched = verdicts_on(predictions, verdicts)

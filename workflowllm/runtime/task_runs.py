@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
+from workflowllm.runs.bounds import OverLimit
 from workflowllm.runtime.endings import Broken, WorldError
 from workflowllm.runtime.tasks import Task, WorldResult, read_task, run_program, task_files
-=======
-from workflowllm.runs.bounds import OverLimit
-from workflowllm.runtime.endings import Broken
-from workflowllm.runtime.tasks import Task, WorldResult, run_program
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)
