@@ -39,7 +39,10 @@ SHORTER = {
         'if extra(x is not None, WFConditionalActionString="1"):\n    pass\n',
         "if x:\n    pass\n",
     ),
-    "an annotation": ('Total_Sum: "Total Sum" = a_b()\nc: "Other" = a_b()\n', 'Total_Sum = a_b()\nc: "Other" = a_b()\n'),
+    "an annotation": (
+        'Total_Sum: "Total Sum" = a_b()\nc: "Other" = a_b()\n',
+        'Total_Sum = a_b()\nc: "Other" = a_b()\n',
+    ),
     "a numbered name": ('Text_2: "Text" = a_b()\n', "Text_2 = a_b()\n"),
     "bytes": (f"a_b(x={PNG})\n", 'a_b(x=placeholder("png, 2 kB"))\n'),
     "a text in Base64": (

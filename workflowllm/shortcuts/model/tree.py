@@ -22,7 +22,7 @@ MAX_DEPTH = 120  # beyond CPython's 100 levels of indentation, for chains of eli
 
 @dataclass(slots=True)
 class Action:
-    """One action as the file has it. `index` is its place in the list; repairs add actions without a place (-1)."""
+    """One action as the file has it. `index` is its rank in the list; an action that a repair adds has -1."""
 
     index: int
     identifier: str
