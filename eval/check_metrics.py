@@ -21,6 +21,7 @@ from workflowllm.records.forms import normalised, record_file_rows
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 from workflowllm.shortcuts.dialect.comments import strip_comments
 
 
@@ -53,6 +54,7 @@ def read_samples(path: Path, limit: int | None) -> list[Sample]:
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths([arguments.samples], [arguments.table])
     samples = read_samples(arguments.samples, arguments.limit)
     figures = measured(samples, damaged_samples(samples, arguments.seed), arguments.workers)
     lines, missed = metric_table(figures, len(samples))

@@ -20,10 +20,11 @@ from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import Pair, Scored, score_pairs
 from workflowllm.metrics.codebleu.scorer import FIGURES
 from workflowllm.metrics.codebleu.stripping import STRIPPERS, normal_text
-from workflowllm.runs.command import CommandError, run_command
+from workflowllm.runs.command import run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.paths import check_paths
 
 DEFAULT_STRIP = {"fixed": "tokenizer", "compat": "none"}  # the package gets the text as it is, and strips what it can
 
@@ -68,8 +69,7 @@ def score_records(records: list[Any], mode: str, strip: Callable[[str], str], wo
 
 def main() -> int:
     arguments = parse_arguments()
-    if arguments.pairs.resolve() == arguments.output.resolve():
-        raise CommandError("--pairs and --output are the same file.")
+    check_paths([arguments.pairs], [arguments.output])
     stripper = STRIPPERS[arguments.strip or DEFAULT_STRIP[arguments.mode]]
 
     def strip(code: str) -> str:

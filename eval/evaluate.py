@@ -49,14 +49,16 @@ from workflowllm.evaluation.verdicts import JudgeVerdict, read_verdicts, verdict
 from workflowllm.metrics.bootstrap import RESAMPLES
 from workflowllm.metrics.codebleu.stripping import STRIPPERS
 from workflowllm.metrics.static_pass import SHARE
-from workflowllm.runs.command import CommandError, run_command
+from workflowllm.runs.command import run_command
 from workflowllm.runs.facts import file_sha256
 from workflowllm.runs.flags import positive_int, share_or_none
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 
 WITHOUT_TEXTS = ("key", "model", "split", "sample", "shape", "scores", "passes", "codebleu_note", "measuring_fault")
+RESULTS = ("summary.json", "table.md", "report.html")  # beside scored.jsonl
 FLAGS = ("split", "strip", "static_share", "resamples", "seed", "answer_field")
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")
 
@@ -176,10 +178,9 @@ def run_settings(settings: Settings, counts: dict[str, int]) -> dict[str, Any]:
 
 def main() -> int:
     settings = parse_settings()
-    verdicts = read_verdicts(settings.judged) if settings.judged else {}
     scored_path = settings.output_dir / "scored.jsonl"
-    if scored_path.resolve() in {path.resolve() for path in settings.inputs}:
-        raise CommandError(f"{scored_path} is read and would be written; name another --output_dir.")
+    check_paths(settings.inputs, [scored_path, *(settings.output_dir / name for name in RESULTS)])
+    verdicts = read_verdicts(settings.judged) if settings.judged else {}
     with RecordOutcomes(scored_path) as outcomes:
         predictions = all_predictions(settings, outcomes)
         matched, unmatched = verdicts_on(predictions, verdicts)

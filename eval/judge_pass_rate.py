@@ -37,7 +37,7 @@ from workflowllm.evaluation.judge import (
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.replies import Estimate
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
-from workflowllm.llm.stage import run_stage
+from workflowllm.llm.stage import StageDetails, run_stage
 from workflowllm.metrics.agreement import read_labels
 from workflowllm.metrics.static_pass import SHARE
 from workflowllm.prompts.prompt_files import load_prompt
@@ -47,6 +47,7 @@ from workflowllm.runs.facts import file_facts, flag_facts
 from workflowllm.runs.flags import not_negative, positive_int, share_or_none
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 
 ANSWER_TOKENS = 60  # a verdict with its reason, for the estimate of --dry_run
@@ -92,8 +93,10 @@ def judged(arguments: argparse.Namespace) -> int:
 
     return run_stage(
         predictions(arguments.input), judge, arguments.output, settings, overwrite=arguments.overwrite,
-        estimate=estimate, describe="prediction", identity=judge.identity,
-        facts=flag_facts(arguments) | file_facts(arguments.input) | {"prompt_sha256": prompt.sha256},
+        details=StageDetails(
+            estimate=estimate, describe="prediction", identity=judge.identity,
+            facts=flag_facts(arguments) | file_facts(arguments.input) | {"prompt_sha256": prompt.sha256},
+        ),
     )  # fmt: skip
 
 
@@ -122,6 +125,8 @@ def verdicts(path: Path) -> Iterator[Record]:
 
 def main() -> int:
     arguments = parse_arguments()
+    prompt = Path(arguments.prompt) if arguments.prompt.endswith(".txt") else None
+    check_paths([arguments.input, arguments.human, prompt], [arguments.output])
     labels = read_labels(arguments.human) if arguments.human else None
     status = judged(arguments) if arguments.backend == JUDGE else static(arguments)
     if arguments.dry_run or not arguments.output.is_file():

@@ -29,11 +29,14 @@ from workflowllm.evaluation.paper_rows import (
     with_stand_in,
 )
 from workflowllm.llm.settings import KEY
+from workflowllm.records.release import data_files
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 
 ROOT = Path(__file__).parents[1]
+WRITTEN = ("predictions.jsonl", "verdicts.jsonl", "differences.md")  # beside what the scripts that it runs write
 SPLITS = {"ID": [], "OOD": ["--OOD"]}
 
 
@@ -121,6 +124,7 @@ def judge(files: list[Path], output: Path) -> int:
 
 def main() -> int:
     settings = parse_settings()
+    check_paths(data_files(settings.data), [settings.output_dir / name for name in WRITTEN])
     rows = chosen_rows(settings)
     if not rows:
         raise CommandError("no row can be run here; the lines above say what each needs.")

@@ -24,6 +24,7 @@ from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_co
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.output_files import whole_file
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.task_runs import Attempt, attempt_crashed, run_attempt
 from workflowllm.runtime.tasks import Task, read_task, task_files
@@ -120,6 +121,7 @@ def pass_lines(results: list[Result], tasks: dict[str, Task], seed: int) -> list
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths([*arguments.paths, *(arguments.predictions or ())], [arguments.output])
     tasks = load_tasks(arguments.paths, arguments.part)
     if arguments.list:
         print(*list_lines((task.key, task.request) for task in tasks.values()), sep="\n")

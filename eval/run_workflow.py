@@ -21,6 +21,7 @@ from workflowllm.runs.command import ALL_DONE, SOME_FAILED, CommandError, run_co
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.output_files import whole_file
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
 from workflowllm.runtime.coverage import cover_file, coverage_crashed, coverage_lines
 from workflowllm.runtime.implemented import implemented_lines
@@ -63,6 +64,8 @@ def parse_arguments() -> argparse.Namespace:
 
 def run_file(options: Options) -> int:
     """Run one file and print what happened."""
+    world = None if options.world == "auto" else Path(options.world)
+    check_paths([options.file, world], [options.effects, options.html])
     try:
         setting = load_setting(options.world)
         program = program_of(options.file, setting.world.import_answers)

@@ -32,6 +32,7 @@ from workflowllm.runs.command import CommandError, run_command
 from workflowllm.runs.flags import share_or_none
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import RecordOutcomes
+from workflowllm.runs.paths import check_paths
 
 FIGURES = ("precision", "recall", "f1", "is_read")
 
@@ -71,6 +72,7 @@ def problem(record: Any) -> str:
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths([arguments.predictions], [arguments.output])
     similarity = EmbeddingSimilarity(arguments.embeddings) if arguments.embeddings else word_similarity
     scores: list[PlanScore] = []
     with RecordOutcomes(arguments.output) as outcomes:

@@ -10,6 +10,7 @@ all of a file at once; of records, in <output_dir>.errors.jsonl.
 """
 
 import argparse
+import os
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from workflowllm.runs.flags import positive_int
 from workflowllm.runs.json_lines import read_records
 from workflowllm.runs.outcomes import Outcomes
 from workflowllm.runs.output_files import write_bytes
-from workflowllm.runs.paths import check_paths, collision_key
+from workflowllm.runs.paths import check_paths, collision_key, inside
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.signed import sign
 from workflowllm.shortcuts.files_from_records import CompiledFile, compilation_crashed, compile_numbered
@@ -93,7 +94,8 @@ def compile_one(source: str, output: Path, options: Options) -> int:
 def compile_records(records: Path, folder: Path, options: Options) -> int:
     """Compile every record of a file."""
     check_paths([records], [folder])
-    written: set[str] = set()  # collision keys of the files written
+    # Collision keys of the files that are not free: those written, and the input where it lies in the folder.
+    written = {collision_key(os.path.relpath(records.resolve(), folder.resolve()))} if records.exists() else set()
     outcomes = Outcomes(folder)
     with outcomes:
         work = partial(compile_numbered, field=options.field, otherwise_if=options.otherwise_if)
@@ -106,13 +108,14 @@ def write_result(result: CompiledFile, folder: Path, signed: bool, outcomes: Out
     """One record ends as a file or as an error."""
     path = next((path for path in result.paths if collision_key(path) not in written), None)
     if path is None:
-        outcomes.fail(result.key, result.error or f"another record before it was written to {result.paths[0]}.")
+        taken = "the input, or another record before it, has the name of its file."
+        outcomes.fail(result.key, result.error or taken)
         return
     written.add(collision_key(path))
     try:
-        write_bytes(folder / path, sign(result.data) if signed else result.data)
+        write_bytes(inside(folder, path), sign(result.data) if signed else result.data)
     except (OSError, ValueError) as error:
-        outcomes.fail(result.key, f"not written: {error}")
+        outcomes.fail(result.key, f"not written: {error}.")
     else:
         outcomes.done += 1
 

@@ -22,9 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflowllm.apis.catalogue import Catalogue, catalogue_with
-from workflowllm.apis.documents import write_documents
+from workflowllm.apis.documents import DOCUMENTS, write_documents
 from workflowllm.apis.model import BUILT_IN_APPLICATION, published_key
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
+from workflowllm.runs.paths import check_paths
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -139,6 +140,7 @@ def _count_calls(folder: Path) -> tuple[Counter[str], int]:
 
 def main() -> int:
     flags = parse_flags()
+    check_paths([flags.wfactions], [flags.output_dir / name for name in DOCUMENTS])  # folders are read by endings
     known = read_catalogue(flags)
     if flags.coverage or flags.shortcuts:
         print("\n".join(coverage_lines(known, flags.coverage, flags.shortcuts)))

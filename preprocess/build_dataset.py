@@ -73,6 +73,8 @@ def parse_arguments() -> argparse.Namespace:
                        ("query", "queries on one side of a split")):  # fmt: skip
         default = getattr(Similarity(), name)
         near.add_argument(f"--near_{name}", type=positive, default=default, help=f"{text} (default: %(default)s)")
+    parser.add_argument("--full_code", action="store_true",
+                        help="keep identifiers and data that nobody can derive: no training form")  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     return parser.parse_args()
 
@@ -88,7 +90,8 @@ def share(text: str) -> float:
 def build_config(flags: dict[str, Any]) -> BuildConfig:
     """The configuration that the flags ask for."""
     limit = None if flags["max_binary"] == NO_LIMIT else flags["max_binary"]
-    rules = Rules(limit, flags["allow_incomplete"], flags["allow_uncompiled"], flags["allow_unknown_apis"])
+    rules = Rules(limit, flags["allow_incomplete"], flags["allow_uncompiled"], flags["allow_unknown_apis"],
+                  flags["full_code"])  # fmt: skip
     names = ("seed_data", "synthesized", "output", "test_share", "test_most", "dev_share", "seed", "allow_duplicates",
              "workers")  # fmt: skip
     similarity = Similarity(flags["near_dropped"], flags["near_code"], flags["near_query"])

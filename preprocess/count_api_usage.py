@@ -19,6 +19,7 @@ from workflowllm.apis.model import STATEMENTS
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.runs.flags import positive_int
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import check_paths
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -61,6 +62,7 @@ def main() -> int:
     parser.add_argument("--least", type=positive_int, default=5, metavar="N",
                         help="shortcuts that must use an API or a pair (default: %(default)s)")  # fmt: skip
     flags = parser.parse_args()
+    check_paths([flags.input], [flags.output])
     counts = usage(used_apis(flags.input), flags.least)
     if not counts["shortcuts"]:
         raise CommandError(f"{flags.input} holds no shortcut that can be read.")

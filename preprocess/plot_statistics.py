@@ -14,6 +14,7 @@ from pathlib import Path
 from workflowllm.dataset.statistics import Statistics
 from workflowllm.records.paper import paper_statistics
 from workflowllm.runs.command import ALL_DONE, CommandError, run_command
+from workflowllm.runs.paths import check_paths
 from workflowllm.runs.reasons import reason_of
 
 FIELDS = {"actions", "category", "application_names", "origin", "api_uses", "built_in_uses"}
@@ -44,6 +45,7 @@ def read_rows(folder: Path) -> list[Statistics]:
 
 def main() -> int:
     arguments = parse_arguments()
+    check_paths([arguments.folder_path / "statistics.json"], [arguments.output_dir])
     rows = read_rows(arguments.folder_path)
     from workflowllm.dataset.charts import draw_all  # imports matplotlib, which takes a second
 

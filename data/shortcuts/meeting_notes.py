@@ -12,5 +12,5 @@ At: {Meeting.Location}
 
 ## Decided
 """
-com_agiletortoise_Drafts5_CaptureIntent(ShowWhenRun=False, content=f"{Notes}", grammarType={"displayString": "Markdown", "identifier": "Markdown"}, tags=["meeting", "notes"], **{"Show-tags": True})
-is_workflow_actions_sendmessage(IntentAppIdentifier="com.apple.MobileSMS", ShowWhenRun=False, WFSendMessageActionRecipients=WFContactFieldValue(WFContactFieldValues=[{"EntryType": 3, "SerializedEntry": {"link.contentkit.emailaddress": "team@example.org"}}]), WFSendMessageContent=f"{Notes}")
+com_agiletortoise_Drafts5_CaptureIntent(content=f"{Notes}", ShowWhenRun=False, grammarType={"displayString": "Markdown", "identifier": "Markdown"}, tags=["meeting", "notes"], **{"Show-tags": True})
+is_workflow_actions_sendmessage(ShowWhenRun=False, WFSendMessageActionRecipients=WFContactFieldValue(WFContactFieldValues=[{"EntryType": 3, "SerializedEntry": {"link.contentkit.emailaddress": "team@example.org"}}]), WFSendMessageContent=f"{Notes}", IntentAppIdentifier="com.apple.MobileSMS")

@@ -15,11 +15,11 @@ if extra(calculation_result > 10.0, WFCondition="Is Greater Than"):
     is_workflow_actions_getvariable(WFVariable=Total)
     is_workflow_actions_showresult(Text=f"Full house: {Total}")
 variable_2 = is_workflow_actions_getvariable(WFVariable=Total)
-if extra(variable_2 < 2.0, WFConditionalActionString="", WFCondition="Is Less Than"):
+if extra(variable_2 < 2.0, WFCondition="Is Less Than", WFConditionalActionString=""):
     Empty_days.append(variable_2)
 variable_3 = is_workflow_actions_getvariable(WFVariable=Note)
 if extra("again" in variable_3, WFCondition="Contains"):
-    is_workflow_actions_runworkflow(WFInput=variable_3, WFShowWorkflow=False, WFWorkflowName="Old Style Counter")
+    is_workflow_actions_runworkflow(WFInput=variable_3, WFWorkflowName="Old Style Counter", WFShowWorkflow=False)
 if_result_2 = block_result()
 if is_workflow_actions_conditional(WFInput=if_result_2, WFCondition="", WFNumberValue=0.0):
     """An old client stored no operator here."""

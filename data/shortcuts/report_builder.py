@@ -16,7 +16,7 @@ for Repeat_Item in dict(file)["regions"]:
         if_result = block_result()
         is_workflow_actions_getvariable(WFVariable=if_result)
     repeat_results = block_result()
-    is_workflow_actions_text_combine(WFTextCustomSeparator=" | ", WFTextSeparator="Custom", text=repeat_results)
+    is_workflow_actions_text_combine(WFTextSeparator="Custom", text=repeat_results, WFTextCustomSeparator=" | ")
 Report: "Report" = block_result()
 pdf = is_workflow_actions_makepdf(WFInput=Report)
 is_workflow_actions_previewdocument(WFInput=pdf)

@@ -1,7 +1,7 @@
 provided_input = is_workflow_actions_ask(WFAskActionPrompt="How much?", WFInputType="Number")
 Amount = provided_input
-measurement = is_workflow_actions_measurement_create(WFMeasurementUnit=WFQuantityFieldValue(Magnitude=bare(Amount), Unit="mi"), WFMeasurementUnitType="Length")
-Kilometres: "Kilometres" = is_workflow_actions_measurement_convert(WFInput=measurement, WFMeasurementUnit={"WFNSUnitSymbol": "km", "WFNSUnitType": "Length"}, WFMeasurementUnitType="Length")
+measurement = is_workflow_actions_measurement_create(WFMeasurementUnitType="Length", WFMeasurementUnit=WFQuantityFieldValue(Magnitude=bare(Amount), Unit="mi"))
+Kilometres: "Kilometres" = is_workflow_actions_measurement_convert(WFMeasurementUnitType="Length", WFMeasurementUnit={"WFNSUnitSymbol": "km", "WFNSUnitType": "Length"}, WFInput=measurement)
 dictionary = is_workflow_actions_dictionary(WFItems={"short": 1, "long": 100.0, "factor": -0.25, "exact": "1.0"})
 if extra(Kilometres > WFQuantityFieldValue(Magnitude=bare(dictionary["long"]), Unit="km"), WFConditionalActionString="far"):
     text = "That is far: take the train."

@@ -114,7 +114,8 @@ def dropped_parameter(sample: Sample, apis: Catalogue, rng: Random) -> Damage | 
     line = sample.lines[call.lineno - 1]
     end = keyword.end_col_offset
     end += 2 if line[end : end + 2] == b", " else 0
-    return Damage(_replaced(sample, call.lineno, keyword.col_offset, end, ""), sample.apis, ("missing-parameter",))
+    code = _replaced(sample, call.lineno, keyword.col_offset, end, "")
+    return Damage(code, sample.apis, ("missing-parameter", "nothing-filled-in"))
 
 
 def bad_value(sample: Sample, apis: Catalogue, rng: Random) -> Damage | None:

@@ -88,7 +88,9 @@ def name_in_text_field(sample: Sample, apis: Catalogue, rng: Random) -> Damage:
               ("setvalueforkey", "WFDictionaryValue"), ("speaktext", "WFText")]  # fmt: skip
     name, key = rng.choice(fields)
     api = apis[BUILT_IN + name]
-    return _plain((api, api.by_key[key]), sample, rng.choice(["clipboard()", "shortcut_input()"]), "WFTextTokenString")
+    literal = rng.choice(["clipboard()", "shortcut_input()", "current_date()"])
+    damage = _plain((api, api.by_key[key]), sample, literal, "WFTextTokenString")
+    return damage._replace(expected=("bare-reference", *_REFUSED))
 
 
 def wrong_property(sample: Sample, apis: Catalogue, rng: Random) -> Damage | None:
@@ -120,10 +122,10 @@ def text_compared(sample: Sample, _: Catalogue, rng: Random) -> Damage:
     if rng.random() < 0.3:
         line, name = f'planted = input("{rng.choice(_SENTENCES)}")', "ask"
     lines = f"{line}\nif {test}:\n    print(planted)"
-    return _added(sample, BUILT_IN + name, lines, ["bad-comparison"], _asks_for_number if name == "ask" else None)
+    return _added(sample, BUILT_IN + name, lines, ["bad-comparison"], _compares_numbers)
 
 
-def _asks_for_number(actions: list[ActionDict]) -> bool:
+def _compares_numbers(actions: list[ActionDict]) -> bool:
     """Whether the last question asks for a number, or the last test converts what it compares."""
     if _last_value(actions, BUILT_IN + "ask", "WFInputType") == "Number":
         return True
@@ -181,7 +183,7 @@ def filter_over_other_property(sample: Sample, apis: Catalogue, rng: Random) -> 
 
 def nothing_filled_in(sample: Sample, apis: Catalogue, rng: Random) -> Damage:
     # None of these does anything with the previous output alone.
-    names = ("url", "alert", "runworkflow", "openapp", "addnewreminder", "addnewevent", "timer.start", "math", "list",
+    names = ("url", "alert", "runworkflow", "openapp", "addnewreminder", "addnewevent", "timer.start", "math",
              "sendmessage", "text.replace", "setvalueforkey", "setitemname", "number", "properties.images",
              "health.quantity.log", "text.match", "file.createfolder", "measurement.create")  # fmt: skip
     found = [BUILT_IN + name for name in names]

@@ -17,6 +17,7 @@ from workflowllm.runtime.stock_world import stock_world
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.to_python.printer import to_python
+from workflowllm.shortcuts.training_form import training_form
 
 NAME = "workflow"  # of every form, so that what asks for its own name gets the same
 
@@ -37,7 +38,8 @@ def codes_of(workflow: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Python", code
     record = annotate_offline({"key": NAME, "code": code, "apis": []})
     yield "annotated Python", record["workflow_code"]
-    yield "training form", parse_answer(answer_text(record)).code
+    answer = answer_text({**record, "workflow_code": training_form(record["workflow_code"])})
+    yield "training form", parse_answer(answer).code
 
 
 def effects_of(program: Program) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import definitions
 import pytest
 
 from workflowllm.apis import Api, Parameter, Returns, catalogue, published_key
-from workflowllm.apis.documents import json_document, python_stub
+from workflowllm.apis.documents import json_document, meaning, python_stub
 from workflowllm.apis.model import HINTS, plain
 from workflowllm.apis.pickles import safe_unpickle
 from workflowllm.shortcuts.model.identifiers import function_name, is_name
@@ -32,11 +32,11 @@ TEA = Api(
     source="given",
 )
 STUB = '''\
-def com_example_Tea__dash__Time_Pour__underscore__Intent(*, kind: str = 'green', cupName: str, pots: list = None, **others: Any) -> Object:
+def com_example_Tea__dash__Time_Pour__underscore__Intent(*, kind: Literal['green', 'b'] = 'green', cupName: str, pots: list = None, **others: Any) -> Object:
     """Pour Tea: Pours a cup.
 
     Parameters:
-        kind: Kind. One of 'green', 'b' (Black).
+        kind: Kind. 'b' is Black.
         cupName: Required.
         pots: Pots. Those to use. Items: PotEntity. Only when kind is 'b' and hot is True.
         with: With milk. Given through **{...}.
@@ -224,3 +224,34 @@ def test_coverage_without_the_published_identifiers_says_so(tmp_path: Path) -> N
     assert (done.returncode, "not counted" in done.stdout) == (0, True)
     (tmp_path / "identifier2category.json").write_text("[1")
     assert run("--coverage", tmp_path).returncode == 2
+
+
+def test_a_find_actions_document_says_what_it_filters_and_gives() -> None:
+    events = catalogue()["is.workflow.actions.filter.calendarevents"]
+    stub = python_stub(events)
+    assert stub and "WFContentItemFilter: Filter['Name', 'Calendar', " in stub
+    assert "Start Date (date)" in stub and "My Status (Accepted/Completed/" in stub
+    assert "beside those of the filter: Attachments (list), Attendees (list)" in stub
+    assert "File Extension" not in stub.split("Filter[")[1]
+    document = json_document(events)
+    assert document["returns"]["properties"]["Start Date"] == "date"
+    (rows,) = [item for item in document["parameters"] if item["name"] == "WFContentItemFilter"]
+    assert rows["properties"]["Is All Day"] == "boolean" and "Attendees" not in rows["properties"]
+
+
+def test_files_are_found_by_what_every_item_has() -> None:
+    stub = python_stub(catalogue()["is.workflow.actions.filter.files"])
+    assert stub and "Filter['Name', 'File Extension', " in stub
+
+
+def test_limits_and_values_are_in_the_documents() -> None:
+    volume = catalogue()["is.workflow.actions.setvolume"]
+    assert "0 to 1." in meaning(volume.by_key["WFVolume"])
+    assert {"least": 0, "most": 1}.items() <= json_document(volume)["parameters"][1].items()
+    assert "'Alarms & Timers'" in (python_stub(volume) or "").splitlines()[0]
+
+
+def test_words_that_only_repeat_a_key_are_left_out() -> None:
+    bare = Api("a.b", "Do It", parameters=(Parameter("keyPath", "text"), Parameter("other", "text", "Path")))
+    stub = python_stub(bare)
+    assert stub and "Key path" not in stub and "        other: Path.\n" in stub

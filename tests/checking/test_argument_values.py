@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflowllm.checking import argument_values
+from workflowllm.checking import argument_values, uses
 from workflowllm.checking.checker import check_code
 
 TIMER = "is_workflow_actions_timer_start(WFDuration={})"
@@ -110,12 +110,12 @@ def test_the_loop_variable_has_the_lists_properties() -> None:
 
 
 def test_a_comparison_that_the_compiler_mends_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflowllm.checking import uses
-
-    code = "x = 'abc'\nif x < 3:\n    print(x)"
-    assert "bad-comparison" in codes(code)
-    monkeypatch.setattr(uses, "_meant_by_actions", lambda compiled: (False, False))
-    assert "bad-comparison" not in codes(code)
+    asked = "x = input('How many?')\nif x < 3:\n    print(x)"
+    words = "x = 'abc'\nif x < 3:\n    print(x)"
+    for meant, expected in ((True, {"bad-comparison"}), (False, set())):
+        monkeypatch.setattr(uses, "_meant_by_actions", lambda compiled, meant=meant: (meant, meant))
+        assert codes(asked) == expected
+        assert codes(words) == {"bad-comparison"}  # of which no number can be made
 
 
 @pytest.mark.parametrize("code", [
@@ -132,3 +132,21 @@ def test_calls_that_work_as_they_are(code: str) -> None:
 @pytest.mark.parametrize("name", ["alert", "runworkflow", "openapp", "timer_start", "math"])
 def test_an_action_with_nothing_filled_in(name: str) -> None:
     assert "nothing-filled-in" in {item.code for item in check_code(f"is_workflow_actions_{name}()")}
+
+
+ATTACHMENT = {"WFSerializationType": "WFTextTokenAttachment", "Value": {"Type": "Clipboard"}}
+SPEAK = "is_workflow_actions_speaktext(WFText={})"
+
+
+def test_a_bare_name_in_a_text_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(argument_values, "stored_value", lambda api, key, node: ATTACHMENT)
+    assert codes(SPEAK.format("clipboard()")) == {"bare-reference"}
+    assert codes("x = is_workflow_actions_getbatterylevel()\n" + SPEAK.format("x")) == {"bare-reference"}
+    assert codes("is_workflow_actions_text_split(text=clipboard())") == set()
+    assert codes("is_workflow_actions_get_playlist(WFPlaylistName=clipboard())") == set()
+    monkeypatch.setattr(argument_values, "stored_value", lambda api, key, node: {"WFSerializationType": "a text"})
+    assert codes(SPEAK.format("clipboard()")) == set()
+
+
+def test_a_text_with_a_reference_is_right_in_a_text_field() -> None:
+    assert codes(SPEAK.format("f'{clipboard()}'")) == set()

@@ -13,6 +13,7 @@ from workflowllm.shortcuts.compare import differences, metadata_differences
 from workflowllm.shortcuts.files.containers import read_file, read_shortcut
 from workflowllm.shortcuts.files_from_records import compile_record
 from workflowllm.shortcuts.records_from_files import list_files, passed_over
+from workflowllm.shortcuts.training_form import training_form
 
 DATA = Path(__file__).parents[2] / "data"
 SAMPLES = json.loads((DATA / "data_samples.json").read_text("utf-8"))
@@ -31,10 +32,11 @@ def test_a_sample_is_complete_and_compiles_to_its_shortcut(sample: dict[str, Any
     for field in ("title", "description", "category", "query", "task_plan", "workflow_code", "code"):
         assert isinstance(sample[field], str) and sample[field].strip(), field
     original = read_file(DATA / "shortcuts" / sample["source"]["path"]).workflow
-    for field in ("workflow_code", "code"):
-        again = read_shortcut(compile_record(sample, field)).workflow
-        assert list(differences(original, again)) == []
-        assert metadata_differences(original, again) == []
+    again = read_shortcut(compile_record(sample, "code")).workflow
+    assert list(differences(original, again)) == []
+    assert metadata_differences(original, again) == []
+    trained = read_shortcut(compile_record(sample, "workflow_code")).workflow["WFWorkflowActions"]
+    assert len(trained) == len(original["WFWorkflowActions"])
     assert "python" not in sample["query"].lower()
     calls = {action["WFWorkflowActionIdentifier"] for action in original["WFWorkflowActions"]}
     assert calls == set(sample["apis"])
@@ -46,6 +48,7 @@ def test_a_sample_is_what_the_annotator_writes_today(sample: dict[str, Any]) -> 
     written = ("query", "task_plan", "workflow_code", "annotation")
     bare = {name: value for name, value in sample.items() if name not in written}
     made = annotate_offline(bare)
+    made["workflow_code"] = training_form(made["workflow_code"])
     assert {name: made[name] for name in written} == {name: sample[name] for name in written}
 
 

@@ -21,10 +21,10 @@ SHOW, LIGHT = "is.workflow.actions.showresult", "is.workflow.actions.flashlight"
 WORDS = ["alarm", "battery", "calendar", "dictionary", "email", "file", "gallery", "health", "image", "journal"]
 
 
-def workflow(place: int, **fields: Any) -> dict[str, Any]:
-    word = WORDS[place % len(WORDS)]
-    code = "\n".join(f'{word}_{line} = is_workflow_actions_{word}(WF{word}="{line * place}")' for line in range(6))
-    return {"key": f"k{place}", "title": f"About {word} {place}", "query": f"Do {place} things with {word}, {word}!",
+def workflow(index: int, **fields: Any) -> dict[str, Any]:
+    word = WORDS[index % len(WORDS)]
+    code = "\n".join(f'{word}_{line} = is_workflow_actions_{word}(WF{word}="{line * index}")' for line in range(6))
+    return {"key": f"k{index}", "title": f"About {word} {index}", "query": f"Do {index} things with {word}, {word}!",
             "apis": [SHOW], "task_plan": f"1. {word}", "workflow_code": f"# {word}\n{code}"} | fields  # fmt: skip
 
 
@@ -95,9 +95,9 @@ def test_an_example_that_is_too_long_gives_way_to_the_next() -> None:
 
 
 def test_examples_are_drawn_by_seed_and_key() -> None:
-    records = [workflow(place) for place in range(10)]
-    tests = [workflow(place) | {"key": f"t{place}", "title": f"T{place}", "query": f"Other {'words ' * place}?",
-                                "workflow_code": ""} for place in range(40)]  # fmt: skip
+    records = [workflow(index) for index in range(10)]
+    tests = [workflow(index) | {"key": f"t{index}", "title": f"T{index}", "query": f"Other {'words ' * index}?",
+                                "workflow_code": ""} for index in range(40)]  # fmt: skip
 
     def draw(seed: int) -> list[list[str]]:
         examples = Examples(records, 2, seed)
@@ -118,7 +118,7 @@ def test_kin() -> None:
         assert are_kin(one, other), other
     assert not are_kin(one, workflow(2))
     assert not are_kin({"key": "a"}, {"key": "b"})
-    only_kin = [workflow(1, key=f"x{place}") for place in range(5)]
+    only_kin = [workflow(1, key=f"x{index}") for index in range(5)]
     assert list(Examples(only_kin, 1, seed=0).for_record(one)) == []
 
 
@@ -129,7 +129,7 @@ def test_too_few_examples_are_refused() -> None:
 
 def data_set(folder: Path, split: dict[str, list[str]]) -> Path:
     folder.mkdir(exist_ok=True)
-    (folder / "seed_data.json").write_text(json.dumps([workflow(place) for place in range(6)]), "utf-8")
+    (folder / "seed_data.json").write_text(json.dumps([workflow(index) for index in range(6)]), "utf-8")
     (folder / "dataset_split_keys.json").write_text(json.dumps(split), "utf-8")
     return folder
 

@@ -68,3 +68,21 @@ def test_positional_parameters_of_released_stubs_are_kept() -> None:
 
 def test_a_stub_that_does_not_parse_stays() -> None:
     assert shortened("def f(:\n", 2) == "def f(:"
+
+
+def test_allowed_values_go_last() -> None:
+    stub = "def f(*, pick: Literal['a', 'b'] = 'a', over: Filter['Name'] = None, may: int = 3) -> str:\n    '''F.'''\n"
+    assert shortened(stub, 2).startswith("def f(*, pick: Literal['a', 'b'] = 'a', over: Filter['Name'] = None, may")
+    assert shortened(stub, 3) == (
+        "def f(*, pick: Literal['a', 'b'] = 'a', over: Filter['Name'] = None, **others) -> str: ..."
+    )
+    assert shortened(stub, 4) == "def f(**others) -> str: ..."
+
+
+def test_the_values_of_every_builtin_enumeration_outlast_the_words_on_it() -> None:
+    for api in catalogue().of_application("builtin").values():
+        for level in LEVELS[:4] if api.function else ():
+            text = api_stub(api.identifier, level)
+            for parameter in api.parameters:
+                if parameter.key.isidentifier():
+                    assert all(repr(value) in text for value in parameter.values), (api.identifier, level)

@@ -60,7 +60,7 @@ PLAIN = {
     "data": (b"\x00\xff", 'data("AP8=")'),
     "uid": (UID(3), "uid(3)"),
     "list": ([1, "a", [], {}], '[1, "a", [], {}]'),
-    "dictionary": ({"a b": 1, "": {"c": None.__class__.__name__}}, '{"a b": 1, "": {"c": "NoneType"}}'),
+    "dictionary": ({"a b": 1, "": {"c": None.__class__.__name__}}, '{"": {"c": "NoneType"}, "a b": 1}'),
 }
 REFERENCES = {
     "clipboard": (CLIP, "clipboard()"),
@@ -77,7 +77,7 @@ REFERENCES = {
     "URL of it": (source("Clipboard", coercion("WFURLContentItem")), 'coerce(clipboard(), "URL")'),
     "odd class": (
         source("Clipboard", coercion("Odd")),
-        'modified(clipboard(), {"Type": "WFCoercionVariableAggrandizement", "CoercionItemClass": "Odd"})',
+        'modified(clipboard(), {"CoercionItemClass": "Odd", "Type": "WFCoercionVariableAggrandizement"})',
     ),
     "key": (source("Clipboard", key("a.b 'c'")), "clipboard()[\"a.b 'c'\"]"),
     "property": (source("Clipboard", prop("Email Address")), "clipboard().Email_Address"),
@@ -157,8 +157,9 @@ SERIALIZED = {
                 "WFActionParameterFilterTemplates": [{"Property": "Name", "Operator": 7, "Values": {}}],
             },
         ),
-        "WFContentPredicateTableTemplate(WFActionParameterFilterPrefix=0, WFContentPredicateBoundedDate=False, "
-        'WFActionParameterFilterTemplates=[{"Property": "Name", "Operator": 7, "Values": {}}])',
+        "WFContentPredicateTableTemplate(WFActionParameterFilterPrefix=0, "
+        'WFActionParameterFilterTemplates=[{"Operator": 7, "Property": "Name", "Values": {}}], '
+        "WFContentPredicateBoundedDate=False)",
     ),
 }
 FORMS = PLAIN | {name: (attached(token), form) for name, (token, form) in REFERENCES.items()}
@@ -248,7 +249,7 @@ def test_dictionaries_nest():
 
 def test_keys_that_are_no_names_go_another_way():
     code = round_trip(action("a.b", **{"Show-text": True, "class": 1, "2nd": 2, "": 3, "\ufb01": 4, "fine": 5}))
-    assert code == 'a_b(fine=5, **{"Show-text": True, "class": 1, "2nd": 2, "": 3, "\ufb01": 4})\n'
+    assert code == 'a_b(fine=5, **{"": 3, "2nd": 2, "Show-text": True, "class": 1, "\ufb01": 4})\n'
 
 
 @pytest.mark.parametrize(

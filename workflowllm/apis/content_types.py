@@ -4,7 +4,7 @@ The package shortcutkit has tables of what Find and Get Details offer; data/api/
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -77,13 +77,13 @@ class ContentTypes:
         base = self._by_class[entry["like"]] if "like" in entry else None
         properties = {**self._generic, **(base.properties if base else {})}
         properties |= {item: Property() for item in self._names.get(name, ()) if item not in (*properties, "Random")}
-        properties |= {item: Property(type_) for item, type_ in entry.get("properties", {}).items()}
         properties |= self._filtered(name)
+        for item, type_ in entry.get("properties", {}).items():
+            properties[item] = replace(properties.get(item, Property()), type=type_)
         has_find = name in self._filters or "filterable" in entry
         also = {item for item, known in properties.items() if has_find and known.type == "boolean"}
         for item in (*entry.get("filterable", ()), *sorted(also)):
-            old = properties.get(item, Property())
-            properties[item] = Property(old.type, old.values, is_filterable=True)
+            properties[item] = replace(properties.get(item, Property()), is_filterable=True)
         return ContentType(name, entry["title"], properties, entry.get("open", False))
 
     def _filtered(self, name: str) -> dict[str, Property]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from workflowllm.runs.shipped import shipped
+from workflowllm.runs.yaml_text import load_yaml
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 
 FILE = "data/api/search_words.yml"
@@ -46,7 +45,7 @@ class RequestWords:
 @lru_cache(maxsize=1)
 def request_words() -> RequestWords:
     """The project's own words."""
-    data = yaml.safe_load(shipped(FILE).read_text("utf-8"))
+    data = load_yaml(shipped(FILE).read_text("utf-8"))
     return RequestWords(
         concepts=tuple(map(_concept, data["concepts"].values())),
         core={_identifier(name): share for name, share in data["core"].items()},

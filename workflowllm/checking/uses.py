@@ -34,10 +34,11 @@ _INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a name holds: the content types that it can be, and whether it is one text."""
+    """What a name holds: the content types that it can be, whether it is one text, and whether one without a digit."""
 
     types: tuple[ContentType, ...] = ()
     is_one_text: bool = False
+    is_words: bool = False
 
 
 def use_findings(program: Program, compiled: Compiled | None, apis: Catalogue) -> Iterator[Finding]:
@@ -50,8 +51,8 @@ def use_findings(program: Program, compiled: Compiled | None, apis: Catalogue) -
             yield from _property_findings(node, node.value, node.attr.replace("_", " "), names)
         elif called(node) == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
             yield from _property_findings(node, node.args[0], node.args[1].value, names)
-        elif isinstance(node, ast.Compare) and has_order:
-            yield from _order_findings(node, names)
+        elif isinstance(node, ast.Compare):
+            yield from _order_findings(node, names, has_order)
         elif isinstance(node, ast.For) and has_loop and _is_one_text(node.iter, names):
             yield _text_finding("loop-over-text", node.iter)
 
@@ -86,7 +87,7 @@ def _content(value: ast.expr | None, apis: Catalogue) -> Content:
     if value is None:
         return Content()
     if _is_text(value):
-        return Content(_text_types(), is_one_text=not _is_number(value))
+        return Content(_text_types(), not _is_number(value), _is_words(value))
     api = apis.get(called_identifier(value) or "")
     if api is None:
         return Content()
@@ -136,12 +137,18 @@ def _property_findings(node: ast.AST, owner: ast.expr, name: Any, names: Mapping
 # Texts that are compared by size, or looped over
 
 
-def _order_findings(node: ast.Compare, names: Mapping[str, Content]) -> Iterator[Finding]:
+def _order_findings(node: ast.Compare, names: Mapping[str, Content], has_order: bool) -> Iterator[Finding]:
+    """A text compared by size: where the actions do so, or where no number can be made of it."""
     if any(isinstance(operator, _ORDER) for operator in node.ops):
         for side in (node.left, *node.comparators):
-            if _is_one_text(side, names):
+            content = names.get(side.id) if isinstance(side, ast.Name) else None
+            if (content and content.is_words) or (has_order and _is_one_text(side, names)):
                 yield _text_finding("bad-comparison", side)
                 return
+
+
+def _is_words(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not any(map(str.isdigit, node.value))
 
 
 def _is_one_text(node: ast.expr, names: Mapping[str, Content]) -> bool:

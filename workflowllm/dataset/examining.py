@@ -19,6 +19,7 @@ from workflowllm.runs.reasons import first_line
 from workflowllm.shortcuts.dialect.comments import strip_comments
 from workflowllm.shortcuts.from_python.program import compile_program, parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.training_form import training_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ def examining_crashed(row: InputRow) -> Examined:
 
 def _look_into(record: Record, rules: Rules, scratch: Path, examined: Examined) -> None:
     code = record["workflow_code"] if isinstance(record.get("workflow_code"), str) else ""
+    if code and not rules.full_code:
+        record["workflow_code"] = code = training_form(code)
     calls, names, shape = compiled(code)
     examined.dropped = drop_reason(record, calls, rules) or ""
     if examined.dropped:

@@ -28,12 +28,16 @@ _BASE64_LINE = re.compile("[A-Za-z0-9+/]{60}")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The filters that look at one record alone. A true `allow_...` turns one off, and None the size limit."""
+    """What is asked of one record alone. A true `allow_...` turns a filter off, and None the size limit.
+
+    `full_code` leaves the code as it came, instead of putting it into its training form.
+    """
 
     max_binary: int | None = 256  # bytes of a base64 text
     allow_incomplete: bool = False
     allow_uncompiled: bool = False
     allow_unknown_apis: bool = False
+    full_code: bool = False
 
 
 def drop_reason(record: Record, apis: Iterable[str] | None, rules: Rules) -> str | None:

@@ -17,6 +17,7 @@ from workflowllm.metrics.codebleu.scorer import PARTS, TOTAL
 from workflowllm.records.paper import paper_results
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.shipped import shipped
+from workflowllm.runs.yaml_text import load_yaml
 
 CONFIGS = shipped("configs/models")
 HEADINGS = {
@@ -84,8 +85,8 @@ def _printed(name: str, path: Path) -> Figures:
 
 def _content(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+        content = load_yaml(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CommandError(f"cannot read {path}: {error}.") from None
     return content if isinstance(content, dict) else {}
 

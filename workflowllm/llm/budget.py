@@ -18,6 +18,7 @@ from workflowllm.llm.settings import PRICES, EndpointSettings
 from workflowllm.prompts.prompt_files import Message
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.reasons import reason_of
+from workflowllm.runs.yaml_text import load_yaml
 
 # Llama 3's tokenizer: 4.2 on generation prompts, 3.8 on the median converted workflow. Rather too many than too few.
 BYTES_PER_TOKEN = 3.5
@@ -40,7 +41,7 @@ class Price(NamedTuple):
 def price_of(model: str, path: Path = PRICES) -> Price | None:
     """A model's price, also under its dated name; None where the file does not list it."""
     try:
-        table = yaml.safe_load(path.read_text("utf-8")) or {}
+        table = load_yaml(path.read_text("utf-8")) or {}
         row = table.get(model) or table.get(_DATE.sub("", model))
         return Price(float(row["input"]), float(row["output"])) if row else None
     except (OSError, UnicodeDecodeError) as error:

@@ -1,12 +1,9 @@
 """Everything but CodeBLEU that is measured on one answer without running it."""
 
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.model import published_key
@@ -17,6 +14,7 @@ from workflowllm.metrics.static_pass import SHARE, StaticVerdict, findings_on, v
 from workflowllm.metrics.tolerant_share import tolerant_share
 from workflowllm.metrics.workflow_shape import WorkflowShape, shape_of
 from workflowllm.metrics.workflow_steps import Workflow, read_workflow
+from workflowllm.runs.bounds import deadline
 from workflowllm.runs.reasons import first_line
 
 MEASURES = (
@@ -54,7 +52,7 @@ class Measured:
 def measure(case: Case, share: float = SHARE) -> Measured:
     """Measure one answer, whatever it holds: an exception of any kind is this answer's fault and stops no other."""
     try:
-        with _time_limit(MOST_SECONDS):
+        with deadline(MOST_SECONDS, _OutOfTime()):
             return _measured(case, share)
     except _OutOfTime:
         return _lost(case, f"measuring it took over {MOST_SECONDS} s.")
@@ -66,25 +64,6 @@ def measure(case: Case, share: float = SHARE) -> Measured:
 
 class _OutOfTime(BaseException):
     """No library's `except Exception` catches it."""
-
-
-@contextmanager
-def _time_limit(seconds: int) -> Iterator[None]:
-    """Raise _OutOfTime after so many seconds. Only a process's main thread, on a system with alarms, has a limit."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(*_: object) -> NoReturn:
-        raise _OutOfTime
-
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
 
 
 def _measured(case: Case, share: float) -> Measured:

@@ -1,7 +1,8 @@
 """The generation prompt: a query and the documents of its APIs. Training and inference use this one function.
 
 Documents that would not fit are shortened by level, the same level for all documents of a prompt:
-0 whole; 1 without the words on parameters; 2 the signature alone; 3 the signature with only required parameters.
+0 whole; 1 without the words on parameters; 2 the signature alone; 3 the signature without the optional parameters that
+have no list of allowed values; 4 the signature with only required parameters.
 """
 
 import ast
@@ -14,7 +15,7 @@ from workflowllm.apis.model import STATEMENTS, published_key
 from workflowllm.prompts.language import language_rules
 from workflowllm.prompts.prompt_files import Message, Prompt, load_prompt
 
-LEVELS = (0, 1, 2, 3)
+LEVELS = (0, 1, 2, 3, 4)
 BRIEF = 2  # the level of APIs that are only offered in case they are needed
 FIELDS = frozenset({"query", "apis"})
 _STATEMENT_KEYS = frozenset(map(published_key, STATEMENTS))
@@ -85,7 +86,7 @@ def shortened(stub: str, level: int) -> str:
         return stub.rstrip()
     if not isinstance(function, ast.FunctionDef):
         return stub.rstrip()
-    signature = _signature(function, only_required=level >= 3)
+    signature = _signature(function, level)
     summary = (ast.get_docstring(function) or "").split("\n")[0]
     if level == 1 and summary:
         return f"{signature}\n    {_docstring(summary)}"
@@ -97,13 +98,17 @@ def _docstring(text: str) -> str:
     return f'"""{quoted[:-1]}\\""""' if quoted.endswith('"') else f'"""{quoted}"""'
 
 
-def _signature(function: ast.FunctionDef, only_required: bool) -> str:
+def _signature(function: ast.FunctionDef, level: int) -> str:
     arguments = function.args
     pairs = [*zip(arguments.kwonlyargs, arguments.kw_defaults)]
     free = len(arguments.args) - len(arguments.defaults)
     pairs += [(argument, arguments.defaults[index - free] if index >= free else None)
               for index, argument in enumerate(arguments.args)]  # fmt: skip
-    shown = [(argument, default) for argument, default in pairs if default is None or not only_required]
+    shown = [
+        (argument, default)
+        for argument, default in pairs
+        if default is None or level < 3 or (level == 3 and isinstance(argument.annotation, ast.Subscript))
+    ]
     words = [ast.unparse(argument) + (f" = {ast.unparse(default)}" if default else "") for argument, default in shown]
     has_more = arguments.kwarg is not None or len(shown) < len(pairs)
     returns = f" -> {ast.unparse(function.returns)}" if function.returns else ""

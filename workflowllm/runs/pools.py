@@ -5,10 +5,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TypeVar
 
+from workflowllm.runs.bounds import Lost, bounded
 from workflowllm.runs.command import collect_rarely
 
 _CHUNK = 16  # inputs handed to a worker at a time: small enough for progress, large enough for the pipe
@@ -27,10 +29,13 @@ def map_inputs(
 ) -> Iterator[Result]:
     """`work` over the inputs, results in order, by so many processes, with a progress bar on a terminal.
 
-    Inputs are taken as results are, so memory does not grow with their number. An input that kills its worker gives
-    `crashed(input)`.
+    Inputs are taken as results are, so memory does not grow with their number. An input that kills its worker, or
+    passes the bounds of `bounds.py` without an answer by `work`, gives `crashed(input)`.
     """
-    results = map(work, inputs) if workers == 1 else _in_processes(work, inputs, workers, crashed, _new_pool(workers))
+    if workers == 1:
+        results = (_result_or(crashed, item, bounded(work, item)) for item in inputs)
+    else:
+        results = _in_processes(work, inputs, workers, crashed, _new_pool(workers))
     if not sys.stderr.isatty():
         yield from results
         return
@@ -50,7 +55,7 @@ def _in_processes(
     pool: ProcessPoolExecutor,
 ) -> Iterator[Result]:
     chunks = _chunks(inputs)
-    waiting: deque[tuple[list[Input], Future[list[Result]]]] = deque()
+    waiting: deque[tuple[list[Input], Future[list[Result | Lost]]]] = deque()
     try:
         while True:
             while len(waiting) < 4 * workers and (chunk := next(chunks, None)):
@@ -66,17 +71,19 @@ def _in_processes(
                 pool = _new_pool(workers)
                 yield from _one_by_one(work, lost, crashed)
             else:
-                yield from results
+                yield from map(partial(_result_or, crashed), chunk, results)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _submitted(pool: ProcessPoolExecutor, work: Callable[[Input], Result], chunk: list[Input]) -> Future[list[Result]]:
+def _submitted(
+    pool: ProcessPoolExecutor, work: Callable[[Input], Result], chunk: list[Input]
+) -> Future[list[Result | Lost]]:
     """The chunk's future, which fails where the pool has broken meanwhile."""
     try:
         return pool.submit(_each, work, chunk)
     except BrokenProcessPool as error:
-        future: Future[list[Result]] = Future()
+        future: Future[list[Result | Lost]] = Future()
         future.set_exception(error)
         return future
 
@@ -96,8 +103,13 @@ def _chunks(inputs: Iterable[Input]) -> Iterator[list[Input]]:
         yield chunk
 
 
-def _each(work: Callable[[Input], Result], chunk: list[Input]) -> list[Result]:
-    return [work(item) for item in chunk]
+def _each(work: Callable[[Input], Result], chunk: list[Input]) -> list[Result | Lost]:
+    return [bounded(work, item) for item in chunk]
+
+
+def _result_or(crashed: Callable[[Input], Result], item: Input, result: Result | Lost) -> Result:
+    """The item's result, or what stands for one that is lost."""
+    return crashed(item) if isinstance(result, Lost) else result
 
 
 def _one_by_one(
@@ -107,6 +119,6 @@ def _one_by_one(
     for item in chain.from_iterable(chunks):
         with _new_pool(1) as pool:
             try:
-                yield pool.submit(work, item).result()
+                yield _result_or(crashed, item, pool.submit(bounded, work, item).result())
             except BrokenProcessPool:
                 yield crashed(item)

@@ -101,7 +101,7 @@ def _zoned(moment: datetime, setting: Setting) -> datetime:
 
 def _loose_date(text: str, setting: Setting, local: datetime) -> Date | None:
     """A date in one of the usual written forms. A bare number is none."""
-    if not re.search(r"\d", text) or re.fullmatch(r"[\d\s.,+-]*", re.sub(r"\d+[.-]\d+[.-]\d+", "x", text)):
+    if not re.search(r"\d", text) or re.fullmatch(r"[\d\s.,+-]*", re.sub(r"(?<!\d)\d+[.-]\d+[.-]\d+", "x", text)):
         return None
     text = _EAST_ASIAN.sub(r"\1-\2-\3 ", text)
     english = _with_english_months(text.replace(" at ", " "), setting.locale)

@@ -40,7 +40,7 @@ def read_words(text: str, now: datetime) -> Reading | None:
     if span and (span[1] or span[4]):
         return _read_span(span, now)
     clock, rest = _take_clock(rest)
-    rest = re.sub(r"\s*\b(?:at|on|um)\b\s*$", "", rest).strip()
+    rest = re.sub(r"(?<!\s)\s*\b(?:at|on|um)\b\s*$", "", rest).strip()
     day = _read_day(rest, now.date()) if rest else now.date()
     if day is None or (not rest and clock is None):
         return None

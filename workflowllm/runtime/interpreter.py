@@ -22,7 +22,7 @@ from workflowllm.runtime.parameters import Parameter, compile_parameter, emptied
 from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.run_state import Run, Step
 from workflowllm.runtime.session import Runnable, Session
-from workflowllm.runtime.text_fields import is_text_field
+from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text
 
 MISTAKE = "the runtime has a mistake here"
 
@@ -37,7 +37,6 @@ class LeafStep:
     rule: ActionRule
     uuid: str | None
     owned: bool  # has an output that a reference may mean
-    spells_out_input: bool = False  # its input is stored, as a bare reference to the output before
     parameters: dict[str, Parameter] | None = None  # compiled when it first runs: broken ones break only then
 
     def compiled(self) -> dict[str, Parameter]:
@@ -46,14 +45,11 @@ class LeafStep:
         return self.parameters
 
     def compiled_parameter(self, key: str, raw: Any) -> Parameter:
-        """Fact 25: a bare reference in a field of typed text reads as empty.
-
-        Not so an input that old files leave implicit, and that their Python writes out as a bare name.
-        """
+        """Fact 25: a bare reference in a built-in action's field of typed text reads as empty."""
         parameter = compile_parameter(raw)
-        if parameter.form != "reference" or not is_text_field(self.identifier, key):
+        if parameter.form != "reference" or holds_text(self.identifier, key) != "text":
             return parameter
-        return parameter if self.spells_out_input and key == self.rule.input else emptied(parameter)
+        return emptied(parameter) if self.identifier.startswith(BUILT_IN) else parameter
 
     def execute(self, run: Run) -> None:
         session, rule = run.session, self.rule

@@ -1,11 +1,9 @@
 """The bounds of a run (docs/runtime.md): what goes past them breaks it with a sentence."""
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
+from workflowllm.runs.bounds import deadline
 from workflowllm.runtime.endings import Broken
 
 MAX_ACTIONS = 1_000_000
@@ -24,17 +22,5 @@ def check_size(bytes_: int) -> None:
 @contextmanager
 def time_limit(seconds: float = MAX_SECONDS) -> Iterator[None]:
     """Break what runs longer. For scripts and their workers: the interpreter itself has no clock."""
-    if threading.current_thread() is not threading.main_thread():
+    with deadline(seconds, Broken(f"the run took more than {seconds:g} s")):
         yield
-        return
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise Broken(f"the run took more than {seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

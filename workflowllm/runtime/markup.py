@@ -59,13 +59,17 @@ _BLOCKS = frozenset(
     ]
 )
 _HIDDEN = frozenset(["script", "style", "head", "template", "noscript", "svg"])
-_LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_COMMENT = re.compile(r"\s*<!--.*?-->", re.S)
+_LOOKS_LIKE_HTML = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.I)
 _Result = TypeVar("_Result")
 
 
 def looks_like_html(text: str) -> bool:
     """Whether a text is a page of HTML."""
-    return bool(_LOOKS_LIKE_HTML.match(text[:5000]))
+    text, start = text[:5000], 0
+    while comment := _COMMENT.match(text, start):
+        start = comment.end()
+    return bool(_LOOKS_LIKE_HTML.match(text, start))
 
 
 def _guarded(work: Callable[[], _Result]) -> _Result:

@@ -15,6 +15,7 @@ from workflowllm.runtime.references import is_typed
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.mending import mended_tree
 from workflowllm.shortcuts.model.tree import (
     REPEAT_EACH,
     Action,
@@ -24,7 +25,6 @@ from workflowllm.shortcuts.model.tree import (
     Menu,
     Node,
     branches,
-    build_tree,
     read_actions,
 )
 from workflowllm.shortcuts.model.workflow import build_workflow
@@ -51,7 +51,7 @@ class Program:
 
     @cached_property
     def steps(self) -> list[Step]:
-        return _Builder(self.actions).steps(build_tree(self.actions, repair=True))
+        return _Builder(self.actions).steps(mended_tree(self.actions)[0])
 
     def identifier_at(self, index: int) -> str:
         return self.actions[index].identifier if 0 <= index < len(self.actions) else ""
@@ -108,16 +108,6 @@ def makers_before(actions_: Sequence[Action]) -> list[Action | None]:
     return before
 
 
-def outputs_before(actions_: Sequence[Action]) -> list[str]:
-    """For each action, the UUID of the last output that was made above it."""
-    before, last = [], ""
-    for action in actions_:
-        before.append(last)
-        if action.identifier not in _SEEN_PAST:
-            last = _uuid(action) or last
-    return before
-
-
 def outputs_of(actions_: Sequence[Action], identifiers: frozenset[str]) -> frozenset[str]:
     """The UUIDs of the outputs of such actions."""
     makers = (action for action in actions_ if action.identifier in identifiers and not _asks_for_more(action))
@@ -133,22 +123,13 @@ _ASK = actions.BUILT_IN + "ask"
 _GIVE_RAW_VALUE = frozenset({actions.BUILT_IN + "getvalueforkey"})
 _GIVE_DICTIONARY = frozenset({actions.BUILT_IN + "dictionary", actions.BUILT_IN + "setvalueforkey"})
 _SEEN_PAST = frozenset(actions.BUILT_IN + name for name in ("comment", "setvariable", "appendvariable"))
-_SHOW_RESULT = actions.BUILT_IN + "showresult"  # its text is hardly ever left implicit
-
-
-def _is_bare_output(raw: Any, uuid: str) -> bool:
-    """Whether a stored input is nothing but a reference to this output."""
-    token = raw.get("Value") if isinstance(raw, Mapping) else None
-    if not isinstance(token, Mapping) or token.get("Aggrandizements"):
-        return False
-    return token.get("Type") == "ActionOutput" and str(token.get("OutputUUID", "")).upper() == uuid != ""
 
 
 class _Builder:
     """Turns a tree's nodes into steps. Parameters are compiled when they are first needed."""
 
     def __init__(self, actions_: Sequence[Action]):
-        self.before, self.makers = outputs_before(actions_), makers_before(actions_)
+        self.makers = makers_before(actions_)
         self.text_outputs = outputs_of(actions_, actions.GIVE_TEXT)
         self.raw_outputs = outputs_of(actions_, _GIVE_RAW_VALUE)
         self.dictionary_outputs = outputs_of(actions_, _GIVE_DICTIONARY)
@@ -160,9 +141,7 @@ class _Builder:
         action = node.action
         raw, rule = action.parameters, actions.rule_of(action.identifier)
         owned = "UUID" in raw or "CustomOutputName" in raw
-        bare = _is_bare_output(raw.get(rule.input), self.before[action.index])
-        spelt_out = bare and action.identifier != _SHOW_RESULT
-        return LeafStep(action.index, action.identifier, raw, rule, _uuid(action), owned, spelt_out)
+        return LeafStep(action.index, action.identifier, raw, rule, _uuid(action), owned)
 
     def conditional(self, node: If) -> IfStep:
         arms = [self.raw_arm(node.start, node.body, is_first=True)]

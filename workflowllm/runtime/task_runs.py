@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflowllm.runs.bounds import OverLimit
 from workflowllm.runtime.endings import Broken
 from workflowllm.runtime.tasks import Task, WorldResult, run_program
 
@@ -22,8 +23,8 @@ def run_attempt(attempt: Attempt, tasks: Mapping[str, Task]) -> dict[str, Any]:
     task = tasks[attempt.key]
     try:
         results = run_program(task, attempt.code)
-    except Broken as error:
-        results = [WorldResult(world.name, False, [str(error)]) for world in task.worlds]
+    except (Broken, OverLimit, MemoryError) as error:
+        results = [WorldResult(world.name, False, [str(error) or "out of memory"]) for world in task.worlds]
     return result_line(attempt, results)
 
 

@@ -1,13 +1,16 @@
 """Shortcut files to records."""
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from workflowllm.runs.json_lines import json_line
 from workflowllm.runs.outcomes import Piece, left_behind
 from workflowllm.runs.output_files import write_bytes
+from workflowllm.runs.paths import collision_key, inside
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.workflow import to_json
@@ -23,6 +26,7 @@ class Converted:
     key: str
     line: bytes | Piece = b""
     error: str = ""
+    repairs: tuple[str, ...] = ()  # what was changed so that its blocks nest
     passed_over: bool = False  # not a shortcut, and by its name not meant to be one
 
 
@@ -43,17 +47,44 @@ def list_files(folder: Path, without: tuple[Path, ...] = (), without_folder: Pat
     return sorted(keys)
 
 
+class PythonFolder(NamedTuple):
+    """The folder that gets the Python of each file, and the files that need another name there."""
+
+    path: Path
+    renamed: Mapping[str, str]  # by key
+
+    def write(self, key: str, code: str) -> None:
+        """Raises OSError, also where a link leads out of the folder."""
+        try:
+            path = inside(self.path, self.renamed.get(key, key) + ".py")
+        except ValueError as error:
+            raise OSError(0, str(error)) from None
+        write_bytes(path, code.encode("utf-8"))
+
+
+def python_folder(path: Path, keys: Iterable[str]) -> PythonFolder:
+    """A folder in which no key's file replaces another's, even where case or composition of letters is ignored."""
+    keys = list(keys)
+    taken = {collision_key(key): key for key in reversed(keys)}
+    renamed = {}
+    for key in keys:
+        if taken[collision_key(key)] != key:
+            free = next(name for number in count(2) if collision_key(name := f"{key}.{number}") not in taken)
+            taken[collision_key(free)] = renamed[key] = free
+    return PythonFolder(path, renamed)
+
+
 def convert_file(
-    key: str, folder: Path, python_dir: Path | None, repair: bool, scratch: Path | None = None
+    key: str, folder: Path, python: PythonFolder | None, repair: bool, scratch: Path | None = None
 ) -> Converted:
-    """One file of a folder, whatever it holds; its Python also goes below `python_dir`.
+    """One file of a folder, whatever it holds; its Python also goes into the folder `python`.
 
     With a scratch folder, the line is left there in a file of this process: cheaper than a pipe to the parent.
     """
     try:
         record = shortcut_record(folder, key, repair)
-        if python_dir:
-            write_bytes(python_dir / (key + ".py"), record["code"].encode("utf-8"))
+        if python:
+            python.write(key, record["code"])
     except ShortcutError as error:
         return Converted(key, error=str(error), passed_over=passed_over(key))
     except OSError as error:
@@ -62,8 +93,8 @@ def convert_file(
         return Converted(key, error=f"the file is too large or nested too deeply ({type(error).__name__}).")
     except Exception as error:  # a bad file never stops the others
         return Converted(key, error=f"the file cannot be converted ({type(error).__name__}: {error}).")
-    line = json_line(record)
-    return Converted(key, line if scratch is None else left_behind(line, scratch))
+    line, repairs = json_line(record), tuple(record.get("repairs", ()))
+    return Converted(key, line if scratch is None else left_behind(line, scratch), repairs=repairs)
 
 
 def conversion_crashed(key: str) -> Converted:
@@ -89,4 +120,5 @@ def shortcut_record(folder: Path, key: str, repair: bool = False) -> dict[str, A
         "metadata": to_json(metadata),
         "code": conversion.code,
         "apis": conversion.apis,
+        **({"repairs": conversion.repairs} if conversion.repairs else {}),
     }

@@ -15,8 +15,9 @@ import torch
 from transformers import AutoConfig, AutoTokenizer
 
 from workflowllm.prompts.chat import end_of_turn
+from workflowllm.records.release import data_files
 from workflowllm.runs.command import CommandError
-from workflowllm.runs.paths import why_not_regular
+from workflowllm.runs.paths import check_paths, is_inside, why_not_regular
 from workflowllm.runs.ranks import Ranks
 from workflowllm.runs.reasons import cannot_read, first_line
 from workflowllm.training.checkpoints import checkpoints
@@ -25,6 +26,7 @@ from workflowllm.training.memory import Needs, estimated_needs, needs_sentence, 
 
 _PAD_NAMES = ("<|finetune_right_pad_id|>", "<|pad|>", "<pad>", "[PAD]")
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+_WRITTEN = ("metrics.jsonl", "train_run.json", "data.errors.jsonl", "config.json", "chat_template.jinja")
 
 
 def check_flags(config: TrainingConfig, processes: int) -> None:
@@ -36,6 +38,7 @@ def check_flags(config: TrainingConfig, processes: int) -> None:
     for name, path in (("split_keys", config.split_keys), ("chat_template", config.chat_template)):
         if path and not path.is_file():
             raise CommandError(f"--{name} {path} is no file.")
+    _check_output(config)
     if processes > 1 and config.deepspeed is None:
         raise CommandError(f"{processes} processes train with DeepSpeed only; leave out --deepspeed none.")
     if processes > config.batch_size:
@@ -49,6 +52,15 @@ def check_flags(config: TrainingConfig, processes: int) -> None:
         raise CommandError("--lora_rank needs the package peft; install it.")
     if config.deepspeed and (stage := _zero_optimization(config.deepspeed).get("stage")) != 2:
         raise CommandError(f"{config.deepspeed} asks for ZeRO stage {stage}; this trainer is made for stage 2.")
+
+
+def _check_output(config: TrainingConfig) -> None:
+    """Raises CommandError where training would write over the model, the data or another file that it reads."""
+    if Path(config.base_model).exists() and is_inside(Path(config.base_model), config.output_dir):
+        raise CommandError(f"--base_model {config.base_model} lies in --output_dir, which training writes over and "
+                           "clears; give another output folder.")  # fmt: skip
+    inputs = [*data_files(config.data_path), config.split_keys, config.chat_template]
+    check_paths(inputs, [config.output_dir, *(config.output_dir / name for name in _WRITTEN)])
 
 
 def _zero_optimization(path: Path) -> dict[str, Any]:

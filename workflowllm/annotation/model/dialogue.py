@@ -31,7 +31,7 @@ from workflowllm.shortcuts.from_python.program import Program, parse_program
 SHORTEST_COMMENT, LONGEST_COMMENT = 8, 300  # characters
 FEWEST_COMMENTED = 0.5  # of a window's lines; the others are commented by rules
 _NUMBERED = re.compile(r"\s*\d+(?:\.\d+)*[.)]?\s+\S")
-_CODE = re.compile(r"```|^\s*(?:def|import|from|return)\s|\bis_workflow_actions_\w+\(", re.MULTILINE)
+_CODE = re.compile(r"```|^[^\S\n]*(?:def|import|from|return)\s|\bis_workflow_actions_\w+\(", re.MULTILINE)
 
 
 class NamesAndComments(BaseModel):

@@ -96,8 +96,8 @@ COMPUTED: dict[str, Callable[[Arguments], str]] = {
 
 
 TABLE = shipped("data/phrases.yaml")
-_PART = re.compile(r"\[([^\[\]]*)\]|\{[^}]*\}")
-_SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^}]*))?\}")
+_PART = re.compile(r"\[([^\[\]]*)\]|\{[^{}]*\}")
+_SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^{}]*))?\}")
 _FLAG = re.compile(r"(\w+)\?")
 _EXTRA_VALUES = 2  # parameters that an action without a template shows
 _HIDDEN_KEYS = frozenset({"ShowWhenRun", "OpenWhenRun", "IntentAppIdentifier", "WFContentItemInputParameter"})

@@ -195,7 +195,7 @@ def text_name(text: str, value: ast.expr, namer: _Namer) -> str:
     if len(start) > 400 and " " not in start[:400]:
         return "encoded_data"
     label = re.match(r"\s*([A-Za-z][\w ]{2,24}):", text)
-    name = slug(label[1] if label else re.sub(r"\[[^\]]*\]", " ", text[:200]), 3)
+    name = slug(label[1] if label else re.sub(r"\[[^\[\]]*\]", " ", text[:200]), 3)
     return joined(name, "text") if name else joined(namer.base(value), "text")
 
 
@@ -210,7 +210,7 @@ def _text(arguments: Arguments, key: str) -> str | None:
 
 
 def _answer(prompt: str | None) -> str:
-    return joined(slug(re.sub(r"\[[^\]]*\]", " ", (prompt or "")[:_LONGEST_PROMPT]), 3), "answer")
+    return joined(slug(re.sub(r"\[[^\[\]]*\]", " ", (prompt or "")[:_LONGEST_PROMPT]), 3), "answer")
 
 
 _LONGEST_PROMPT = 1000  # characters of a prompt that are searched for words

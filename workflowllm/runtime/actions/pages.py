@@ -26,8 +26,19 @@ from workflowllm.runtime.placeholders import placeholder
 from workflowllm.runtime.rule import PASSES, ActionRule
 from workflowllm.runtime.world import Page
 
-_DECLARED_ENTITIES = re.compile(r"<!DOCTYPE[^\[>]{0,1000}\[.*?\]\s*>", re.S | re.I)
+_DECLARATIONS = re.compile(r"<!DOCTYPE[^\[>]{0,1000}\[", re.IGNORECASE)
+_DECLARATIONS_END = re.compile(r"\]\s*>")
 EXCERPT = 200  # characters of an article whose page names no description
+
+
+def _without_declarations(text: str) -> str:
+    """A feed without entities of its own, which could grow without end; no real feed needs them."""
+    parts, at = [], 0
+    while start := _DECLARATIONS.search(text, at):
+        parts.append(text[at : start.start()])
+        end = _DECLARATIONS_END.search(text, start.end())
+        at = end.end() if end else len(text)
+    return "".join(parts) + text[at:]
 
 
 def html_at(page: Page) -> str:
@@ -97,9 +108,7 @@ def feed_items(call: Call) -> list[Thing]:
         if page is None:
             items.append(Thing("article", {"title": "(article)", "url": "https://example.com/article"}))
             continue
-        # entities of a feed's own could grow without end, and no real feed needs them
-        text = _DECLARED_ENTITIES.sub("", html_at(page))
-        feed = feedparser.parse(io.BytesIO(encoded(text)))
+        feed = feedparser.parse(io.BytesIO(encoded(_without_declarations(html_at(page)))))
         items += [_feed_item(call, entry) for entry in feed.entries[:limit]]
     return items
 

@@ -54,6 +54,11 @@ def _python_method(word: str, action: str, meaning: str, example: str) -> Word:
     return Word(word, "python method", BUILT_IN + action, meaning, example, reserved=False)
 
 
+def _literal(word: str, stands_for: str, meaning: str, example: str) -> Word:
+    """A value that has no literal of Python; variables may be called so all the same."""
+    return Word(word, "value", stands_for, meaning, example, reserved=False)
+
+
 def _method(word: str, stands_for: str, meaning: str, example: str) -> Word:
     return Word(word, "method", stands_for, meaning, example, reserved=False, taught=True)
 
@@ -88,6 +93,8 @@ TABLE: tuple[Word, ...] = (
     Word("text_of", "value", "WFTextTokenString", "A text with references.", 'text_of("a", x)'),
     Word("date", "value", "date", "A date, in UTC.", 'date("2024-05-01T12:00:00")'),
     Word("data", "value", "data", "Bytes, in base64.", 'data("AP8=")'),
+    Word("placeholder", "value", "placeholder: ", "Bytes that are left out, and what they are.",
+         'placeholder("png, 2 kB")'),
     Word("uid", "value", "UID", "A key of an archive.", "uid(3)"),
     Word("bare", "value", "", "A reference or text without its wrapping.", "bare(x)"),
     Word("serialized", "value", "WFSerializationType", "A value of a type that is no name.", 'serialized("T", 1)'),
@@ -97,6 +104,13 @@ TABLE: tuple[Word, ...] = (
          'all_of(where("Name", "==", String="a"))', taught=True),
     Word("any_of", "value", "WFContentPredicateTableTemplate", "A filter: any condition holds.",
          'any_of(where("Name", "==", String="a"))', taught=True),
+    _literal("quantity", "WFQuantityFieldValue", "A number with a unit.", 'quantity("5 km")'),
+    _literal("app", "BundleIdentifier", "An app, by name or identifier.", 'app("Safari")'),
+    _literal("shortcut", "workflowName", "A shortcut, by name.", 'shortcut("Log")'),
+    _literal("location", "placemark", "A place on the map.", 'location("Kyiv", 50.45, 30.52)'),
+    _literal("contact", "WFContactFieldValue", "A contact.", 'contact("Ada", email="ada@example.org")'),
+    _literal("color", "WFColorRepresentationType", "A colour.", 'color("#ff8000")'),
+    _literal("folder", "fileLocation", "A folder of the Files app.", 'folder("iCloud Drive/Notes")'),
     Word("where", "part", "", "One condition of a filter.", 'where("Name", "contains", String="a")',
          taught=True),
     Word("item", "part", "WFItemType", "An entry of a type.", 'item(0, "a")'),
@@ -117,6 +131,8 @@ TABLE: tuple[Word, ...] = (
     _block("match", BUILT_IN + "choosefrommenu", "Choose from Menu.", 'match menu("Which?"):'),
     _block("case", BUILT_IN + "choosefrommenu", "One item of a menu.", 'case "This":'),
     Word("menu", "block", BUILT_IN + "choosefrommenu", "A menu with its prompt.", 'match menu("Which?"):', taught=True),
+    Word("items", "block", BUILT_IN + "getvalueforkey", "Repeat with Each over a dictionary's keys, with their values.",
+         "for key, value in d.items():", reserved=False),
     Word("shown_as", "part", "WFMenuItemAttributedTitle", "A title with references.", 'case "a" if shown_as(f"{x}"):'),
     Word("untitled", "part", "", "A case without a title.", "case _ if untitled():"),
     Word("range", "block", BUILT_IN + "repeat.count", "Repeat.", "for _ in range(3):", taught=True),
@@ -125,6 +141,8 @@ TABLE: tuple[Word, ...] = (
     Word("block_result", "statement", "", "Names what the block above gives.", "result = block_result()"),
     Word("branch", "statement", "", "What a branch's first action stores.", 'branch(Key="value")'),
     Word("missing", "statement", "", "An output that no action makes.", 'gone = missing("0B6A")'),
+    Word("receives", "statement", "WFWorkflowInputContentItemClasses", "What the shortcut takes, and where from.",
+         'receives("URL", "Text", share_sheet=True, otherwise="clipboard")', reserved=False),
     Word("import_question", "statement", "WFWorkflowImportQuestions", "Asked on import, to fill a parameter.",
          'import_question(ParameterKey="WFText")', taught=True),
     # Short forms of actions
@@ -132,6 +150,7 @@ TABLE: tuple[Word, ...] = (
     Word("input", "action", BUILT_IN + "ask", "Ask for Input.", 'answer = input("Who?")', taught=True),
     Word("print", "action", BUILT_IN + "showresult", "Show Result.", "print(x)", taught=True),
     Word("len", "action", BUILT_IN + "count", "Count.", "n = len(x)", taught=True),
+    Word("exit", "action", BUILT_IN + "exit", "Stop This Shortcut.", "exit()", reserved=False),
     # Methods
     _method("append", BUILT_IN + "appendvariable", "Add to Variable.", "x.append(y)"),
     _method("keys", "All Keys", "Get Dictionary Value: all keys.", "d.keys()"),
@@ -164,9 +183,8 @@ TABLE: tuple[Word, ...] = (
     # Python that Shortcuts lacks, and what to write instead
     _refused("open", "is_workflow_actions_documentpicker_open"),
     _refused("list", "[...]", reserved=True),
-    _refused("exit", "is_workflow_actions_exit"),
     _refused_method("format", "an f-string"),
-    _refused_method("items", "d.keys() and d[key]"),
+    _refused_method("items", "it in a for loop, as `for key, value in`"),
 )  # fmt: skip
 
 
@@ -179,6 +197,8 @@ def _inverted(words: dict[str, str], without: Container[str] = ()) -> dict[str, 
     return {stands_for: word for word, stands_for in words.items() if word not in without}
 
 
+# The bytes that a placeholder compiles to begin so; the rest is its text.
+PLACEHOLDER = words_of("value")["placeholder"].encode()
 # What no variable may be called.
 RESERVED = frozenset({"_", *(row.word for row in TABLE if row.reserved)})
 # Token type -> word, content class -> word.

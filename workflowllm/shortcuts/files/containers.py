@@ -16,7 +16,7 @@ from workflowllm.runs.paths import why_not_regular
 from workflowllm.shortcuts.files import binary, signed, xml
 from workflowllm.shortcuts.model.errors import ShortcutError
 
-MAX_BYTES = 256 << 20
+MAX_BYTES = 32 << 20  # the largest real file has 3 MB; reading takes some ten times a file's size in memory
 ICLOUD_LINK = re.compile(
     r"https?://(?:www\.)?icloud\.com/shortcuts/(?:api/records/)?([0-9A-Fa-f-]{16,64})/?(?:[?#]\S*)?"
 )

@@ -23,8 +23,10 @@ import lzfse
 from workflowllm.shortcuts.model.errors import ShortcutError
 
 MAX_SEGMENT = 64 << 20
-MAX_TOTAL = 256 << 20
+MAX_TOTAL = 32 << 20  # bytes of the archive; that of the largest real file has 3 MB
 MAX_CLUSTER = 65_536  # segments; real files have 256
+MAX_ENTRIES = 100  # before the shortcut's own; real archives have one, a folder
+MAX_HEADER = 4_096  # bytes of an entry's header; real ones have up to 82
 
 _SIGNING_SECONDS = 120
 
@@ -59,7 +61,9 @@ def _segments(data: bytes) -> Iterator[bytes]:
     at = 12 + int.from_bytes(_part(data, 8, 4, "its header"), "little") + _SIGNATURE_AND_KEYS
     header = _ROOT.unpack(_part(data, at, _ROOT.size, "its root header"))
     left, _, segment_size, per_cluster, compression, checksum = header
-    if left > MAX_TOTAL or not 0 < segment_size <= MAX_SEGMENT or not 0 < per_cluster <= MAX_CLUSTER:
+    if left > MAX_TOTAL:
+        raise ShortcutError(f"The signed shortcut unpacks to over {MAX_TOTAL >> 20} MiB; none does.")
+    if not 0 < segment_size <= MAX_SEGMENT or not 0 < per_cluster <= MAX_CLUSTER:
         raise ShortcutError(f"The signed shortcut's root header gives sizes out of bounds: {left}, {segment_size}, ...")
     if checksum != 2 or compression not in b"-e":
         raise ShortcutError(f"The signed shortcut uses compression {compression} and checksum {checksum}, not e and 2.")
@@ -110,11 +114,14 @@ def _decoder() -> Callable[..., int]:
 
 def _workflow(archive: bytes) -> bytes:
     """The data of the entry `Shortcut.wflow` of an AppleArchive."""
-    at = 0
+    at = entries = 0
     while at < len(archive):
+        entries += 1
         header_size = int.from_bytes(_part(archive, at + 4, 2, "its archive"), "little")
         if archive[at : at + 4] != b"AA01" or header_size < 6:
             raise ShortcutError(f"The signed shortcut's archive has no entry at byte {at:,}; fetch the file again.")
+        if entries > MAX_ENTRIES or header_size > MAX_HEADER:
+            raise ShortcutError("The signed shortcut's archive has more entries, or larger ones, than any shortcut.")
         header = _part(archive, at, header_size, "its archive")
         at += header_size
         path, blobs = _fields(header)

@@ -20,7 +20,7 @@ from workflowllm.shortcuts.dialect.comparisons import (
     TEXT_KEY,
 )
 from workflowllm.shortcuts.dialect.problems import Fault
-from workflowllm.shortcuts.dialect.value_kinds import BOOLEAN, DATE, DICTIONARY, NUMBER, needed_class
+from workflowllm.shortcuts.dialect.value_kinds import ASKED, BOOLEAN, DATE, DICTIONARY, NUMBER, TEXT, needed_class
 from workflowllm.shortcuts.dialect.words import words_of
 from workflowllm.shortcuts.from_python.literals import is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction
@@ -40,6 +40,7 @@ from workflowllm.shortcuts.model.wrapped import (
 )
 
 _OPERATORS: dict[type, int] = {ast.Lt: 0, ast.LtE: 1, ast.Gt: 2, ast.GtE: 3, ast.Eq: EQUAL, ast.NotEq: NOT_EQUAL}
+_CALLED_KEY = {**CALLED_KEY, "quantity": "WFMeasurement"}
 _MIRRORED = {0: 2, 1: 3, 2: 0, 3: 1, EQUAL: EQUAL, NOT_EQUAL: NOT_EQUAL}
 _OPPOSITES = {0: 3, 1: 2, EQUAL: NOT_EQUAL, CONTAINS: CONTAINS_NOT, HAS_VALUE: HAS_NO_VALUE}
 _OPPOSITES |= {opposite: condition for condition, opposite in _OPPOSITES.items()}
@@ -101,7 +102,7 @@ def _several(node: ast.expr) -> tuple[int, list[ast.expr]] | None:
 
 
 def _explicit(values: ValueCompiler, call: ast.Call) -> Parameters:
-    parameters = values.keywords(call)
+    parameters = values.keywords(call, CONDITIONAL)
     for keyword in call.keywords:
         if keyword.arg == "WFInput" and called(keyword.value) != "plain":
             token = attached_token(parameters["WFInput"])
@@ -178,7 +179,7 @@ def _read(values: ValueCompiler, node: ast.expr, code: int, is_number: bool, is_
 
 
 def _negated(values: ValueCompiler, node: ast.UnaryOp, is_stored: bool) -> Parameters:
-    if values.state.kinds.of(node.operand) == BOOLEAN and not is_stored and _is_plain(node.operand):
+    if values.state.kinds.of(node.operand) == BOOLEAN and not is_stored and not _has_opposite(node.operand):
         return _is_true(values, node.operand, is_wanted=False)
     parameters = single_test(values, node.operand, is_stored)
     stored = parameters.get("WFCondition")
@@ -188,10 +189,11 @@ def _negated(values: ValueCompiler, node: ast.UnaryOp, is_stored: bool) -> Param
     return {**parameters, "WFCondition": opposite}
 
 
-def _is_plain(node: ast.expr) -> bool:
-    """Whether a boolean is a value, so that it has no opposite condition."""
-    return not isinstance(node, (ast.Compare, ast.UnaryOp)) and not (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))  # fmt: skip
+def _has_opposite(node: ast.expr) -> bool:
+    """Whether a condition of Shortcuts says the opposite of a boolean."""
+    if isinstance(node, ast.Compare):
+        return len(node.ops) == 1
+    return isinstance(node, ast.UnaryOp)
 
 
 def _comparison(values: ValueCompiler, node: ast.Compare, is_stored: bool) -> Parameters:
@@ -211,9 +213,11 @@ def _comparison(values: ValueCompiler, node: ast.Compare, is_stored: bool) -> Pa
         return _is_true(values, left, right.value == (operator == EQUAL))
     kinds = values.state.kinds
     is_number = kinds.of(right) == NUMBER and called(right) != "number"
-    is_called = called(right) in ("number", *CALLED_KEY)
+    is_called = called(right) in ("number", *_CALLED_KEY)
     if not is_stored and not is_called and DATE in (kinds.of(left), kinds.of(right)):
         return {**_subject(values, left), "WFCondition": operator, "WFDate": _moment(values, right)}
+    if not is_stored and operator in (0, 1, 2, 3) and {kinds.of(left), kinds.of(right)} <= {TEXT, ASKED}:
+        raise Fault(node, "texts have no order; compare numbers, such as float(x), or use ==.")
     parameters = {**_read(values, left, operator, is_number, is_stored or called(right) == "number"),
                   "WFCondition": operator}  # fmt: skip
     if operator in (EQUAL, NOT_EQUAL) and is_string(right) and right.value == "":
@@ -257,7 +261,7 @@ def _is_literal(node: ast.expr, value: bool | None) -> bool:
 def _is_operand(node: ast.expr) -> bool:
     """Whether an expression is what something is compared with, so that it cannot be what is tested."""
     is_literal = isinstance(node, (ast.Constant, ast.UnaryOp)) or is_text(node)
-    return is_literal or called(node) in ("number", *CALLED_KEY)
+    return is_literal or called(node) in ("number", *_CALLED_KEY)
 
 
 def _between(values: ValueCompiler, node: ast.Compare, is_stored: bool) -> Parameters:
@@ -279,8 +283,8 @@ def _operand(values: ValueCompiler, node: ast.expr, text_too: bool) -> Parameter
     word = called(node)
     if isinstance(node, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
         raise Fault(node, "Shortcuts compares with a text, a number, a date or a name; test len(x) == 0 for emptiness.")
-    if word in CALLED_KEY:
-        return {CALLED_KEY[word]: values.value(node)}
+    if word in _CALLED_KEY:
+        return {_CALLED_KEY[word]: values.value(node)}
     if word == "number":
         return {NUMBER_KEY: values.value(only_argument(node))}
     stored = values.value(node)

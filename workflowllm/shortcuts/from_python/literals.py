@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.words import PLACEHOLDER
 
 
 def constant_text(node: ast.expr | None, around: ast.AST) -> str:
@@ -71,6 +72,11 @@ def data(call: ast.Call) -> bytes:
         return base64.b64decode(constant_text(only_argument(call), call), validate=True)
     except (binascii.Error, ValueError):
         raise Fault(call, "data() takes bytes in base64.") from None
+
+
+def placeholder(call: ast.Call) -> bytes:
+    """placeholder("png, 2 kB"): bytes that say what they stand for, so that they are printed as they were written."""
+    return PLACEHOLDER + constant_text(only_argument(call), call).encode("utf-8", "surrogatepass")
 
 
 def uid(call: ast.Call) -> plistlib.UID:

@@ -21,7 +21,8 @@ from workflowllm.shortcuts.from_python import literals as literal
 from workflowllm.shortcuts.from_python.date_patterns import date_pattern, decimals
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction, State
-from workflowllm.shortcuts.model.action_table import BUILT_IN
+from workflowllm.shortcuts.from_python.typed_literals import LITERAL_CALLS, typed_parameter
+from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text
 from workflowllm.shortcuts.model.plist_types import (
     COERCION,
     DATE,
@@ -34,7 +35,16 @@ from workflowllm.shortcuts.model.plist_types import (
     TokenText,
     Wrapped,
 )
-from workflowllm.shortcuts.model.wrapped import MARK, attachment, text_token, utf16_length, wrap
+from workflowllm.shortcuts.model.wrapped import (
+    ATTACHMENT,
+    MARK,
+    attached_token,
+    attachment,
+    lone_reference,
+    text_token,
+    utf16_length,
+    wrap,
+)
 
 _CLASS_OF = {word: item_class for item_class, word in COERCIONS.items()}
 _SOURCE_OF = {word: kind for kind, word in SOURCES.items()}
@@ -53,25 +63,35 @@ class ValueCompiler:
 
     # Values
 
-    def keywords(self, call: ast.Call) -> Parameters:
-        """The keyword arguments of a call as parameters, `**{...}` included."""
+    def keywords(self, call: ast.Call, identifier: str = "") -> Parameters:
+        """The keyword arguments of a call as parameters of an action, `**{...}` included."""
         values: Parameters = {}
         for keyword in call.keywords:
             if keyword.arg is not None:
-                values[keyword.arg] = self.parameter(keyword.arg, keyword.value)
+                values[keyword.arg] = self.parameter(keyword.arg, keyword.value, identifier)
                 continue
             if not isinstance(keyword.value, ast.Dict):
                 raise Fault(keyword.value, 'only a dictionary written out can follow **; write **{"key": value}.')
             for key, node in zip(keyword.value.keys, keyword.value.values):
                 name = constant_text(key, keyword.value)
-                values[name] = self.parameter(name, node)
+                values[name] = self.parameter(name, node, identifier)
         return values
 
-    def parameter(self, key: str, node: ast.expr) -> Any:
-        """The value of a parameter; those in FIELD_KEYS hold typed fields."""
+    def parameter(self, key: str, node: ast.expr, identifier: str = "") -> Any:
+        """The value of an action's parameter.
+
+        Those in FIELD_KEYS hold typed fields. In one that holds typed text a reference stands inside a text: bare, it
+        would read as empty on a phone.
+        """
         if key in FIELD_KEYS and isinstance(node, (ast.Dict, ast.List)):
             return fields.field_parameter(self, node)
-        return self.value(node)
+        typed = typed_parameter(self, key, node)
+        if typed is not None:
+            return typed
+        value = self.value(node)
+        if holds_text(identifier, key) and called(node) != ATTACHMENT and (token := attached_token(value)):
+            return text_token(lone_reference(token))
+        return value
 
     def value(self, node: ast.expr) -> Any:
         """Any expression as a value of the property list."""
@@ -224,6 +244,7 @@ def _serialized(values: ValueCompiler, call: ast.Call) -> Wrapped:
 VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
     "date": lambda _, call: literal.date(call),
     "data": lambda _, call: literal.data(call),
+    "placeholder": lambda _, call: literal.placeholder(call),
     "uid": lambda _, call: literal.uid(call),
     "bare": _bare,
     "serialized": _serialized,
@@ -231,6 +252,7 @@ VALUE_CALLS: dict[str, Callable[[ValueCompiler, ast.Call], Any]] = {
     "fields": lambda values, call: fields.field_value(values, only_argument(call)),
     "all_of": fields.content_filter,
     "any_of": fields.content_filter,
+    **LITERAL_CALLS,
 }
 
 

@@ -1,8 +1,10 @@
-"""What the built-in actions take and give, as far as naming outputs and implicit inputs needs it."""
+"""What actions take and give, as far as both directions of the dialect need it."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 BUILT_IN = "is.workflow.actions."
 
@@ -18,12 +20,60 @@ class ActionFacts(NamedTuple):
 @lru_cache(maxsize=1)
 def action_facts() -> dict[str, ActionFacts]:
     """The facts of each built-in action, by full identifier."""
-    lines = files(__package__).joinpath("actions.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {BUILT_IN + row[0]: ActionFacts(*row[1:]) for row in rows}
+    return {BUILT_IN + row[0]: ActionFacts(*row[1:]) for row in _rows("actions.tsv")}
+
+
+def _rows(name: str) -> list[list[str]]:
+    lines = files(__package__).joinpath(name).read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
 
 
 def output_name(identifier: str) -> str:
     """What an action's output is called when nobody has named it."""
     facts = action_facts().get(identifier)
     return facts.output_name if facts and facts.output_name else identifier.rsplit(".", 1)[-1] or "output"
+
+
+TextKind = Literal["", "text", "date"]
+
+
+class ParameterFacts(NamedTuple):
+    """What parameters.tsv says of one parameter."""
+
+    rank: int  # among those of its action, in the order in which they are printed
+    text: TextKind  # whether it holds typed text, so that a reference alone is stored inside a text
+
+
+_UNKNOWN: Mapping[str, ParameterFacts] = MappingProxyType({})
+
+
+@lru_cache(maxsize=1)
+def _parameter_facts() -> dict[str, dict[str, ParameterFacts]]:
+    table = {}
+    for action, keys in _rows("parameters.tsv"):
+        words = (word.partition(":") for word in keys.split(" "))
+        facts = {key: ParameterFacts(rank, text) for rank, (key, _, text) in enumerate(words)}
+        table[BUILT_IN + action] = facts
+        table.setdefault(action, facts)  # other applications' identifiers stand whole
+    return table
+
+
+def parameter_facts(identifier: str) -> Mapping[str, ParameterFacts]:
+    """Facts of an action's parameters by key; empty for an unknown action."""
+    return _parameter_facts().get(identifier, _UNKNOWN)
+
+
+def holds_text(identifier: str, key: str) -> TextKind:
+    """Whether a parameter holds typed text ("text", "date") or not ("")."""
+    facts = parameter_facts(identifier).get(key)
+    return facts.text if facts else ""
+
+
+@lru_cache(maxsize=4096)
+def in_order(identifier: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys in the table's order, those that it lacks behind them by name.
+
+    A property list's dictionaries have no order of their own: it differs from file to file.
+    """
+    facts = parameter_facts(identifier)
+    return tuple(sorted(keys, key=lambda key: (facts[key].rank, "") if key in facts else (len(facts), key)))

@@ -38,7 +38,7 @@ def _explicit_test(values: ValuePrinter, start: Action, parameters: Parameters) 
         return call(values, start)
     token = subject_token(parameters["WFInput"])
     subject = values.reference(token) if token else f"plain({values.value(parameters['WFInput'])})"
-    return call(values, start, without=("WFInput",), first=(f"WFInput={subject}",))
+    return call(values, start, printed={"WFInput": subject})
 
 
 # Loops
@@ -108,13 +108,13 @@ def menu_source(values: ValuePrinter, node: Menu) -> str:
         return source if "WFMenuItems" in start.parameters else f"{source[:-1]}, WFMenuItems=None)"
     parameters = _stored_parameters(values, start)
     prompt, items = parameters.pop("WFMenuPrompt", None), parameters.pop("WFMenuItems", None)
-    parts = [] if prompt is None else [values.value(prompt)]
+    parts = [] if prompt is None else [values.parameter("WFMenuPrompt", prompt, MENU)]
     if items is None:
         parts.append("WFMenuItems=None")
     elif not _are_titles(values, items, node):
         parts.append(f"WFMenuItems={values.parameter('WFMenuItems', items)}")
     if parameters:
-        parts.append(values.arguments(parameters))
+        parts.append(values.arguments(parameters, MENU))
     return f"menu({', '.join(parts)})"
 
 

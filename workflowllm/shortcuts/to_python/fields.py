@@ -170,5 +170,5 @@ def _where(values: Values, template: Any) -> str | None:
         del options["Removable"]
     elif "Removable" not in options:
         options["Removable"] = None
-    keywords = [f"{key}={values.value(item)}" for key, item in {**operands, **options}.items()]
+    keywords = [f"{key}={values.value(item)}" for key, item in (*sorted(operands.items()), *options.items())]
     return f"where({', '.join([line_literal(template['Property']), line_literal(words), *keywords])})"

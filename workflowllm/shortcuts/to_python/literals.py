@@ -5,6 +5,8 @@ import math
 import re
 from datetime import datetime
 
+from workflowllm.shortcuts.dialect.words import PLACEHOLDER
+
 # Written as escapes: control characters, line ends other than LF, surrogates, characters that reorder the line or
 # cannot be seen, and U+FFFC, which marks a reference inside a text.
 _UNSEEN = "\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ud800-\udfff"
@@ -87,7 +89,12 @@ def date_literal(moment: datetime) -> str:
 
 
 def data_literal(data: bytes) -> str:
-    """`data("...")`, base64."""
+    """`data("...")`, base64; a placeholder as it was written."""
+    if data.startswith(PLACEHOLDER):
+        try:
+            return f"placeholder({line_literal(data[len(PLACEHOLDER) :].decode('utf-8'))})"
+        except UnicodeDecodeError:
+            pass
     return f'data("{base64.b64encode(data).decode("ascii")}")'
 
 

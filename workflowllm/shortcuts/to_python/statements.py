@@ -1,10 +1,11 @@
 """One action as a Python statement."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from workflowllm.shortcuts.dialect.words import NO_ACTIONS, SET_VARIABLE_CALL
-from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts
+from workflowllm.shortcuts.model.action_table import BUILT_IN, action_facts, holds_text
 from workflowllm.shortcuts.model.identifiers import function_name
 from workflowllm.shortcuts.model.plist_types import Parameters
 from workflowllm.shortcuts.model.tree import Action, mode_of
@@ -31,22 +32,32 @@ def assigned_call(values: ValuePrinter, action: Action) -> str:
     return values.scope.output_target(action) + source
 
 
-def call(values: ValuePrinter, action: Action, without: tuple[str, ...] = (), first: tuple[str, ...] = ()) -> str:
-    """An action as a call; its UUID and its output's name stand elsewhere. `first` are arguments printed before."""
+def call(
+    values: ValuePrinter,
+    action: Action,
+    without: tuple[str, ...] = (),
+    printed: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """An action as a call; its UUID and its output's name stand elsewhere.
+
+    Parameters in `without` are left out, and those in `printed` are printed as they stand there.
+    """
     parameters, scope = action.parameters, values.scope
     is_leaf = mode_of(action) is None
-    elsewhere = {*without, *(["UUID"] if is_leaf else scope.control_keys(action))}
+    elsewhere = {*without, *printed, *(["UUID"] if is_leaf else scope.control_keys(action))}
     if is_leaf and isinstance(parameters.get("CustomOutputName"), str):
         elsewhere.add("CustomOutputName")  # a block's head cannot be annotated
     stored = {key: value for key, value in parameters.items() if key not in elsewhere}
     if not is_leaf and "GroupingIdentifier" not in parameters:
         stored["GroupingIdentifier"] = None
-    parts = [*([values.value(action.other)] if action.other else []), *first]
+    parts = [values.value(action.other)] if action.other else []
     facts = action_facts().get(action.identifier)
     if action.index in scope.links.implicit and facts and facts.input_key not in parameters:
-        parts.append(f"{facts.input_key}={scope.implicit()}")
-    if stored:
-        parts.append(values.arguments(stored))
+        # Named, it would be compiled as a text there, which is not the same as what the action before gives.
+        is_text = holds_text(action.identifier, facts.input_key)
+        printed = {**printed, facts.input_key: "previous()" if is_text else scope.implicit()}
+    if stored or printed:
+        parts.append(values.arguments(stored, action.identifier, printed))
     name = function_name(action.identifier)
     # `name = is_workflow_actions_setvariable(...)` would say that `name` is the variable.
     is_misread = name in NO_ACTIONS or (name == SET_VARIABLE_CALL and action.index in scope.names.outputs)

@@ -5,10 +5,12 @@ written as what it is: a dictionary, or a call of its serialization type.
 """
 
 import plistlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
+from workflowllm.shortcuts.dialect.typed_values import stored_text
 from workflowllm.shortcuts.dialect.words import (
     CLASS_PREFIX,
     CLASS_SUFFIX,
@@ -17,6 +19,7 @@ from workflowllm.shortcuts.dialect.words import (
     PROPERTY_INFO,
     SOURCES,
 )
+from workflowllm.shortcuts.model.action_table import holds_text, in_order
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.identifiers import is_name
 from workflowllm.shortcuts.model.plist_types import (
@@ -53,6 +56,7 @@ from workflowllm.shortcuts.to_python.literals import (
 )
 from workflowllm.shortcuts.to_python.scope import Scope
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 MAX_DEPTH = 50  # CPython reads at most 200 nested brackets, and a level of a value may take three
 _MAX_STEPS = 20  # conversions of one reference, a bracket each; real ones have two
 _TOKEN_KEYS = {
@@ -83,10 +87,18 @@ class ValuePrinter:
             raise ShortcutError(f"a value of the type {kind.__name__} has no place in a shortcut.")
         return printer(value)
 
-    def parameter(self, key: str, value: Any) -> str:
-        """The value of an action's parameter; those in FIELD_KEYS hold typed fields."""
+    def parameter(self, key: str, value: Any, identifier: str = "") -> str:
+        """The value of an action's parameter.
+
+        Those in FIELD_KEYS hold typed fields. A bare reference in one that holds typed text, where the compiler would
+        make a text of it, is named by its serialization type.
+        """
         if key in FIELD_KEYS and isinstance(value, (dict, list)):
             return fields.field_parameter(self, value)
+        if isinstance(value, str) and stored_text(key, value) is not None:
+            return f"plain({self.value(value)})"  # a bare text would become what the parameter usually holds
+        if holds_text(identifier, key) and (token := attached_token(value)):
+            return self.generic(ATTACHMENT, token)
         return self.value(value)
 
     def sequence(self, values: list) -> str:
@@ -142,20 +154,22 @@ class ValuePrinter:
             return f"{serialization}({self.arguments(inner)})"
         return f"{serialization}({self.value(inner)})"
 
-    def arguments(self, values: Parameters) -> str:
-        """Keyword arguments; keys that are no names go through `**{...}`."""
-        named = [f"{key}={self.parameter(key, value)}" for key, value in values.items() if is_name(key)]
-        if len(named) < len(values):
-            rest = {key: value for key, value in values.items() if not is_name(key)}
-            named.append("**" + self.dictionary(rest, self.parameter))
+    def arguments(self, values: Parameters, identifier: str = "", printed: Mapping[str, str] = _NONE) -> str:
+        """Keyword arguments of an action or a word, in one order; keys that are no names go through `**{...}`.
+
+        `printed` are arguments that stand for no stored value, as they are printed.
+        """
+        named, others = [], []
+        for key in in_order(identifier, (*values, *printed)):
+            text = printed[key] if key in printed else self.parameter(key, values[key], identifier)
+            named.append(f"{key}={text}") if is_name(key) else others.append(f"{line_literal(key)}: {text}")
+        if others:
+            named.append("**{" + ", ".join(others) + "}")
         return ", ".join(named)
 
-    def dictionary(self, value: dict, print_value: Callable[[str, Any], str] | None = None) -> str:
-        entries = (
-            f"{line_literal(key)}: {print_value(key, item) if print_value else self.value(item)}"
-            for key, item in value.items()
-        )
-        return "{" + ", ".join(entries) + "}"
+    def dictionary(self, value: dict) -> str:
+        """A dictionary as it stands. It has no order in a property list, so it is printed by key."""
+        return "{" + ", ".join(f"{line_literal(key)}: {self.value(value[key])}" for key in sorted(value)) + "}"
 
     # Texts with references
 
