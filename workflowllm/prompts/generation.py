@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from workflowllm.apis.catalogue import catalogue
-from workflowllm.apis.documents import python_stub
-from workflowllm.apis.model import STATEMENTS, published_key
+from workflowllm.apis.documents import kind_literals, python_stub
+from workflowllm.apis.model import STATEMENTS, Api, published_key
 from workflowllm.prompts.language import language_rules
 from workflowllm.prompts.prompt_files import Message, Prompt, load_prompt
 
@@ -38,7 +38,7 @@ def generation_messages(
 def api_documents(
     apis: Iterable[str], level: int = 0, stubs: Stubs | None = None, briefly: Iterable[str] = ()
 ) -> str:
-    """The documents of a prompt, one after the other.
+    """The documents of a prompt, one after the other, and how values are written that are no plain Python.
 
     `apis` are identifiers (dots or `_`); `stubs` are the documents of a data set of one's own, looked up before the
     catalogue. Those of `briefly` are shown by their signatures alone. An API that neither knows is shown by its name
@@ -47,7 +47,10 @@ def api_documents(
     called = [identifier for identifier in dict.fromkeys(apis) if published_key(identifier) not in _STATEMENT_KEYS]
     brief = frozenset(briefly)
     levels = ((identifier, max(level, BRIEF) if identifier in brief else level) for identifier in called)
-    return "\n\n".join(api_stub(identifier, at, stubs) for identifier, at in levels)
+    documents = [api_stub(identifier, at, stubs) for identifier, at in levels]
+    known = [api for api in map(_catalogue_api, called) if api] if level < LEVELS[-1] else []
+    literals = kind_literals(known)
+    return "\n\n".join([*documents, *([literals] if literals else [])])
 
 
 def generation_prompt(name_or_path: str = "generate", plan: bool = True, comments: bool = True) -> Prompt:
@@ -65,9 +68,13 @@ def api_stub(identifier: str, level: int, stubs: Stubs | None = None) -> str:
     return shortened(stub, level) if stub else _catalogue_stub(identifier, level)
 
 
+def _catalogue_api(identifier: str) -> Api | None:
+    return catalogue().get(identifier) or catalogue().by_key(published_key(identifier))
+
+
 @lru_cache(maxsize=20_000)
 def _catalogue_stub(identifier: str, level: int) -> str:
-    api = catalogue().get(identifier) or catalogue().by_key(published_key(identifier))
+    api = _catalogue_api(identifier)
     stub = python_stub(api) if api else None
     if stub:
         return shortened(stub, level)
