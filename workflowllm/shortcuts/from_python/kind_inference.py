@@ -116,6 +116,8 @@ class Kinds:
         left, right = self._of(node.left), self._of(node.right)
         if _OPEN in (left, right) and {left, right} <= {_OPEN, None}:
             return _OPEN
+        if isinstance(node.op, ast.Mult) and TEXT in (left, right):
+            return TEXT  # repeated
         is_text_sum = isinstance(node.op, ast.Add) and NUMBER not in (left, right)
         if (TEXT in (left, right) and is_text_sum) or (left == right == ASKED and is_text_sum):
             return TEXT

@@ -12,8 +12,8 @@ from workflowllm.shortcuts.from_python.refusals import refuse_statement
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
 from workflowllm.shortcuts.model.action_table import BUILT_IN
-from workflowllm.shortcuts.model.inputs import CLASSES, KINDS, NO_INPUT, SHARE_SHEET, SURFACES, classes_of
 from workflowllm.shortcuts.model.plist_types import ActionDict, Token
+from workflowllm.shortcuts.model.shortcut_input import CLASSES, KINDS, NO_INPUT, SHARE_SHEET, SURFACES, classes_of
 from workflowllm.shortcuts.model.wrapped import attachment, text_token
 
 Ended = ActionDict | None  # the closing action of the block that ends right above a statement

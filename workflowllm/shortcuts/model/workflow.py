@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from workflowllm.shortcuts.model.errors import ShortcutError
-from workflowllm.shortcuts.model.inputs import read_inputs
 from workflowllm.shortcuts.model.plist_types import ActionDict, QuestionDict, Workflow
+from workflowllm.shortcuts.model.shortcut_input import read_inputs
 
 # What Shortcuts writes into a new, empty shortcut that takes any input.
 _INPUTS = (

@@ -4,7 +4,7 @@ import pytest
 
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.from_python.program import compile_code
-from workflowllm.shortcuts.model.inputs import CLASSES, NO_INPUT, SURFACES
+from workflowllm.shortcuts.model.shortcut_input import CLASSES, NO_INPUT, SURFACES
 from workflowllm.shortcuts.model.workflow import build_workflow, default_metadata
 
 URLS = ["WFURLContentItem", "WFSafariWebPageContentItem"]
