@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from support.made_workflows import SAMPLES, blocks_of, made_records
@@ -26,48 +27,61 @@ from workflowllm.runs.paths import check_paths
 ROOT = Path(__file__).parents[1]
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """What a command line asks for."""
+
+    samples: Path
+    records: int
+    workers: int
+    seed: int
+    most_seconds: float
+    most_gib: float
+    folder: Path | None
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=Path, default=SAMPLES,
                         help="records to join (default: data/data_samples.json)")  # fmt: skip
-    parser.add_argument("--records", type=positive_int, default=100_000, help="how many (default: %(default)s)")
-    parser.add_argument("--workers", type=positive_int, default=2, help="of the build (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the records (default: %(default)s)")
-    parser.add_argument("--most_seconds", type=float, default=600, help="limit of time (default: %(default)s)")
-    parser.add_argument("--most_gib", type=float, default=4, help="limit of memory (default: %(default)s)")
+    parser.add_argument("--records", type=positive_int, default=100_000, help="records to make (default: %(default)s)")
+    parser.add_argument("--workers", type=positive_int, default=2, help="processes of the build (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the records (default: %(default)s)")
+    parser.add_argument("--most_seconds", type=float, default=600, help="time limit in seconds (default: %(default)s)")
+    parser.add_argument("--most_gib", type=float, default=4, help="memory limit in GiB (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="folder where records and data set stay (default: none)")
-    return parser.parse_args()
+    return Flags(**vars(parser.parse_args()))
 
 
-def measure(arguments: argparse.Namespace, folder: Path) -> int:
+def measure(flags: Flags, folder: Path) -> int:
     records = folder / "records.jsonl"
-    check_paths([arguments.samples], [records, folder / "data"])
-    blocks = blocks_of(arguments.samples)
+    check_paths([flags.samples], [records, folder / "data"])
+    blocks = blocks_of(flags.samples)
     with records.open("wb") as handle:
-        for record in made_records(arguments.records, blocks, arguments.seed):
+        for record in made_records(flags.records, blocks, flags.seed):
             handle.write(json_line(record))
     size = records.stat().st_size
-    print(f"records   {arguments.records}, {size / 2**20:.0f} MiB, {size / arguments.records / 1000:.1f} kB each")
+    print(f"records   {flags.records}, {size / 2**20:.0f} MiB, {size / flags.records / 1000:.1f} kB each")
     script = ROOT / "preprocess" / "build_dataset.py"
     output = folder / "data"
     status, seconds, peak = watched_run([sys.executable, script, "--synthesized", records, "--output", output,
-                                         "--workers", str(arguments.workers)])  # fmt: skip
+                                         "--workers", str(flags.workers)])  # fmt: skip
     if status != ALL_DONE:
         raise CommandError(f"the build ended with status {status}.")
     splits = json.loads((output / "build.json").read_text("utf-8"))["splits"]
     print(f"splits    {json.dumps(splits)}")
-    print(f"seconds   {seconds:.0f} with {arguments.workers} workers (limit {arguments.most_seconds:.0f})")
-    print(f"memory    {peak / 2**30:.2f} GiB at the peak (limit {arguments.most_gib:g})")
-    return ALL_DONE if seconds <= arguments.most_seconds and peak <= arguments.most_gib * 2**30 else SOME_FAILED
+    print(f"seconds   {seconds:.0f} with {flags.workers} workers (limit {flags.most_seconds:.0f})")
+    print(f"memory    {peak / 2**30:.2f} GiB at the peak (limit {flags.most_gib:g})")
+    return ALL_DONE if seconds <= flags.most_seconds and peak <= flags.most_gib * 2**30 else SOME_FAILED
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    if arguments.folder:
-        arguments.folder.mkdir(parents=True, exist_ok=True)
-        return measure(arguments, arguments.folder)
+    flags = parse_flags()
+    if flags.folder:
+        flags.folder.mkdir(parents=True, exist_ok=True)
+        return measure(flags, flags.folder)
     with tempfile.TemporaryDirectory() as folder:
-        return measure(arguments, Path(folder))
+        return measure(flags, Path(folder))
 
 
 if __name__ == "__main__":

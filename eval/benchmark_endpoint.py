@@ -53,16 +53,33 @@ class Measured:
     seconds: float
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """What a command line asks for."""
+
+    records: int
+    concurrency: int
+    latency: float
+    busy: float
+    cut: float
+    broken: float
+    seed: int
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=positive_int, default=2000, help="(default: %(default)s)")
-    parser.add_argument("--concurrency", type=positive_int, default=16, help="(default: %(default)s)")
+    parser.add_argument(
+        "--records", type=positive_int, default=2000, help="records to ask about (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--concurrency", type=positive_int, default=16, help="requests in flight (default: %(default)s)"
+    )
     parser.add_argument("--latency", type=float, default=0.2, help="seconds of every answer (default: %(default)s)")
     parser.add_argument("--busy", type=float, default=0.05, help="share of 429s (default: %(default)s)")
     parser.add_argument("--cut", type=float, default=0.02, help="share of cut answers (default: %(default)s)")
     parser.add_argument("--broken", type=float, default=0.03, help="share of broken answers (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the faults (default: %(default)s)")
-    return parser.parse_args()
+    parser.add_argument("--seed", type=int, default=0, help="seed of the faults (default: %(default)s)")
+    return Flags(**vars(parser.parse_args()))
 
 
 def answer(messages: Messages) -> str:
@@ -96,14 +113,14 @@ def bare(base_url: str, count: int, concurrency: int) -> None:
         thread.join()
 
 
-def show_bare(arguments: argparse.Namespace) -> None:
+def show_bare(flags: Flags) -> None:
     """What a bare client gets of a server without faults."""
-    count = min(arguments.records, 40 * arguments.concurrency)
-    with fault_server(answer, latency=arguments.latency) as server:
-        process = get_context("spawn").Process(target=bare, args=(server.base_url, count, arguments.concurrency))
+    count = min(flags.records, 40 * flags.concurrency)
+    with fault_server(answer, latency=flags.latency) as server:
+        process = get_context("spawn").Process(target=bare, args=(server.base_url, count, flags.concurrency))
         process.start()
         part = measured(process, server)
-    show_rate("a bare client", part, part.requests, arguments)
+    show_rate("a bare client", part, part.requests, flags)
 
 
 def run(output: Path, count: int, settings: EndpointSettings) -> None:
@@ -111,11 +128,11 @@ def run(output: Path, count: int, settings: EndpointSettings) -> None:
     run_stage(((key, {"key": key}) for key in keys(count)), work, output, settings)
 
 
-def started(output: Path, server: FaultServer, arguments: argparse.Namespace) -> BaseProcess:
+def started(output: Path, server: FaultServer, flags: Flags) -> BaseProcess:
     settings = EndpointSettings(
-        "local", server.base_url, concurrency=arguments.concurrency, cache=output.with_suffix(".sqlite")
+        "local", server.base_url, concurrency=flags.concurrency, cache=output.with_suffix(".sqlite")
     )
-    process = get_context("spawn").Process(target=run, args=(output, arguments.records, settings))
+    process = get_context("spawn").Process(target=run, args=(output, flags.records, settings))
     process.start()
     return process
 
@@ -133,8 +150,8 @@ def measured(process: BaseProcess, server: FaultServer, kill_at: int | None = No
     return Measured(len(times), times[-1] - times[0] + server.latency)
 
 
-def show_rate(name: str, part: Measured, records: int, arguments: argparse.Namespace) -> None:
-    best = arguments.concurrency / arguments.latency
+def show_rate(name: str, part: Measured, records: int, flags: Flags) -> None:
+    best = flags.concurrency / flags.latency
     rate, useful = part.requests / part.seconds, records / part.seconds
     print(
         f"{name:<22} {part.requests:>5} requests in {part.seconds:5.1f} s: {rate:5.1f} a second, {rate / best:6.1%} of "
@@ -148,42 +165,42 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in data.split(b"\n")[:-1]]
 
 
-def rehearsed(name: str, folder: Path, arguments: argparse.Namespace, with_kill: bool) -> int:
+def rehearsed(name: str, folder: Path, flags: Flags, with_kill: bool) -> int:
     """All records through a new server; print what became of them, and return how many were lost, doubled or wrong."""
-    faults = {"429": arguments.busy, "cut": arguments.cut, "broken": arguments.broken}
+    faults = {"429": flags.busy, "cut": flags.cut, "broken": flags.broken}
     output = folder / f"{name}.jsonl"
     errors = output.with_name(output.name + ".errors.jsonl")
-    settings = {"faults": faults, "latency": arguments.latency, "seed": arguments.seed, "retry_after": "1"}
+    settings = {"faults": faults, "latency": flags.latency, "seed": flags.seed, "retry_after": "1"}
     parts = []
     with fault_server(answer, **settings) as server:
         if with_kill:
-            parts.append(measured(started(output, server, arguments), server, arguments.records // 2))
-            show_rate("until the kill", parts[0], len(lines_of(output)), arguments)
+            parts.append(measured(started(output, server, flags), server, flags.records // 2))
+            show_rate("until the kill", parts[0], len(lines_of(output)), flags)
         before = len(lines_of(output))
-        parts.append(measured(started(output, server, arguments), server))
-        show_rate(name, parts[-1], len(lines_of(output)) - before, arguments)
+        parts.append(measured(started(output, server, flags), server))
+        show_rate(name, parts[-1], len(lines_of(output)) - before, flags)
         if with_kill:
             both = Measured(sum(part.requests for part in parts), sum(part.seconds for part in parts))
-            show_rate("both", both, len(lines_of(output)), arguments)
+            show_rate("both", both, len(lines_of(output)), flags)
         failed = len(lines_of(errors))
         while lines_of(errors):
-            measured(started(output, server, arguments), server)
+            measured(started(output, server, flags), server)
         served = server.served
     counts = Counter(row["key"] for row in lines_of(output))
-    lost = len(set(keys(arguments.records)) - counts.keys())
+    lost = len(set(keys(flags.records)) - counts.keys())
     doubled, wrong = counts.total() - len(counts), sum(row["said"] != row["key"] for row in lines_of(output))
     print(f"  lost {lost}, doubled {doubled}, with another's answer {wrong}; failed in the first full run {failed}")
-    print(f"  served {dict(served)}; good answers beyond one a record {served[''] - arguments.records}")
+    print(f"  served {dict(served)}; good answers beyond one a record {served[''] - flags.records}")
     return lost + doubled + wrong
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    show_bare(arguments)
+    flags = parse_flags()
+    show_bare(flags)
     with tempfile.TemporaryDirectory() as folder:
         faults = [
-            rehearsed("undisturbed", Path(folder), arguments, with_kill=False),
-            rehearsed("restarted", Path(folder), arguments, with_kill=True),
+            rehearsed("undisturbed", Path(folder), flags, with_kill=False),
+            rehearsed("restarted", Path(folder), flags, with_kill=True),
         ]
     return int(any(faults))
 

@@ -14,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,24 @@ Prompts = dict[str, list[int]]
 Answers = dict[str, list[int]]
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """What a command line asks for."""
+
+    model: Path
+    input: Path
+    output: Path | None
+    records: int
+    max_prompt_tokens: int
+    max_tokens: int
+    batch_tokens: int
+    max_rows: int
+    threads: int
+    dtype: str
+    ways: list[str]
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add, shown = parser.add_argument, "(default: %(default)s)"
     add("--model", type=Path, required=True, help="folder of a checkpoint")
@@ -52,21 +70,21 @@ def parse_arguments() -> argparse.Namespace:
     add("--dtype", default="float32", choices=("float32", "bfloat16"), help=f"precision {shown}")
     add("--ways", nargs="+", choices=("published", "library", "ours"), default=["published", "ours"],
         help="what is measured, in this order (default: published ours)")  # fmt: skip
-    return parser.parse_args()
+    return Flags(**vars(parser.parse_args()))
 
 
-def read_prompts(arguments: argparse.Namespace, local: LocalModel) -> list[PromptedRecord]:
+def read_prompts(flags: Flags, local: LocalModel) -> list[PromptedRecord]:
     """The prompts of the first records whose prompt is short enough with whole API documents, in file order."""
-    prompter = Prompter(PromptForm.of(), local.context - arguments.max_tokens, local.tokenizer)
-    rows = input_records(arguments.input, out_of_distribution=False)
+    prompter = Prompter(PromptForm.of(), local.context - flags.max_tokens, local.tokenizer)
+    rows = input_records(flags.input, out_of_distribution=False)
     asked: list[PromptedRecord] = []
     for row in rows:
         for _, one in prepare([row], prompter):
-            if isinstance(one, PromptedRecord) and len(one.ids) <= arguments.max_prompt_tokens:
+            if isinstance(one, PromptedRecord) and len(one.ids) <= flags.max_prompt_tokens:
                 asked.append(one)
-        if len(asked) == arguments.records:
+        if len(asked) == flags.records:
             return asked
-    raise CommandError(f"only {len(asked)} records have prompts of at most {arguments.max_prompt_tokens} tokens.")
+    raise CommandError(f"only {len(asked)} records have prompts of at most {flags.max_prompt_tokens} tokens.")
 
 
 def answer_as_published(local: LocalModel, prompts: Prompts, max_tokens: int) -> Answers:
@@ -102,9 +120,9 @@ def answer_with_library(local: LocalModel, prompts: Prompts, max_tokens: int) ->
     return {name: answer.generated_tokens for name, answer in zip(prompts, written.values())}
 
 
-def answer_as_ours(asked: list[PromptedRecord], local: LocalModel, arguments: argparse.Namespace) -> Answers:
-    engine = local.engine(LocalOptions(batch_tokens=arguments.batch_tokens, max_rows=arguments.max_rows))
-    decoding = Decoding(max_tokens=arguments.max_tokens)
+def answer_as_ours(asked: list[PromptedRecord], local: LocalModel, flags: Flags) -> Answers:
+    engine = local.engine(LocalOptions(batch_tokens=flags.batch_tokens, max_rows=flags.max_rows))
+    decoding = Decoding(max_tokens=flags.max_tokens)
     for one in asked:
         engine.add(local.job(Attempts(one, decoding)))
     return {job.key: job.written for job in engine.run()}
@@ -143,29 +161,29 @@ def same(ours: list[int], published: list[int], local: LocalModel) -> bool:
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    check_paths(data_files(arguments.input), [arguments.output])
-    torch.set_num_threads(arguments.threads)
-    local = LocalModel(arguments.model, default_device(), arguments.dtype)
-    asked = read_prompts(arguments, local)
+    flags = parse_flags()
+    check_paths(data_files(flags.input), [flags.output])
+    torch.set_num_threads(flags.threads)
+    local = LocalModel(flags.model, default_device(), flags.dtype)
+    asked = read_prompts(flags, local)
     prompts = {one.record["key"]: one.ids for one in asked}
     ways: dict[str, Callable[[], Answers]] = {
-        "published": lambda: answer_as_published(local, prompts, arguments.max_tokens),
-        "library": lambda: answer_with_library(local, prompts, arguments.max_tokens),
-        "ours": lambda: answer_as_ours(asked, local, arguments),
+        "published": lambda: answer_as_published(local, prompts, flags.max_tokens),
+        "library": lambda: answer_with_library(local, prompts, flags.max_tokens),
+        "ours": lambda: answer_as_ours(asked, local, flags),
     }
     local.model.generate(torch.tensor([[1, 2]], device=local.model.device), max_new_tokens=2)  # what loads on first use
     runs = {}
-    for way in arguments.ways:
+    for way in flags.ways:
         runs[way] = timed(ways[way])
         print(f"{way}: {runs[way]['seconds']:.1f} s", file=sys.stderr, flush=True)
-    flags = {name: str(value) for name, value in vars(arguments).items() if name not in ("model", "input", "output")}
     lengths = sorted(map(len, prompts.values()))
-    result = {"flags": flags, "prompt_tokens": {"median": lengths[len(lengths) // 2], "sum": sum(lengths)}}
+    shown = {name: str(value) for name, value in vars(flags).items() if name not in ("model", "input", "output")}
+    result = {"flags": shown, "prompt_tokens": {"median": lengths[len(lengths) // 2], "sum": sum(lengths)}}
     result |= compared(runs, local)
     print(json.dumps(result, indent=2))
-    if arguments.output:
-        write_bytes(arguments.output, json.dumps(result, indent=2).encode() + b"\n")
+    if flags.output:
+        write_bytes(flags.output, json.dumps(result, indent=2).encode() + b"\n")
     return ALL_DONE
 
 

@@ -10,6 +10,7 @@ shortcuts are repeated.
 
 import argparse
 import time
+from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -34,13 +35,23 @@ for _ in range({}):
 """
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """What a command line asks for."""
+
+    input: Path | None
+    field: str
+    programs: int
+    workers: int
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, help="records with Python (default: the bundled shortcuts)")
     parser.add_argument("--field", default="code", help="the records' field that holds it (default: %(default)s)")
     parser.add_argument("--programs", type=positive_int, default=1190, help="programs evaluated (default: %(default)s)")
     parser.add_argument("--workers", type=positive_int, default=2, help="processes for them (default: %(default)s)")
-    return parser.parse_args()
+    return Flags(**vars(parser.parse_args()))
 
 
 def seconds_of_loop(rounds: int) -> float:
@@ -55,15 +66,15 @@ def seconds_of_loop(rounds: int) -> float:
     return seconds
 
 
-def programs_of(arguments: argparse.Namespace) -> list[str]:
-    if arguments.input is None:
+def programs_of(flags: Flags) -> list[str]:
+    if flags.input is None:
         codes = [path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.py"))]
     else:
-        records = (record for _, record in read_records(arguments.input) if isinstance(record, dict))
-        codes = [record[arguments.field] for record in records if isinstance(record.get(arguments.field), str)]
+        records = (record for _, record in read_records(flags.input) if isinstance(record, dict))
+        codes = [record[flags.field] for record in records if isinstance(record.get(flags.field), str)]
     if not codes:
         raise CommandError("there is no program to run.")
-    return list(islice(cycle(codes), arguments.programs))
+    return list(islice(cycle(codes), flags.programs))
 
 
 def evaluated(code: str, worlds: int) -> bool:
@@ -72,20 +83,20 @@ def evaluated(code: str, worlds: int) -> bool:
 
 
 def main() -> int:
-    arguments = parse_arguments()
+    flags = parse_flags()
     seconds_of_loop(1000)  # modules and caches
     for rounds in ROUNDS:
         seconds = seconds_of_loop(rounds)
         actions = rounds * ACTIONS_A_ROUND
         print(f"{actions:9,} actions in {seconds:6.2f} s of CPU: {actions / seconds:9,.0f} a second", flush=True)
-    codes = programs_of(arguments)
+    codes = programs_of(flags)
     begun = time.perf_counter()
     work = partial(evaluated, worlds=WORLDS)
-    measured = sum(map_inputs(work, codes, arguments.workers, lambda code: False, len(codes), "program"))
+    measured = sum(map_inputs(work, codes, flags.workers, lambda code: False, len(codes), "program"))
     seconds = time.perf_counter() - begun
     print(
         f"{len(codes):,} programs, each as reference and as answer in {WORLDS} worlds: {seconds:.0f} s by the clock "
-        f"with {arguments.workers} processes; {measured:,} could be measured"
+        f"with {flags.workers} processes; {measured:,} could be measured"
     )
     return ALL_DONE
 

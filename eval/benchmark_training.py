@@ -34,6 +34,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -49,31 +50,53 @@ from workflowllm.runs.paths import check_paths
 BASES = ("published", "unpadded")
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """What a command line asks for."""
+
+    model: Path
+    data: Path
+    ways: list[str]
+    records: int
+    max_length: int
+    row_tokens: int | None
+    chunk_tokens: int
+    dtype: str
+    gradient_checkpointing: bool
+    device: str
+    threads: int
+    seed: int
+    shape: Path | None
+    layers: int | None
+    peak_tflops: float | None
+    output: Path | None
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add, default = parser.add_argument, "(default: %(default)s)"
     add("--model", type=Path, required=True, help="folder of a causal language model with its tokenizer")
     add("--data", type=Path, required=True, help="records with query, apis, task_plan, workflow_code")
     add("--ways", nargs="+", choices=WAYS, default=["ours", "published"], help=default)
-    add("--records", type=positive_int, default=8, help=f"size of the random sample {default}")
-    add("--max_length", type=positive_int, default=8192, help=f"tokens {default}")
+    add("--records", type=positive_int, default=8, help=f"records of the random sample {default}")
+    add("--max_length", type=positive_int, default=8192, help=f"tokens of a sample at most {default}")
     add("--row_tokens", type=positive_int, help="tokens of a row or batch (default: --max_length)")
-    add("--chunk_tokens", type=positive_int, default=1024, help=f"positions whose logits exist at one time {default}")
+    add("--chunk_tokens", type=positive_int, default=1024, help=f"positions with logits in memory at once {default}")
     add("--dtype", choices=("float32", "bfloat16"), default="bfloat16", help=default)
     add("--gradient_checkpointing", action=argparse.BooleanOptionalAction, default=True, help=default)
     add("--device", default="cpu", help=default)
     add("--threads", type=positive_int, default=os.cpu_count(), help=default)
     add("--seed", type=int, default=0, help=default)
-    add("--shape", type=Path, help="a config.json: random weights (default: --model's weights)")
-    add("--layers", type=positive_int, help="layers of the shape (default: all)")
-    add("--peak_tflops", type=positive, help="what the device can do in --dtype (default: unknown)")
-    add("--output", type=Path, help="write one JSON line for each way")
-    arguments = parser.parse_args()
-    if arguments.layers and not arguments.shape:
+    add("--shape", type=Path, help="a config.json; its model gets random weights (default: --model with its weights)")
+    add("--layers", type=positive_int, help="use only this many layers of --shape (default: all)")
+    add("--peak_tflops", type=positive, help="the device's peak rate in --dtype (default: unknown)")
+    add("--output", type=Path, help="file for the figures, a JSON line for each way")
+    flags = Flags(**vars(parser.parse_args()))
+    if flags.layers and not flags.shape:
         raise CommandError("--layers are a shape's; give it with --shape.")
-    if not arguments.model.is_dir():
-        raise CommandError(f"there is no folder {arguments.model}; scripts/fetch_small_model.py makes one.")
-    return arguments
+    if not flags.model.is_dir():
+        raise CommandError(f"there is no folder {flags.model}; scripts/fetch_small_model.py makes one.")
+    return flags
 
 
 class Batches(NamedTuple):
@@ -85,10 +108,10 @@ class Batches(NamedTuple):
     empties_caches: bool = False
 
 
-def packed_rows(examples: list[Any], arguments: argparse.Namespace) -> list[dict[str, Any]]:
+def packed_rows(examples: list[Any], flags: Flags) -> list[dict[str, Any]]:
     from workflowllm.training.packing import first_fit, row_collator
 
-    rows = first_fit([length(one) for one in examples], arguments.row_tokens or arguments.max_length)
+    rows = first_fit([length(one) for one in examples], flags.row_tokens or flags.max_length)
     return [row_collator([examples[index] for index in row]) for row in rows]
 
 
@@ -112,19 +135,19 @@ def padded(examples: list[Any], width: int) -> dict[str, Any]:
     return {"input_ids": ids, "labels": labels} | ({} if mask.all() else {"attention_mask": mask})
 
 
-def ours(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+def ours(examples: list[Any], flags: Flags) -> Batches:
     from workflowllm.training.models import packed_attention
 
-    config = model_config(arguments, arguments.layers)
-    return Batches(packed_rows(examples, arguments), packed_attention(arguments.device, config))
+    config = model_config(flags, flags.layers)
+    return Batches(packed_rows(examples, flags), packed_attention(flags.device, config))
 
 
-def block_mask(examples: list[Any], arguments: argparse.Namespace) -> Batches:
-    return Batches(packed_rows(examples, arguments), "sdpa")
+def block_mask(examples: list[Any], flags: Flags) -> Batches:
+    return Batches(packed_rows(examples, flags), "sdpa")
 
 
-def sorted_padding(examples: list[Any], arguments: argparse.Namespace) -> Batches:
-    room, groups = arguments.row_tokens or arguments.max_length, []
+def sorted_padding(examples: list[Any], flags: Flags) -> Batches:
+    room, groups = flags.row_tokens or flags.max_length, []
     for one in sorted(examples, key=length, reverse=True):
         if not groups or (len(groups[-1]) + 1) * length(groups[-1][0]) > room:
             groups.append([])
@@ -132,21 +155,21 @@ def sorted_padding(examples: list[Any], arguments: argparse.Namespace) -> Batche
     return Batches([padded(group, length(group[0])) for group in groups], "sdpa")
 
 
-def unpadded(examples: list[Any], arguments: argparse.Namespace) -> Batches:
+def unpadded(examples: list[Any], flags: Flags) -> Batches:
     return Batches([padded([one], length(one)) for one in examples], "sdpa", answers_only=False, empties_caches=True)
 
 
-def published(examples: list[Any], arguments: argparse.Namespace) -> Batches:
-    batches = [padded([one], arguments.max_length) for one in examples]
+def published(examples: list[Any], flags: Flags) -> Batches:
+    batches = [padded([one], flags.max_length) for one in examples]
     return Batches(batches, "sdpa", answers_only=False, empties_caches=True)
 
 
-WAYS: dict[str, Callable[[list[Any], argparse.Namespace], Batches]] = {
+WAYS: dict[str, Callable[[list[Any], Flags], Batches]] = {
     one.__name__: one for one in (ours, block_mask, sorted_padding, unpadded, published)
 }
 
 
-def read_examples(arguments: argparse.Namespace) -> list[Any]:
+def read_examples(flags: Flags) -> list[Any]:
     """A random sample of the records that fit."""
     import numpy as np
     from transformers import AutoTokenizer
@@ -154,28 +177,28 @@ def read_examples(arguments: argparse.Namespace) -> list[Any]:
     from workflowllm.prompts.examples import encode_records
     from workflowllm.prompts.form import PromptForm
 
-    tokenizer = AutoTokenizer.from_pretrained(arguments.model)
-    rows = [row for _, row in data_rows(arguments.data) if isinstance(row, dict)]
-    order = np.random.default_rng(arguments.seed).permutation(len(rows))
-    form = PromptForm.of(arguments.max_length)
+    tokenizer = AutoTokenizer.from_pretrained(flags.model)
+    rows = [row for _, row in data_rows(flags.data) if isinstance(row, dict)]
+    order = np.random.default_rng(flags.seed).permutation(len(rows))
+    form = PromptForm.of(flags.max_length)
     examples: list[Any] = []
     drawn = iter(order)
-    while len(examples) < arguments.records and (some := list(islice(drawn, 2 * arguments.records))):
-        examples += encode_records(tokenizer, (rows[index] for index in some), form, arguments.max_length)
-    if len(examples) < arguments.records:
-        raise CommandError(f"{arguments.data} has {len(examples)} records that fit, of {arguments.records} asked for.")
-    return examples[: arguments.records]
+    while len(examples) < flags.records and (some := list(islice(drawn, 2 * flags.records))):
+        examples += encode_records(tokenizer, (rows[index] for index in some), form, flags.max_length)
+    if len(examples) < flags.records:
+        raise CommandError(f"{flags.data} has {len(examples)} records that fit, of {flags.records} asked for.")
+    return examples[: flags.records]
 
 
-def model_config(arguments: argparse.Namespace, layers: int | None) -> Any:
+def model_config(flags: Flags, layers: int | None) -> Any:
     """The configuration of --model, or --shape's with this many layers."""
     from support.shapes import read_shape
     from transformers import AutoConfig
 
-    return read_shape(arguments.shape, layers) if arguments.shape else AutoConfig.from_pretrained(arguments.model)
+    return read_shape(flags.shape, layers) if flags.shape else AutoConfig.from_pretrained(flags.model)
 
 
-def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dict[str, Any]:
+def measure(way: str, examples: list[Any], flags: Flags) -> dict[str, Any]:
     """One optimizer step over the examples; called in a process of its own."""
     import torch
     from support.flops import training_flops
@@ -184,23 +207,23 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
     from workflowllm.training.loss import use_answer_loss
     from workflowllm.training.step_metrics import peak_memory
 
-    torch.set_num_threads(arguments.threads)
-    plan = WAYS[way](examples, arguments)
-    settings = {"dtype": getattr(torch, arguments.dtype), "attn_implementation": plan.attention}
-    random_config = model_config(arguments, arguments.layers) if arguments.shape else None
-    model = load_model(arguments.model, random_config, arguments.device, **settings).train()
+    torch.set_num_threads(flags.threads)
+    plan = WAYS[way](examples, flags)
+    settings = {"dtype": getattr(torch, flags.dtype), "attn_implementation": plan.attention}
+    random_config = model_config(flags, flags.layers) if flags.shape else None
+    model = load_model(flags.model, random_config, flags.device, **settings).train()
     model.config.use_cache = False
-    if arguments.gradient_checkpointing:
+    if flags.gradient_checkpointing:
         model.activation_checkpointing_enable()
     if plan.answers_only:
-        use_answer_loss(model, arguments.chunk_tokens)
+        use_answer_loss(model, flags.chunk_tokens)
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, fused=True)
     answer_tokens = sum(len(one.answer) for one in examples)
-    step(model, optimizer, [WAYS[way]([short(examples[0])], arguments).batches[0]], plan, answer_tokens, warm_up=True)
+    step(model, optimizer, [WAYS[way]([short(examples[0])], flags).batches[0]], plan, answer_tokens, warm_up=True)
     started, cpu_started = time.perf_counter(), time.process_time()
     loss = step(model, optimizer, plan.batches, plan, answer_tokens)
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
-    lengths, whole = list(map(length, examples)), model_config(arguments, layers=None)
+    lengths, whole = list(map(length, examples)), model_config(flags, layers=None)
     flops, of_all = (training_flops(config, lengths, answer_tokens) for config in (model.config, whole))
     return {
         "way": way,
@@ -209,7 +232,7 @@ def measure(way: str, examples: list[Any], arguments: argparse.Namespace) -> dic
         "tflops": round(flops / seconds / 1e12, 4),
         "tokens_per_second_of_all_layers": round(sum(lengths) / seconds * flops / of_all, 2),
         "answer_tokens_per_second": round(answer_tokens / seconds, 2),
-        "peak_gb": round(peak_memory(torch.device(arguments.device)) / 1e9, 3),
+        "peak_gb": round(peak_memory(torch.device(flags.device)) / 1e9, 3),
         "loss": round(loss, 5),
         "tokens": sum(lengths),
         "tokens_computed": sum(batch["input_ids"].numel() for batch in plan.batches),
@@ -273,24 +296,24 @@ def report(results: list[dict[str, Any]], peak_tflops: float | None = None) -> I
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    check_paths(data_files(arguments.data), [arguments.output])
-    examples = in_own_process(read_examples, arguments)
+    flags = parse_flags()
+    check_paths(data_files(flags.data), [flags.output])
+    examples = in_own_process(read_examples, flags)
     print(
         f"{len(examples)} records, {sum(map(length, examples)):,} tokens, {sum(len(one.answer) for one in examples):,} "
-        f"of answers, longest {max(map(length, examples)):,}; {arguments.dtype}, {arguments.threads} threads",
+        f"of answers, longest {max(map(length, examples)):,}; {flags.dtype}, {flags.threads} threads",
         flush=True,
     )
     results = []
-    for way in arguments.ways:
-        results.append(in_own_process(measure, way, examples, arguments))
+    for way in flags.ways:
+        results.append(in_own_process(measure, way, examples, flags))
         print(json.dumps(results[-1]), file=sys.stderr, flush=True)
-    print("\n".join(report(results, arguments.peak_tflops)))
-    for one in results if arguments.layers else ():
+    print("\n".join(report(results, flags.peak_tflops)))
+    for one in results if flags.layers else ():
         rate = one["tokens_per_second_of_all_layers"]
         print(f"estimate, {one['way']}: all layers at the same rate, {rate:,} tokens a second on each device")
-    if arguments.output:
-        write_bytes(arguments.output, b"".join(map(json_line, results)))
+    if flags.output:
+        write_bytes(flags.output, b"".join(map(json_line, results)))
     return ALL_DONE
 
 

@@ -64,14 +64,16 @@ DEMANDS: list[Demand] = [
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--samples", type=Path, help="records with annotated_code")
-    parser.add_argument("--pairs", type=Path, help="pairs for the table of switches (default: no such table)")
-    parser.add_argument("--table", type=Path, help="Markdown file for both tables (default: only printed)")
-    parser.add_argument("--seed", type=int, default=0, help="of the damage (default: %(default)s)")
+    parser.add_argument("--samples", type=Path, help="records whose annotated_code is damaged and scored")
     parser.add_argument(
-        "--make", type=Path, metavar="FILE", help="write pairs with the package's scores, and nothing else"
+        "--pairs", type=Path, help="JSON Lines of pairs for the table of switches (default: no such table)"
     )
-    parser.add_argument("--package_python", default="", help="a Python that has the package codebleu 0.7.0, for --make")
+    parser.add_argument("--table", type=Path, help="Markdown file to write both tables to (default: print only)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the damage (default: %(default)s)")
+    parser.add_argument(
+        "--make", type=Path, metavar="FILE", help="only write pairs with the package's scores to this file"
+    )
+    parser.add_argument("--package_python", default="", help="Python that has the package codebleu 0.7.0, for --make")
     arguments = parser.parse_args()
     if arguments.make and not arguments.package_python:
         parser.error("--make needs --package_python.")

@@ -25,6 +25,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +45,35 @@ TOLERANCE = 1e-4
 KINDS = ("operation", "step", "saving")  # of kills
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Settings:
+    """What a command line asks for."""
+
+    part: str
+    base_model: Path | None
+    data_path: Path | None
+    flags: str  # of train.py
+    output_dir: Path
+    rounds: int
+    ranks: int
+    seed: int
+
+
+def parse_settings() -> Settings:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("equality", "kills"))
     parser.add_argument("--base_model", type=Path, help="default: a random model of two layers")
     parser.add_argument("--data_path", type=Path, help="default: 60 records from the bundled samples")
-    parser.add_argument("--flags", default=SMALL_FLAGS, help="of train.py (default: %(default)s)")
+    parser.add_argument("--flags", default=SMALL_FLAGS, help="further flags of train.py (default: %(default)s)")
     parser.add_argument("--output_dir", type=Path, default=Path("output/check_training"), help="default: %(default)s")
-    parser.add_argument("--rounds", type=positive_int, default=10, help="kills (default: %(default)s)")
-    parser.add_argument("--ranks", type=positive_int, default=2, help="of the killed runs (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the moments of killing (default: %(default)s)")
-    return parser.parse_args()
+    parser.add_argument(
+        "--rounds", type=positive_int, default=10, help="how often a run is killed (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--ranks", type=positive_int, default=2, help="processes of the killed runs (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the moments of killing (default: %(default)s)")
+    return Settings(**vars(parser.parse_args()))
 
 
 def environment() -> dict[str, str]:
@@ -63,23 +82,21 @@ def environment() -> dict[str, str]:
     return {"OMP_NUM_THREADS": "1", "TORCH_EXTENSIONS_DIR": compiled} | os.environ
 
 
-def command(
-    arguments: argparse.Namespace, output: Path, ranks: int, extra: str = "", kill_at: int | None = None
-) -> list[str]:
+def command(settings: Settings, output: Path, ranks: int, extra: str = "", kill_at: int | None = None) -> list[str]:
     """A training run: by torchrun, or a plain process where `ranks` is 0. `kill_at` counts its file operations."""
     launcher = ["-m", "workflowllm.runs.launch", "--standalone", "--nproc_per_node", str(ranks)] if ranks else []
-    paths = ["--base_model", str(arguments.base_model), "--data_path", str(arguments.data_path)]
-    flags = [*paths, "--output_dir", str(output), "--precision", "fp32", *shlex.split(arguments.flags + " " + extra)]
+    paths = ["--base_model", str(settings.base_model), "--data_path", str(settings.data_path)]
+    flags = [*paths, "--output_dir", str(output), "--precision", "fp32", *shlex.split(settings.flags + " " + extra)]
     killer = [str(ROOT / "eval" / "support" / "kill_at.py"), str(kill_at)] if kill_at is not None else []
     return [sys.executable, *launcher, *killer, str(ROOT / "train.py"), *flags]
 
 
 def trained(
-    arguments: argparse.Namespace, output: Path, ranks: int, extra: str = "", counts: Path | None = None
+    settings: Settings, output: Path, ranks: int, extra: str = "", counts: Path | None = None
 ) -> list[dict[str, Any]]:
     """Train to the end; the lines of metrics.jsonl. Raises CommandError where it fails. `counts` gets the number of
     file operations."""
-    words = command(arguments, output, ranks, extra, kill_at=0 if counts else None)
+    words = command(settings, output, ranks, extra, kill_at=0 if counts else None)
     variables = environment() | ({"KILL_AT_COUNTS": str(counts)} if counts else {})
     done = subprocess.run(words, capture_output=True, text=True, env=variables, cwd=ROOT)
     if done.returncode:
@@ -99,15 +116,15 @@ def difference(lines: list[dict[str, Any]], wanted: list[dict[str, Any]], name: 
     return max(abs(line[name] - other[name]) for line, other in zip(lines, wanted))
 
 
-def check_equality(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+def check_equality(settings: Settings) -> list[dict[str, Any]]:
     """Train four ways; a row for each that is not the plain one."""
-    folder = arguments.output_dir / "equality"
+    folder = settings.output_dir / "equality"
     shutil.rmtree(folder, ignore_errors=True)
-    plain = trained(arguments, folder / "plain", ranks=0)
+    plain = trained(settings, folder / "plain", ranks=0)
     rows = []
     for name, ranks, extra in (("one rank", 1, ""), ("two ranks", 2, ""), ("two ranks, unpacked", 2, "--no_packing")):
         output = folder / name.replace(" ", "_").replace(",", "")
-        lines = trained(arguments, output, ranks, extra)
+        lines = trained(settings, output, ranks, extra)
         engine = json.loads((output / "train_run.json").read_text("utf-8"))["engine"]
         is_zero2 = (engine["engine"], engine["zero_stage"], engine["world_size"]) == ("DeepSpeedEngine", 2, ranks)
         apart = difference(lines, plain)
@@ -121,16 +138,16 @@ def check_equality(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     return rows
 
 
-def check_kills(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+def check_kills(settings: Settings) -> list[dict[str, Any]]:
     """Kill and go on, so many times; a row for each."""
-    folder = arguments.output_dir / "kills"
+    folder = settings.output_dir / "kills"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    wanted = trained(arguments, folder / "undisturbed", arguments.ranks, counts=folder / "operations")
-    rng = random.Random(arguments.seed)
+    wanted = trained(settings, folder / "undisturbed", settings.ranks, counts=folder / "operations")
+    rng = random.Random(settings.seed)
     rows = []
-    for number in range(1, arguments.rounds + 1):
-        row = killed_once(arguments, folder / f"round{number}", rng, wanted, KINDS[number % len(KINDS)])
+    for number in range(1, settings.rounds + 1):
+        row = killed_once(settings, folder / f"round{number}", rng, wanted, KINDS[number % len(KINDS)])
         rows.append(row)
         print(f"round {number}: killed {row['moment']}, {row['steps_done']} steps done, not whole: "
               f"{row['broken'] or 'none'}; resumed from {row['from']}; last loss {row['last_loss']:.6f}, greatest "
@@ -140,28 +157,28 @@ def check_kills(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def killed_once(
-    arguments: argparse.Namespace, output: Path, rng: random.Random, wanted: list[dict[str, Any]], kind: str
+    settings: Settings, output: Path, rng: random.Random, wanted: list[dict[str, Any]], kind: str
 ) -> dict[str, Any]:
     """One run, killed and started again."""
     step, delay = rng.randrange(1, len(wanted)), rng.random()
     if kind == "operation":
         number = rng.randint(1, int((output.parent / "operations").read_text("ascii")))
         moment = f"at file operation {number}"
-        words = command(arguments, output, arguments.ranks, kill_at=number)
+        words = command(settings, output, settings.ranks, kill_at=number)
         kill_when(words, lambda: False, 0.0)
     elif kind == "saving":
         moment = f"while writing a checkpoint after step {step}"
-        words = command(arguments, output, arguments.ranks)
+        words = command(settings, output, settings.ranks)
         kill_when(words, lambda: len(metrics_bytes(output)) >= step and half_written(output), 0.0)
     else:
         moment = f"{delay:.2f} s after step {step}"
-        words = command(arguments, output, arguments.ranks)
+        words = command(settings, output, settings.ranks)
         kill_when(words, lambda: len(metrics_bytes(output)) >= step, delay)
     steps_done = len(metrics_bytes(output))
     broken = [path.name for path in checkpoints(output) if not is_whole(path)]
     whole = last_whole(output)
     was_finished = stored_facts(output).get("finished", False)
-    lines = trained(arguments, output, arguments.ranks)
+    lines = trained(settings, output, settings.ranks)
     start = json.loads((output / "train_run.json").read_text("utf-8"))["starts"][-1]["from"]
     apart = difference(lines, wanted)
     weights = [(folder / "model.safetensors").read_bytes() for folder in (output, output.parent / "undisturbed")]
@@ -200,19 +217,19 @@ def kill_when(words: list[str], is_time: Callable[[], bool], delay: float) -> No
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    check_paths([arguments.data_path], [arguments.output_dir / f"{arguments.part}.jsonl"])
-    arguments.output_dir.mkdir(parents=True, exist_ok=True)
-    if not arguments.base_model:
-        arguments.base_model = arguments.output_dir / "small_model"
-        write_small_model(arguments.base_model)
+    settings = parse_settings()
+    check_paths([settings.data_path], [settings.output_dir / f"{settings.part}.jsonl"])
+    settings.output_dir.mkdir(parents=True, exist_ok=True)
+    if not settings.base_model:
+        write_small_model(small_model := settings.output_dir / "small_model")
+        settings = replace(settings, base_model=small_model)
         print("a random model of two layers stands in for a real one")
-    if not arguments.data_path:
-        arguments.data_path = arguments.output_dir / "small_records.jsonl"
-        write_small_records(arguments.data_path, 60)
-    check = check_equality if arguments.part == "equality" else check_kills
-    rows = check(arguments)
-    write_bytes(arguments.output_dir / f"{arguments.part}.jsonl", b"".join(map(json_line, rows)))
+    if not settings.data_path:
+        write_small_records(small_records := settings.output_dir / "small_records.jsonl", 60)
+        settings = replace(settings, data_path=small_records)
+    check = check_equality if settings.part == "equality" else check_kills
+    rows = check(settings)
+    write_bytes(settings.output_dir / f"{settings.part}.jsonl", b"".join(map(json_line, rows)))
     held = sum(row["holds"] for row in rows)
     print(f"{held} of {len(rows)} hold")
     return ALL_DONE if held == len(rows) else SOME_FAILED

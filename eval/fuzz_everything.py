@@ -88,7 +88,19 @@ def targets() -> list[Target]:
     ]
 
 
-def parse_arguments() -> argparse.Namespace:
+@dataclass(frozen=True)
+class Flags:
+    """What a command line asks for."""
+
+    minutes: float
+    items: int | None
+    only: list[str] | None
+    seed: int
+    keep: Path | None
+    replay: Path | None
+
+
+def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=positive, default=1.0, help="how long (default: %(default)s)")
     parser.add_argument("--items", type=int, help="items for each target, whatever time they take (default: by time)")
@@ -96,7 +108,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="seed of the inputs (default: %(default)s)")
     parser.add_argument("--keep", type=Path, help="folder for inputs that fail (default: none)")
     parser.add_argument("--replay", type=Path, help="run the inputs in this folder instead: TARGET-NAME files")
-    return parser.parse_args()
+    return Flags(**vars(parser.parse_args()))
 
 
 def failure_of(target: Target, data: bytes) -> str:
@@ -116,13 +128,13 @@ def failure_of(target: Target, data: bytes) -> str:
 Failure = tuple[Target, bytes, str]  # the target, its input, what was wrong
 
 
-def fuzz(chosen: list[Target], arguments: argparse.Namespace, tried: Counter[str]) -> Iterator[Failure]:
+def fuzz(chosen: list[Target], flags: Flags, tried: Counter[str]) -> Iterator[Failure]:
     """Failures, target by target in turn, until the time is up or every target has had its items."""
-    end = time.monotonic() + 60 * arguments.minutes
+    end = time.monotonic() + 60 * flags.minutes
     number = 0
-    while number < arguments.items if arguments.items else time.monotonic() < end:
+    while number < flags.items if flags.items else time.monotonic() < end:
         for target in chosen:
-            data = target.make(Random(f"{arguments.seed} {target.name} {number}"))
+            data = target.make(Random(f"{flags.seed} {target.name} {number}"))
             tried[target.name] += 1
             failure = failure_of(target, data)
             if failure:
@@ -144,24 +156,24 @@ def replayed(folder: Path, chosen: list[Target], tried: Counter[str]) -> Iterato
 
 
 def main() -> int:
-    arguments = parse_arguments()
-    chosen = [target for target in targets() if not arguments.only or target.name in arguments.only]
+    flags = parse_flags()
+    chosen = [target for target in targets() if not flags.only or target.name in flags.only]
     if not chosen:
         raise CommandError(f"there is no such target; there are {', '.join(target.name for target in targets())}.")
     tried: Counter[str] = Counter()
     failures: dict[str, str] = {}
-    if arguments.replay and not arguments.replay.is_dir():
-        raise CommandError(f"{arguments.replay} is no folder.")
-    found = replayed(arguments.replay, chosen, tried) if arguments.replay else fuzz(chosen, arguments, tried)
+    if flags.replay and not flags.replay.is_dir():
+        raise CommandError(f"{flags.replay} is no folder.")
+    found = replayed(flags.replay, chosen, tried) if flags.replay else fuzz(chosen, flags, tried)
     for target, data, failure in found:
         kind = f"{target.name}: {failure}"
         if kind in failures:
             continue
         failures[kind] = name = f"{target.name}-{hashlib.sha256(data).hexdigest()[:12]}"
         print(f"{kind}; input {name}", flush=True)
-        if arguments.keep:
-            arguments.keep.mkdir(parents=True, exist_ok=True)
-            (arguments.keep / name).write_bytes(data)
+        if flags.keep:
+            flags.keep.mkdir(parents=True, exist_ok=True)
+            (flags.keep / name).write_bytes(data)
     counts = ", ".join(f"{name} {count}" for name, count in tried.items())
     print(f"tried {counts}; {len(failures)} kinds of failure")
     return SOME_FAILED if failures else ALL_DONE

@@ -41,7 +41,7 @@ from workflowllm.evaluation.rule_verdicts import execution_line, rule_crashed, s
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.replies import Estimate
 from workflowllm.llm.settings import add_endpoint_arguments, endpoint_settings, refuse_dry_run
-from workflowllm.llm.stage import run_stage
+from workflowllm.llm.stage import StageDetails, run_stage
 from workflowllm.metrics.agreement import read_labels
 from workflowllm.metrics.static_pass import SHARE
 from workflowllm.prompts.prompt_files import load_prompt
@@ -110,8 +110,10 @@ def judged(arguments: argparse.Namespace) -> int:
 
     return run_stage(
         predictions(arguments.input), judge, arguments.output, settings, overwrite=arguments.overwrite,
-        estimate=estimate, describe="prediction", identity=judge.identity,
-        facts=flag_facts(arguments) | file_facts(arguments.input) | {"prompt_sha256": prompt.sha256},
+        details=StageDetails(
+            estimate=estimate, describe="prediction", identity=judge.identity,
+            facts=flag_facts(arguments) | file_facts(arguments.input) | {"prompt_sha256": prompt.sha256},
+        ),
     )  # fmt: skip
 
 

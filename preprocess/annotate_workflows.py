@@ -26,7 +26,7 @@ from workflowllm.annotation.model.dialogue import annotate, estimate, load_promp
 from workflowllm.annotation.rules.annotator import annotate_keyed, annotation_crashed
 from workflowllm.collecting.stores import read_metadata
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
-from workflowllm.llm.stage import key_of, keyed_rows, run_stage
+from workflowllm.llm.stage import StageDetails, key_of, keyed_rows, run_stage
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, run_command
 from workflowllm.runs.facts import file_facts, flag_facts
 from workflowllm.runs.flags import positive_int
@@ -142,8 +142,10 @@ def annotate_with_model(flags: Flags) -> int:
         flags.output,
         flags.endpoint,
         overwrite=flags.overwrite,
-        estimate=partial(estimate, prompts=prompts, window_lines=flags.window_lines),
-        facts=flags.facts | file_facts(flags.input) | {"prompts": prompts.hashes()},
+        details=StageDetails(
+            estimate=partial(estimate, prompts=prompts, window_lines=flags.window_lines),
+            facts=flags.facts | file_facts(flags.input) | {"prompts": prompts.hashes()},
+        ),
     )
 
 

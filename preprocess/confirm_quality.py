@@ -22,7 +22,7 @@ from typing import Any
 
 from workflowllm.llm.client import Client
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings, refuse_dry_run
-from workflowllm.llm.stage import keyed_rows, run_stage
+from workflowllm.llm.stage import StageDetails, keyed_rows, run_stage
 from workflowllm.prompts.prompt_files import load_prompt
 from workflowllm.records.forms import Record
 from workflowllm.runs.command import ALL_DONE, SOME_FAILED, run_command
@@ -86,27 +86,36 @@ class Flags:
 def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="records with query, apis, task_plan, workflow_code")
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines of the accepted records")
+    parser.add_argument("--output", type=Path, required=True, help="JSON Lines file for the accepted records")
     parser.add_argument(
-        "--backend", choices=("endpoint", "none"), default="endpoint", help="who refines (default: %(default)s)"
+        "--backend",
+        choices=("endpoint", "none"),
+        default="endpoint",
+        help="what refines the workflows (default: %(default)s)",
     )
     parser.add_argument(
-        "--prompt", default="refine_workflow", help="in configs/prompts, or a .txt (default: %(default)s)"
+        "--prompt",
+        default="refine_workflow",
+        help="name of a prompt in configs/prompts/, or a .txt file (default: %(default)s)",
     )
     rules = parser.add_argument_group("rules")
     rules.add_argument(
-        "--max_binary", type=positive_int, default=256, help="bytes of base64 in one text (default: %(default)s)"
+        "--max_binary", type=positive_int, default=256, help="most bytes of base64 in one text (default: %(default)s)"
     )
-    rules.add_argument("--only_given", action="store_true", help="also drop what calls an API outside its given list")
+    rules.add_argument(
+        "--only_given", action="store_true", help="also drop records that call an API that is not in their list"
+    )
     rules.add_argument(
         "--code_threshold", type=share, default=0.8,
-        help="similarity from which codes are near-duplicates (default: %(default)s)",
+        help="least similarity of near-duplicate code (default: %(default)s)",
     )  # fmt: skip
     rules.add_argument(
         "--query_threshold", type=share, default=0.8,
-        help="similarity from which queries are near-duplicates (default: %(default)s)",
+        help="least similarity of near-duplicate queries (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
+    parser.add_argument(
+        "--workers", type=positive_int, default=1, help="processes that check records (default: %(default)s)"
+    )
     parser.add_argument("--overwrite", action="store_true", help="ask the model about every record again")
     add_endpoint_arguments(parser)
     arguments = parser.parse_args()
@@ -132,7 +141,9 @@ def refine(flags: Flags) -> int:
 
     return run_stage(
         checked_rows(flags.input), work, flags.refined, flags.endpoint, overwrite=flags.overwrite,
-        estimate=lambda record: estimate(record, prompt), facts=flags.facts | file_facts(flags.input),
+        details=StageDetails(
+            estimate=lambda record: estimate(record, prompt), facts=flags.facts | file_facts(flags.input)
+        ),
     )  # fmt: skip
 
 

@@ -62,22 +62,27 @@ class Flags:
 def parse_flags() -> Flags:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--input", type=Path, required=True, help="annotated real records, or a data set's folder")
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines of the accepted queries")
-    parser.add_argument("--count", type=positive_int, default=100, help="queries to accept (default: %(default)s)")
-    parser.add_argument("--rounds", type=positive_int, default=5, help="rounds of draws at most (default: %(default)s)")
+    parser.add_argument("--output", type=Path, required=True, help="JSON Lines file for the accepted queries")
+    parser.add_argument("--count", type=positive_int, default=100, help="queries to write (default: %(default)s)")
+    parser.add_argument("--rounds", type=positive_int, default=5, help="most rounds of draws (default: %(default)s)")
     parser.add_argument(
         "--threshold", type=share, default=0.7,
-        help="ROUGE-L from which a query is a near-duplicate of an accepted or real one (default: %(default)s)",
+        help="least ROUGE-L at which a query is a near-duplicate of another (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--every_application", action="store_true",
-        help="draw from all applications of the catalogue, not only from those that the real records call",
+        help="draw from every application of the catalogue instead of those that the real records call",
     )  # fmt: skip
-    parser.add_argument("--prompt", default="expand_query", help="in configs/prompts, or a .txt (default: %(default)s)")
     parser.add_argument(
-        "--backend", choices=("endpoint", "offline"), default="endpoint", help="who writes (default: %(default)s)"
+        "--prompt", default="expand_query", help="name in configs/prompts/, or a .txt file (default: %(default)s)"
     )
-    parser.add_argument("--overwrite", action="store_true", help="start afresh")
+    parser.add_argument(
+        "--backend",
+        choices=("endpoint", "offline"),
+        default="endpoint",
+        help="what writes the queries (default: %(default)s)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="discard the earlier answers and start afresh")
     add_endpoint_arguments(parser)
     parser.set_defaults(temperature=1.0)
     arguments = parser.parse_args()

@@ -4,7 +4,7 @@ from transformers import PreTrainedConfig
 
 
 def training_flops(config: PreTrainedConfig, lengths: list[int], labels: int) -> int:
-    """FLOPs of a forward and backward pass over samples of these lengths (tokens), `labels` of whose places have one.
+    """FLOPs of a forward and backward pass over samples of these lengths; `labels` of their tokens have a label.
 
     A multiplication with its addition counts 2, the backward pass twice the forward one (PaLM, appendix B). Counted are
     the matrices of a decoder of Llama's kind, causal attention over half of the square, and the head at the labels

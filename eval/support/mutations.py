@@ -64,43 +64,43 @@ def _rebuilt(data: bytes, random: Random) -> bytes:
 
 
 def _change(root: dict[str, Any], random: Random) -> None:
-    """Go down to a random place and change what is there."""
-    place: Any = root
+    """Go down to a random container and change what is there."""
+    container: Any = root
     while True:
-        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
-        inner = [key for key in keys if isinstance(place[key], (dict, list)) and place[key]]
+        keys = list(container) if isinstance(container, dict) else list(range(len(container)))
+        inner = [key for key in keys if isinstance(container[key], (dict, list)) and container[key]]
         if not inner or random.random() < 0.15:
             break
-        place = place[random.choice(inner)]
+        container = container[random.choice(inner)]
     if not keys:
         return
     key = random.choice(keys)
-    random.choice((_replace, _delete, _double, _rename, _nest))(place, key, random)
+    random.choice((_replace, _delete, _double, _rename, _nest))(container, key, random)
 
 
-def _replace(place: Any, key: Any, random: Random) -> None:
-    place[key] = copy.deepcopy(random.choice(_VALUES))
+def _replace(container: Any, key: Any, random: Random) -> None:
+    container[key] = copy.deepcopy(random.choice(_VALUES))
 
 
-def _delete(place: Any, key: Any, _: Random) -> None:
-    del place[key]
+def _delete(container: Any, key: Any, _: Random) -> None:
+    del container[key]
 
 
-def _double(place: Any, key: Any, random: Random) -> None:
-    if isinstance(place, list):
-        place.insert(random.randrange(len(place) + 1), place[key])
+def _double(container: Any, key: Any, random: Random) -> None:
+    if isinstance(container, list):
+        container.insert(random.randrange(len(container) + 1), container[key])
     else:
-        place[random.choice(_KEYS)] = place[key]
+        container[random.choice(_KEYS)] = container[key]
 
 
-def _rename(place: Any, key: Any, random: Random) -> None:
-    if isinstance(place, dict):
-        place[random.choice(_KEYS)] = place.pop(key)
+def _rename(container: Any, key: Any, random: Random) -> None:
+    if isinstance(container, dict):
+        container[random.choice(_KEYS)] = container.pop(key)
 
 
-def _nest(place: Any, key: Any, random: Random) -> None:
+def _nest(container: Any, key: Any, random: Random) -> None:
     for level in range(random.choice((1, 30, _DEEP))):
-        place[key] = [place[key]] if level % 2 else {"Value": place[key]}
+        container[key] = [container[key]] if level % 2 else {"Value": container[key]}
 
 
 _MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (_flip, _cut, _splice, _noise, *[_rebuilt] * 4)

@@ -37,7 +37,7 @@ def _change_parameter(actions: list[dict[str, Any]], rng: Random) -> None:
 
 
 def _spots(value: Any) -> list[tuple[Any, Any]]:
-    """Every place in nested data that holds a value: its container and key."""
+    """Every slot of nested data that holds a value: its container and key."""
     spots, waiting = [], [value]
     while waiting:
         item = waiting.pop()

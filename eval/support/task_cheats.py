@@ -61,9 +61,9 @@ def dropped_lines(reference: str) -> Iterator[Cheat]:
     """The reference with each single statement left out; the only statement of a block becomes `pass`."""
     for index in range(len(_statements(ast.parse(reference)))):
         tree = ast.parse(reference)
-        body, place = _statements(tree)[index]
-        statement = body[place]
-        body[place : place + 1] = [] if len(body) > 1 or body is tree.body else [ast.Pass()]
+        body, position = _statements(tree)[index]
+        statement = body[position]
+        body[position : position + 1] = [] if len(body) > 1 or body is tree.body else [ast.Pass()]
         yield Cheat(f"without line {statement.lineno}", ast.unparse(tree) + "\n", statement.lineno)
 
 

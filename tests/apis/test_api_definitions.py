@@ -152,23 +152,23 @@ def parts(tree: Any) -> list[tuple[Any, Any]]:
 ODD = [5, "text", [], {}, [[]], [5], {"key": {"key": 1}}, True, 1.5, {"wrapper": []}]
 
 
-@pytest.mark.parametrize("place", range(3))
-def test_any_part_may_be_absent_or_unexpected(tmp_path: Path, place: int) -> None:
+@pytest.mark.parametrize("case", range(3))
+def test_any_part_may_be_absent_or_unexpected(tmp_path: Path, case: int) -> None:
     """One part after another is taken away or replaced: the rest is still read, and gives documents that parse."""
     make, ending, write, source = [
         (definitions.app_intents, f"{BUNDLE}.actionsdata", lambda tree: json.dumps(tree).encode(), AppIntents),
         (definitions.intent_definition, f"{BUNDLE}.intentdefinition", plistlib.dumps, IntentDefinitions),
         (definitions.wfactions, "WFActions.plist", plistlib.dumps, WFActions),
-    ][place]
+    ][case]
     path = tmp_path / ending
-    chance = random.Random(place)
+    rng = random.Random(case)
     for number in range(len(parts(make()))):
         tree = copy.deepcopy(make())
         container, key = parts(tree)[number]
-        if chance.random() < 0.3:
+        if rng.random() < 0.3:
             del container[key]
         else:
-            container[key] = chance.choice(ODD)
+            container[key] = rng.choice(ODD)
         path.write_bytes(write(tree))
         known = Catalogue([source(path if source is WFActions else tmp_path)])
         assert len(known) >= 1 or known.skipped, tree

@@ -17,11 +17,11 @@ WORDS = ["".join(random.Random(number).choices("abcdefghiklmnoprstuw", k=6)) for
 def record(key: str, rng: random.Random, calls: list[str] | None = None) -> dict[str, Any]:
     """A record of ten actions with texts of its own."""
     lines = []
-    for place in range(10):
-        name = rng.choice(COMMON) if place < 8 or not calls else rng.choice(calls)
+    for index in range(10):
+        name = rng.choice(COMMON) if index < 8 or not calls else rng.choice(calls)
         function = name if "." in name else f"is.workflow.actions.{name}"
         text = " ".join(rng.choices(WORDS, k=8))
-        lines += [f"# Step {place}", f'step_{place} = {function.replace(".", "_")}(Text="{text}")']
+        lines += [f"# Step {index}", f'step_{index} = {function.replace(".", "_")}(Text="{text}")']
     return {
         "key": key,
         "title": key,
@@ -67,6 +67,6 @@ def many(count: int, seed: int = 0) -> list[dict[str, Any]]:
 
 def exact_jaccard(one: str, other: str, run: int = 3) -> float:
     """Of the sets of runs of words."""
-    first, second = ({tuple(words[place : place + run]) for place in range(max(1, len(words) - run + 1))}
+    first, second = ({tuple(words[index : index + run]) for index in range(max(1, len(words) - run + 1))}
                      for words in (re.findall(r"\w+", text.lower()) for text in (one, other)))  # fmt: skip
     return len(first & second) / len(first | second)

@@ -14,7 +14,7 @@ ITEMS = st.lists(st.tuples(APIS, APIS, st.integers(0, 30)), max_size=60).map(
 SIZES = st.builds(Sizes, st.integers(0, 10), st.integers(0, 10))
 
 
-def nothing_near(places: object, tested: object) -> list[int]:
+def nothing_near(indices: object, tested: object) -> list[int]:
     return []
 
 
@@ -22,7 +22,7 @@ def check_both(items: list[Item], split: Split, sizes: Sizes) -> None:
     everything = [*split.train, *split.dev, *split.test, *(one for rest in split.left_out.values() for one in rest)]
     assert sorted(everything) == list(range(len(items)))  # each once
     assert len(split.test) <= sizes.test and len(split.dev) <= sizes.dev
-    families = [{items[place].family for place in places} for places in split.lists().values()]
+    families = [{items[index].family for index in indices} for indices in split.lists().values()]
     train, dev, test = families
     assert not train & test and not dev & test and not train & dev
 
@@ -32,8 +32,8 @@ def check_both(items: list[Item], split: Split, sizes: Sizes) -> None:
 def test_in_distribution(items: list[Item], sizes: Sizes, seed: int) -> None:
     split = in_distribution(items, sizes, seed, nothing_near)
     check_both(items, split, sizes)
-    trained = set().union(*(items[place].apis for place in split.train))
-    assert all(items[place].apis <= trained for place in split.dev + split.test)
+    trained = set().union(*(items[index].apis for index in split.train))
+    assert all(items[index].apis <= trained for index in split.dev + split.test)
     assert split == in_distribution(items, sizes, seed, nothing_near)
 
 
@@ -43,14 +43,14 @@ def test_out_of_distribution(items: list[Item], sizes: Sizes, seed: int) -> None
     split = out_of_distribution(items, sizes, seed, nothing_near)
     check_both(items, split, sizes)
     held_out = set(split.held_out)
-    assert not any(items[place].apis & held_out for place in split.train + split.dev)
-    assert all(items[place].called & held_out for place in split.test)
-    trained = set().union(*(items[place].apis for place in split.train + split.dev))
-    assert all(items[place].called <= trained | held_out for place in split.test)
+    assert not any(items[index].apis & held_out for index in split.train + split.dev)
+    assert all(items[index].called & held_out for index in split.test)
+    trained = set().union(*(items[index].apis for index in split.train + split.dev))
+    assert all(items[index].called <= trained | held_out for index in split.test)
     applications = {api.rpartition(".")[0] for api in trained}
     assert not applications & set(split.held_out_applications)
     allowed = held_out | set(split.common)
-    assert split.strict == sum(items[place].called <= allowed for place in split.test)
+    assert split.strict == sum(items[index].called <= allowed for index in split.test)
     assert split == out_of_distribution(items, sizes, seed, nothing_near)
 
 
@@ -94,21 +94,21 @@ def test_an_application_that_is_common_or_used_a_lot_stays_in_training() -> None
 def test_records_near_to_a_test_record_after_all_leave_training() -> None:
     items = collection()
 
-    def neighbours(places: list[int], tested: list[int]) -> list[int]:
-        return [place for place in places if place + 100 in tested]
+    def neighbours(indices: list[int], tested: list[int]) -> list[int]:
+        return [index for index in indices if index + 100 in tested]
 
     for make in (in_distribution, out_of_distribution):
         split = make(items, Sizes(40, 10), 1, neighbours)
         assert split.left_out["near a test record"]
         assert not neighbours(split.train + split.dev, split.test)
-        trained = set().union(*(items[place].apis for place in split.train))
+        trained = set().union(*(items[index].apis for index in split.train))
         if make is in_distribution:
-            assert all(items[place].apis <= trained for place in split.dev + split.test)
+            assert all(items[index].apis <= trained for index in split.dev + split.test)
 
 
 def test_large_families_are_tested_last() -> None:
     """Half of the callers of held-out APIs are of one family with 60 records of training."""
-    items = [Item(item.apis, item.called, 7 if place % 2 and place >= 200 else place) for place, item in
+    items = [Item(item.apis, item.called, 7 if index % 2 and index >= 200 else index) for index, item in
              enumerate(collection())]  # fmt: skip
     items += [Item(items[0].apis, items[0].called, 7) for _ in range(60)]
     split = out_of_distribution(items, Sizes(20, 5), 0, nothing_near)

@@ -63,7 +63,7 @@ def figure(mean: float) -> dict[str, float]:
 
 
 def write_scored(path: Path, records: list[Any]) -> Path:
-    """Records as JSON Lines, half characters and all; a text stands as it is, to be no record."""
+    """Records as JSON Lines, lone surrogates and all; a text stands as it is, to be no record."""
     lines = (record if isinstance(record, str) else json.dumps(record) for record in records)
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path

@@ -24,14 +24,14 @@ REGISTRIES = re.compile(
 def import_alone(modules: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "dev/import_alone.py"), *modules]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
 
 
 def test_packages_import_downwards_only() -> None:
     """pyproject.toml has the layers; `lint-imports` prints the same. In a process of its own: inside of this one it
     would take hold of a standard output that pytest closes, and every later test would fail."""
     code = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=240)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -8,9 +8,9 @@ from tiny_checkpoints import save_checkpoint, save_recitation
 
 
 @pytest.fixture(scope="session")
-def chance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint that writes nonsense."""
-    return save_checkpoint(tmp_path_factory.mktemp("chance"))
+    return save_checkpoint(tmp_path_factory.mktemp("untrained"))
 
 
 @pytest.fixture(scope="session")

@@ -31,8 +31,8 @@ def llama() -> Any:
 
 
 def prompts(count: int, longest: int = 60) -> list[list[int]]:
-    chance = random.Random(1)
-    return [[chance.randrange(8, VOCABULARY) for _ in range(chance.randrange(1, longest))] for _ in range(count)]
+    rng = random.Random(1)
+    return [[rng.randrange(8, VOCABULARY) for _ in range(rng.randrange(1, longest))] for _ in range(count)]
 
 
 def never(written: list[int]) -> bool:
@@ -41,8 +41,8 @@ def never(written: list[int]) -> bool:
 
 def answers(model: Any, given: list[list[int]], decoding: Decoding, **settings: Any) -> dict[str, list[int]]:
     engine = Engine(model, [END], settings.pop("is_over", never), **settings)
-    for place, prompt in enumerate(given):
-        engine.add(Job(str(place), prompt, decoding, seed=place))
+    for index, prompt in enumerate(given):
+        engine.add(Job(str(index), prompt, decoding, seed=index))
     done = list(engine.run())
     assert sorted(job.key for job in done) == sorted(map(str, range(len(given))))
     return {job.key: job.written for job in done if not job.error}
@@ -60,7 +60,7 @@ def alone(model: Any, prompt: list[int], tokens: int) -> list[int]:
 
 def test_greedy_equals_generate(model: Any) -> None:
     given = prompts(9)
-    expected = {str(place): alone(model, prompt, 24) for place, prompt in enumerate(given)}
+    expected = {str(index): alone(model, prompt, 24) for index, prompt in enumerate(given)}
     assert len({tuple(ids) for ids in expected.values()}) > 5, "a model that says one thing shows nothing"
     decoding = Decoding(max_tokens=24)
     for settings in ({"max_rows": 1}, {"max_rows": 3}, {"max_rows": 16}, {"max_rows": 8, "batch_tokens": 200}):
@@ -72,8 +72,8 @@ def test_an_end_token_frees_its_row(llama: Any) -> None:
     free = answers(llama, given, Decoding(max_tokens=30), max_rows=2)
     token = free["0"][4]  # made the end: some answers stop early, others run on
     engine = Engine(llama, [token], never, max_rows=2)
-    for place, prompt in enumerate(given):
-        engine.add(Job(str(place), prompt, Decoding(max_tokens=30)))
+    for index, prompt in enumerate(given):
+        engine.add(Job(str(index), prompt, Decoding(max_tokens=30)))
     for job in engine.run():
         whole = free[job.key]
         expected = whole[: whole.index(token) + 1] if token in whole else whole
@@ -113,7 +113,7 @@ def test_a_common_beginning_is_read_once(llama: Any) -> None:
     given = [common + tail for tail in prompts(6, 5)]
     counting = Counting(llama)
     found = answers(counting, given, Decoding(max_tokens=1), max_rows=2)
-    assert found == {str(place): alone(llama, prompt, 1) for place, prompt in enumerate(given)}
+    assert found == {str(index): alone(llama, prompt, 1) for index, prompt in enumerate(given)}
     longest = max(map(len, given))
     assert counting.read <= longest + sum(len(prompt) - len(common) for prompt in given)
 
@@ -133,8 +133,8 @@ def test_lack_of_memory_halves_the_rows(llama: Any, error: Exception) -> None:
 
 def failures(fails: Any, given: list[list[int]], model: Any) -> Iterator[Job]:
     engine = Engine(Counting(model, fails), [END], never, max_rows=4)
-    for place, prompt in enumerate(given):
-        engine.add(Job(str(place), prompt, Decoding(max_tokens=8)))
+    for index, prompt in enumerate(given):
+        engine.add(Job(str(index), prompt, Decoding(max_tokens=8)))
     yield from engine.run()
 
 
@@ -193,8 +193,8 @@ def test_draws_follow_the_distribution(llama: Any) -> None:
     with torch.inference_mode():
         expected = (llama(torch.tensor([prompt])).logits[0, -1] / 2.0).softmax(-1)
     engine = Engine(llama, [END], never, max_rows=8)
-    for place in range(400):
-        engine.add(Job(str(place), prompt, Decoding(max_tokens=1, temperature=2.0), seed=place))
+    for index in range(400):
+        engine.add(Job(str(index), prompt, Decoding(max_tokens=1, temperature=2.0), seed=index))
     drawn = torch.bincount(torch.tensor([job.written[0] for job in engine.run()]), minlength=VOCABULARY) / 400
     top = expected.topk(5).indices
     assert torch.allclose(drawn[top], expected[top], atol=0.08)  # three standard errors at most

@@ -24,8 +24,8 @@ def test_a_request_becomes_a_shortcut(heart: Path, tmp_path: Path) -> None:
     assert again.returncode == 2 and "exists" in again.stderr
 
 
-def test_a_request_whose_answer_does_not_compile(chance: Path, tmp_path: Path) -> None:
-    done = run("--model", chance, "--apis", SHOW, "--query", "Anything", "--max_tokens", 9,
+def test_a_request_whose_answer_does_not_compile(untrained: Path, tmp_path: Path) -> None:
+    done = run("--model", untrained, "--apis", SHOW, "--query", "Anything", "--max_tokens", 9,
                "--output", tmp_path / "x.shortcut")  # fmt: skip
     assert done.returncode == 1 and not list(tmp_path.glob("*.shortcut"))
     assert "no shortcut" in done.stdout or "does not compile" in done.stderr

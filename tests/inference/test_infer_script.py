@@ -92,13 +92,13 @@ def test_ood_records_that_share_a_key_and_examples_before_them(heart: Path, tmp_
         assert row["attempts"][0]["finish"] == "length"
 
 
-def test_every_record_ends_somewhere_and_a_second_run_does_only_what_is_left(chance: Path, tmp_path: Path) -> None:
+def test_every_record_ends_somewhere_and_a_second_run_does_only_what_is_left(untrained: Path, tmp_path: Path) -> None:
     rows: list[Any] = [record("a"), {"key": "b", "apis": []}, record("c", apis="no list"), record("d", "x" * 20_000),
                        record("e", "💾 \ud800"), record("f", "\0\u2028"), 7, record("a")]  # fmt: skip
     records, output = write(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl"
     with records.open("a", encoding="utf-8") as file:
         file.write("no json\n")
-    flags = ("--model", chance, "--input", records, "--output", output, "--max_tokens", 5)
+    flags = ("--model", untrained, "--input", records, "--output", output, "--max_tokens", 5)
     done = run(*flags)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("done 3, skipped 0, failed 6")
@@ -129,10 +129,10 @@ def test_records_with_messages_of_their_own_are_answered_and_kept_raw(tmp_path: 
     assert len(made["attempts"]) == 1 and made["attempts"][0]["errors"] == []
 
 
-def test_killed_in_the_middle_it_goes_on(chance: Path, tmp_path: Path) -> None:
-    records = write(tmp_path / "in.jsonl", [record(f"r{place:02}") for place in range(40)])
+def test_killed_in_the_middle_it_goes_on(untrained: Path, tmp_path: Path) -> None:
+    records = write(tmp_path / "in.jsonl", [record(f"r{index:02}") for index in range(40)])
     whole, output = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
-    flags = ("--model", chance, "--input", records, "--max_tokens", 60, "--max_rows", 1)
+    flags = ("--model", untrained, "--input", records, "--max_tokens", 60, "--max_rows", 1)
     assert run(*flags, "--output", whole).returncode == 0
     process = started(SCRIPT, *flags, "--output", output)
     part = output.with_name("out.jsonl.part0")
@@ -152,10 +152,10 @@ def test_killed_in_the_middle_it_goes_on(chance: Path, tmp_path: Path) -> None:
     assert output.read_bytes() == whole.read_bytes()
 
 
-def test_two_processes_write_what_one_does(chance: Path, tmp_path: Path) -> None:
-    rows = [record(f"r{place}", f"{'longer ' * place}query") for place in range(7)] + [{"key": "bad", "apis": []}]
+def test_two_processes_write_what_one_does(untrained: Path, tmp_path: Path) -> None:
+    rows = [record(f"r{index}", f"{'longer ' * index}query") for index in range(7)] + [{"key": "bad", "apis": []}]
     records = write(tmp_path / "in.jsonl", rows)
-    flags = ("--model", chance, "--input", records, "--max_tokens", 10)
+    flags = ("--model", untrained, "--input", records, "--max_tokens", 10)
     one, two = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
     assert run(*flags, "--output", one).returncode == 1
     launcher = ("-m", "workflowllm.runs.launch", "--standalone", "--nproc_per_node", 2)
@@ -166,10 +166,10 @@ def test_two_processes_write_what_one_does(chance: Path, tmp_path: Path) -> None
     assert not list(tmp_path.glob("*.part*"))
 
 
-def test_check_samples_until_nothing_is_wrong(chance: Path, heart: Path, tmp_path: Path) -> None:
+def test_check_samples_until_nothing_is_wrong(untrained: Path, heart: Path, tmp_path: Path) -> None:
     records, output = write(tmp_path / "in.jsonl", [record("a")]), tmp_path / "out.jsonl"
     flags = ("--input", records, "--output", output, "--check", 3)
-    assert run("--model", chance, *flags, "--max_tokens", 9).returncode == 0
+    assert run("--model", untrained, *flags, "--max_tokens", 9).returncode == 0
     attempts = read(output)[0]["attempts"]
     assert [attempt["temperature"] for attempt in attempts] == [0.0, 0.8, 0.8]
     assert len({attempt["raw_output"] for attempt in attempts}) == 3 and all(attempt["errors"] for attempt in attempts)

@@ -11,7 +11,7 @@ from tiny_checkpoints import byte_tokenizer
 
 from workflowllm.inference.attempts import errors_of
 from workflowllm.inference.inputs import input_records, training_records
-from workflowllm.inference.prompting import DoesNotFit, Examples, Prompter, are_kin
+from workflowllm.inference.prompting import DoesNotFit, Examples, Prompter, are_kin, estimated_tokens
 from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import fitted_prompt
 from workflowllm.prompts.form import PromptForm
@@ -21,10 +21,10 @@ SHOW, LIGHT = "is.workflow.actions.showresult", "is.workflow.actions.flashlight"
 WORDS = ["alarm", "battery", "calendar", "dictionary", "email", "file", "gallery", "health", "image", "journal"]
 
 
-def workflow(place: int, **fields: Any) -> dict[str, Any]:
-    word = WORDS[place % len(WORDS)]
-    code = "\n".join(f'{word}_{line} = is_workflow_actions_{word}(WF{word}="{line * place}")' for line in range(6))
-    return {"key": f"k{place}", "title": f"About {word} {place}", "query": f"Do {place} things with {word}, {word}!",
+def workflow(index: int, **fields: Any) -> dict[str, Any]:
+    word = WORDS[index % len(WORDS)]
+    code = "\n".join(f'{word}_{line} = is_workflow_actions_{word}(WF{word}="{line * index}")' for line in range(6))
+    return {"key": f"k{index}", "title": f"About {word} {index}", "query": f"Do {index} things with {word}, {word}!",
             "apis": [SHOW], "task_plan": f"1. {word}", "workflow_code": f"# {word}\n{code}"} | fields  # fmt: skip
 
 
@@ -95,9 +95,9 @@ def test_an_example_that_is_too_long_gives_way_to_the_next() -> None:
 
 
 def test_examples_are_drawn_by_seed_and_key() -> None:
-    records = [workflow(place) for place in range(10)]
-    tests = [workflow(place) | {"key": f"t{place}", "title": f"T{place}", "query": f"Other {'words ' * place}?",
-                                "workflow_code": ""} for place in range(40)]  # fmt: skip
+    records = [workflow(index) for index in range(10)]
+    tests = [workflow(index) | {"key": f"t{index}", "title": f"T{index}", "query": f"Other {'words ' * index}?",
+                                "workflow_code": ""} for index in range(40)]  # fmt: skip
 
     def draw(seed: int) -> list[list[str]]:
         examples = Examples(records, 2, seed)
@@ -118,7 +118,7 @@ def test_kin() -> None:
         assert are_kin(one, other), other
     assert not are_kin(one, workflow(2))
     assert not are_kin({"key": "a"}, {"key": "b"})
-    only_kin = [workflow(1, key=f"x{place}") for place in range(5)]
+    only_kin = [workflow(1, key=f"x{index}") for index in range(5)]
     assert list(Examples(only_kin, 1, seed=0).for_record(one)) == []
 
 
@@ -129,7 +129,7 @@ def test_too_few_examples_are_refused() -> None:
 
 def data_set(folder: Path, split: dict[str, list[str]]) -> Path:
     folder.mkdir(exist_ok=True)
-    (folder / "seed_data.json").write_text(json.dumps([workflow(place) for place in range(6)]), "utf-8")
+    (folder / "seed_data.json").write_text(json.dumps([workflow(index) for index in range(6)]), "utf-8")
     (folder / "dataset_split_keys.json").write_text(json.dumps(split), "utf-8")
     return folder
 
@@ -160,3 +160,13 @@ def test_folders_without_test_records_are_refused(tmp_path: Path) -> None:
 def test_an_answer_of_comments_is_asked_for_again(code: str) -> None:
     """It compiles, to a shortcut that does nothing."""
     assert errors_of(code, []) == ["there is no code"]
+
+
+def test_apis_that_are_offered_briefly_go_first() -> None:
+    record = workflow(1, apis=[SHOW, LIGHT], briefly=[LIGHT])
+    shown = Prompter(PromptForm.of(max_length=16_000), 8000).prompt(record)
+    assert "def is_workflow_actions_flashlight(" in shown.messages[-1]["content"]
+    assert shown.messages[-1]["content"].count('"""') == 2, "one document is whole, the other a signature"
+    tight = estimated_tokens(shown.messages) - 1
+    less = Prompter(PromptForm.of(max_prompt_tokens=tight), 8000).prompt(record)
+    assert less.level == 0 and less.record["apis"] == [SHOW] and "flashlight" not in less.messages[-1]["content"]

@@ -1,4 +1,4 @@
-"""Tiny checkpoints with weights by chance, and one that recites a text."""
+"""Tiny checkpoints with random weights, and one that recites a text."""
 
 import json
 from functools import lru_cache
@@ -60,7 +60,7 @@ def save_recitation(folder: Path, *texts: str) -> Path:
     state["added_tokens"] = []
     first = len(state["model"]["vocab"])  # special tokens move behind the pieces
     encode = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str
-    vocabulary = {encode(piece)[0][0]: first + place for place, piece in enumerate(pieces)}
+    vocabulary = {encode(piece)[0][0]: first + index for index, piece in enumerate(pieces)}
     assert len(vocabulary) == len(pieces) and not vocabulary.keys() & state["model"]["vocab"].keys()
     state["model"]["vocab"] |= vocabulary
     made = PreTrainedTokenizerFast(

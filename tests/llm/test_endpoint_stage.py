@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eval.support.fault_server import fault_server
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
-from workflowllm.llm.stage import keyed_rows, run_stage
+from workflowllm.llm.stage import StageDetails, keyed_rows, run_stage
 from workflowllm.runs.command import CommandError
 
 
@@ -129,7 +129,7 @@ def test_records_that_wait_do_not_hold_up_the_others(tmp_path: Path) -> None:
     with fault_server(echo, script=["429"] * 20, retry_after="2") as server:
         assert run_stage(records(60), ask_echo, output, settings_for(server, concurrency=8)) == 0
         asked = [request["messages"][0]["content"] for request in server.requests]
-    again = next(place for place, question in enumerate(asked) if question in asked[:place])
+    again = next(index for index, question in enumerate(asked) if question in asked[:index])
     assert again > 20
 
 
@@ -146,7 +146,9 @@ def test_a_dry_run_asks_and_writes_nothing(tmp_path: Path, capsys: pytest.Captur
     with fault_server(echo) as server:
         status = run_stage(
             records(10), ask_echo, output, settings_for(server, model="gpt-4o-mini", dry_run=True),
-            estimate=lambda record: [estimated([{"role": "user", "content": "1234567"}], 100)] * 2,
+            details=StageDetails(
+                estimate=lambda record: [estimated([{"role": "user", "content": "1234567"}], 100)] * 2
+            ),
         )  # fmt: skip
         assert status == 0 and not server.requests
     assert capsys.readouterr().out == (

@@ -34,15 +34,15 @@ class Echoing(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.mark.parametrize("place", ["ada:pass%2Dword@", ""])
+@pytest.mark.parametrize("user", ["ada:pass%2Dword@", ""])
 def test_an_echo_shows_no_secret(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echoing)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        address = f"http://{place}127.0.0.1:{server.server_port}/v1"
+        address = f"http://{user}127.0.0.1:{server.server_port}/v1"
         assert run_stage(records(2), ask_echo, tmp_path / "out.jsonl", EndpointSettings("m", address)) == 1
     finally:
         server.shutdown()

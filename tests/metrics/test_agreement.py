@@ -17,7 +17,7 @@ CLASSES = st.sampled_from(["pass", "fail", "unreadable"])
 def test_nltk_agrees(pairs: list[tuple[str, str]]) -> None:
     counts = confusion(pairs)
     task = AnnotationTask(
-        [(coder, str(place), pair[side]) for place, pair in enumerate(pairs) for side, coder in enumerate("ab")]
+        [(coder, str(index), pair[side]) for index, pair in enumerate(pairs) for side, coder in enumerate("ab")]
     )
     assert agreement(counts) == pytest.approx(task.avg_Ao())
     if kappa(counts) is None:

@@ -62,7 +62,7 @@ def test_whole_statements_move_and_stay_whole() -> None:
     assert Counter(calls(moved)) == Counter(calls(CODE)) and calls(moved) != calls(CODE)
     lines, before = moved.split("\n"), CODE.split("\n")
     assert lines[3:6] == before[3:6]  # the block's head and the statement on two lines
-    assert all(lines[place] != before[place] for place in (0, 1, 2, 6))
+    assert all(lines[index] != before[index] for index in (0, 1, 2, 6))
 
 
 def test_whole_programs_are_damaged() -> None:

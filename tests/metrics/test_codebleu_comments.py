@@ -73,7 +73,7 @@ def rebuilt_from_tokens(code: str) -> str:
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="from Python 3.12 on tokenize is another program")
 def test_like_package_equals_the_tokenizer_on_random_rubbish() -> None:
-    chance = random.Random(2)
+    rng = random.Random(2)
     for _ in range(6_000):
-        code = "".join(chance.choices(PIECES, k=chance.randint(1, 14))).strip()
+        code = "".join(rng.choices(PIECES, k=rng.randint(1, 14))).strip()
         assert strip_like_package(code) == rebuilt_from_tokens(code), repr(code)

@@ -21,8 +21,8 @@ def run(pairs: list[tuple[str, str]], **options: Any) -> dict[int, Scored]:
 def test_every_pair_is_scored_once_and_as_without_workers(workers: int) -> None:
     scorer = CodeBleu(FIXED)
     found = run(PAIRS, workers=workers)
-    for place, pair in enumerate(PAIRS):
-        assert found[place] == Scored(scorer.score(*pair))
+    for index, pair in enumerate(PAIRS):
+        assert found[index] == Scored(scorer.score(*pair))
 
 
 def test_no_pairs() -> None:

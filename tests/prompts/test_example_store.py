@@ -32,9 +32,9 @@ def test_examples_have_bounds():
     writer.keep("a", Example([1, 2], [3]), 0)
     examples = writer.finished()
     assert [list(map(list, one)) for one in examples] == [[[1, 2], [3]]]
-    for place in (1, -1):
+    for index in (1, -1):
         with pytest.raises(IndexError):
-            examples[place]
+            examples[index]
 
 
 def test_examples_cut_short_are_noticed(tmp_path):

@@ -154,7 +154,7 @@ def test_hostile_lists_are_refused_in_one_sentence(name):
 
 
 def test_overlapping_objects_in_any_order_are_refused():
-    """A thousand texts at one place would make a small file large, whatever the order of the table."""
+    """A thousand texts at one offset would make a small file large, whatever the order of the table."""
     data = bytearray(build([b"\xa2\x01\x02", b"\x55hello", b"\x51x", b"\x51y"], width=1))
     table = len(data) - 32 - 4
     data[table : table + 4] = bytes([8, 17, 11, 11])
@@ -163,14 +163,14 @@ def test_overlapping_objects_in_any_order_are_refused():
 
 
 def test_damage_anywhere_gives_a_value_or_a_shortcut_error():
-    chance = random.Random(1)
+    rng = random.Random(1)
     whole = plistlib.dumps({**EVERYTHING, "longer": "", "data": b"d"}, fmt=plistlib.FMT_BINARY)
     for _ in range(400):
         data = bytearray(whole)
-        for _ in range(chance.choice((1, 1, 3))):
-            data[chance.randrange(len(data))] = chance.choice((0, 1, 0x5F, 0xA2, 0xD3, 0xFF, chance.randrange(256)))
-        if chance.random() < 0.2:
-            del data[chance.randrange(len(data)) :]
+        for _ in range(rng.choice((1, 1, 3))):
+            data[rng.randrange(len(data))] = rng.choice((0, 1, 0x5F, 0xA2, 0xD3, 0xFF, rng.randrange(256)))
+        if rng.random() < 0.2:
+            del data[rng.randrange(len(data)) :]
         try:
             bplist.loads(bytes(data))
         except ShortcutError:

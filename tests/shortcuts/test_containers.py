@@ -121,13 +121,13 @@ def test_read_file(tmp_path):
 
 
 def test_damage_anywhere_gives_a_shortcut_or_a_shortcut_error():
-    chance = random.Random(4)
+    rng = random.Random(4)
     for _ in range(600):
-        data = bytearray(chance.choice((BINARY, XML, JSON)))
-        for _ in range(chance.choice((1, 2, 5))):
-            data[chance.randrange(len(data))] = chance.randrange(256)
-        if chance.random() < 0.2:
-            del data[chance.randrange(len(data)) :]
+        data = bytearray(rng.choice((BINARY, XML, JSON)))
+        for _ in range(rng.choice((1, 2, 5))):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        if rng.random() < 0.2:
+            del data[rng.randrange(len(data)) :]
         try:
             assert isinstance(read_shortcut(bytes(data)).workflow["WFWorkflowActions"], list)
         except ShortcutError as error:

@@ -137,12 +137,12 @@ def test_cut_anywhere():
 
 
 def test_damage_anywhere_gives_the_same_bytes_or_a_shortcut_error():
-    chance = random.Random(3)
+    rng = random.Random(3)
     whole = aea(segment=700, pack=shorter)
     for _ in range(1500):
         data = bytearray(whole)
-        for _ in range(chance.choice((1, 2, 8))):
-            data[chance.randrange(len(data))] = chance.randrange(256)
+        for _ in range(rng.choice((1, 2, 8))):
+            data[rng.randrange(len(data))] = rng.randrange(256)
         try:
             value = signed.unwrap(bytes(data))
         except ShortcutError:

@@ -145,13 +145,13 @@ def test_too_many_values(monkeypatch):
 
 
 def test_damage_anywhere_gives_what_plistlib_gives_or_a_shortcut_error():
-    chance = random.Random(2)
+    rng = random.Random(2)
     small = plistlib.dumps({key: TREE[key] for key in ("text", "marks", "nested", "reals", "date", "flags")})
     for _ in range(400):
         data = bytearray(small)
-        for _ in range(chance.choice((1, 1, 2))):
-            place = chance.randrange(len(data))
-            data[place : place + chance.randrange(2)] = bytes([chance.choice(b"<>/&;\"'!-[] \n\rad0")])
+        for _ in range(rng.choice((1, 1, 2))):
+            offset = rng.randrange(len(data))
+            data[offset : offset + rng.randrange(2)] = bytes([rng.choice(b"<>/&;\"'!-[] \n\rad0")])
         try:
             value = xmlplist.loads(bytes(data))
         except ShortcutError:

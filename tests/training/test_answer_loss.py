@@ -14,7 +14,7 @@ CLOSE = {"rtol": 0, "atol": 1e-5}
 
 
 def batch(rows=2, length=23, seed=0):
-    """Ids, and labels on about a third of them, in two stretches, the first place never."""
+    """Ids, and labels on about a third of them, in two stretches, the first position never."""
     made = torch.Generator().manual_seed(seed)
     ids = torch.randint(0, VOCABULARY, (rows, length), generator=made)
     labels = torch.full_like(ids, IGNORED)
@@ -24,7 +24,7 @@ def batch(rows=2, length=23, seed=0):
 
 
 def full_loss(model, ids, labels, num_items=None):
-    """By all logits and torch's own cross entropy, each place predicting the label after it."""
+    """By all logits and torch's own cross entropy, each position predicting the label after it."""
     logits = model(input_ids=ids).logits[:, :-1].reshape(-1, VOCABULARY)
     total = functional.cross_entropy(logits, labels[:, 1:].reshape(-1), reduction="sum", ignore_index=IGNORED)
     return total / (num_items or (labels[:, 1:] != IGNORED).sum())

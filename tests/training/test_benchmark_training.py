@@ -1,8 +1,8 @@
 """The benchmark's ways do the same work: equal losses in float32, and each what it says of itself."""
 
-import argparse
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,21 +33,22 @@ def model(tmp_path_factory):
     return folder
 
 
-def arguments(model):
-    return argparse.Namespace(
-        model=model, max_length=40, row_tokens=None, chunk_tokens=7, dtype="float32", gradient_checkpointing=True,
-        device="cpu", threads=1, shape=None, layers=None,
+def flags(script, model):
+    return script.Flags(
+        model=model, data=Path("unread"), ways=[], records=5, max_length=40, row_tokens=None, chunk_tokens=7,
+        dtype="float32", gradient_checkpointing=True, device="cpu", threads=1, seed=0, shape=None, layers=None,
+        peak_tflops=None, output=None,
     )  # fmt: skip
 
 
 def examples():
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     lengths = [(20, 5), (9, 9), (3, 30), (12, 2), (30, 10)]
-    return [Example(*(chance.integers(1, VOCABULARY, size) for size in pair)) for pair in lengths]
+    return [Example(*(rng.integers(1, VOCABULARY, size) for size in pair)) for pair in lengths]
 
 
 def test_every_way_has_the_same_loss(script, model):
-    results = {way: script.measure(way, examples(), arguments(model)) for way in script.WAYS}
+    results = {way: script.measure(way, examples(), flags(script, model)) for way in script.WAYS}
     expected = results["published"]["loss"]
     losses = {way: one["loss"] for way, one in results.items()}
     assert losses == pytest.approx(dict.fromkeys(results, expected), abs=2e-5)
@@ -106,10 +107,9 @@ def test_a_shape_with_some_of_its_layers_says_what_all_would_do(script, model, t
     """The rate of all layers is what was measured, times the FLOPs of some over those of all."""
     config = json.loads((model / "config.json").read_text()) | {"num_hidden_layers": 6}
     (tmp_path / "shape.json").write_text(json.dumps(config))
-    given = arguments("no folder")
-    given.shape, given.layers = tmp_path / "shape.json", 2
-    one = script.measure("ours", examples(), given)
-    some, all_layers = (read_shape(given.shape, layers) for layers in (2, None))
+    shape = tmp_path / "shape.json"
+    one = script.measure("ours", examples(), replace(flags(script, Path("no folder")), shape=shape, layers=2))
+    some, all_layers = (read_shape(shape, layers) for layers in (2, None))
     assert (some.num_hidden_layers, all_layers.num_hidden_layers) == (2, 6)
     lengths = [script.length(example) for example in examples()]
     share = training_flops(some, lengths, 56) / training_flops(all_layers, lengths, 56)

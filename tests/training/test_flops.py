@@ -14,7 +14,7 @@ def test_one_layer_by_hand():
     config = LlamaConfig(hidden_size=4, intermediate_size=6, num_hidden_layers=1, num_attention_heads=2,
                          num_key_value_heads=1, vocab_size=10)  # fmt: skip
     # A token meets q and o (4x4 each), k and v (4x2 each) and three of 4x6: 32 + 16 + 72 = 120 weights. Two samples of
-    # 3 and 1 tokens have 6 + 1 pairs of places, each 4 for the score and 4 for the sum. Two labels meet 4x10.
+    # 3 and 1 tokens have 6 + 1 pairs of positions, each 4 for the score and 4 for the sum. Two labels meet 4x10.
     assert training_flops(config, [3, 1], 2) == 6 * (4 * 120 + 7 * 8 + 2 * 40)
 
 
@@ -35,6 +35,6 @@ def test_torch_counts_the_same_matrices(name):
     counter = FlopCounterMode(display=False)
     with counter:
         model(input_ids=ids, labels=labels).loss.backward()
-    square = length * length - length * (length + 1) // 2  # pairs of places that no token may see
+    square = length * length - length * (length + 1) // 2  # pairs of positions that no token may see
     unseen = 3 * 2 * SIZES["num_hidden_layers"] * square * 2 * SIZES["hidden_size"]
     assert counter.get_total_flops() == training_flops(model.config, [length], 5) + unseen

@@ -41,10 +41,10 @@ def loss_of(model, examples, num_items=None):
 @given(LENGTHS, st.integers(50, 200))
 def test_first_fit_places_each_sample_once_and_overfills_no_row(lengths, row_tokens):
     rows = first_fit(lengths, row_tokens)
-    assert sorted(place for row in rows for place in row) == list(range(len(lengths)))
-    assert all(sum(lengths[place] for place in row) <= row_tokens for row in rows)
+    assert sorted(index for row in rows for index in row) == list(range(len(lengths)))
+    assert all(sum(lengths[index] for index in row) <= row_tokens for row in rows)
     # No two rows could be one, so at most one is half empty.
-    assert sum(2 * sum(lengths[place] for place in row) <= row_tokens for row in rows) <= 1
+    assert sum(2 * sum(lengths[index] for index in row) <= row_tokens for row in rows) <= 1
 
 
 def test_first_fit_decreasing_by_hand():
@@ -61,8 +61,8 @@ def test_spread_gives_as_many_rows_as_asked_and_overfills_none(lengths, row_toke
     count = max(len(first_fit(lengths, row_tokens)), 1) + more
     rows = spread(lengths, row_tokens, count)
     assert len(rows) == count
-    assert sorted(place for row in rows for place in row) == list(range(len(lengths)))
-    assert all(sum(lengths[place] for place in row) <= row_tokens for row in rows)
+    assert sorted(index for row in rows for index in row) == list(range(len(lengths)))
+    assert all(sum(lengths[index] for index in row) <= row_tokens for row in rows)
     assert sum(not row for row in rows) == max(count - len(lengths), 0)
 
 
@@ -85,11 +85,11 @@ def test_a_step_has_the_same_samples_for_any_number_of_devices(lengths, batch_si
     many = StepRows(lengths, batch_size, 60, world_size, seed, epochs=2)
     for epoch in range(2):
         samples = [
-            [sorted(place for row in rows for place in row) for rows in in_steps(one, epoch)] for one in (alone, many)
+            [sorted(index for row in rows for index in row) for rows in in_steps(one, epoch)] for one in (alone, many)
         ]
         assert samples[0] == samples[1]
         assert sorted(chain.from_iterable(samples[0])) == list(range(len(lengths)))
-        assert all(sum(lengths[place] for place in row) <= 60 for row in many.epoch(epoch))
+        assert all(sum(lengths[index] for index in row) <= 60 for row in many.epoch(epoch))
 
 
 def in_steps(rows, epoch):

@@ -31,9 +31,9 @@ def launched(words: list[str], ranks: int = 2) -> subprocess.CompletedProcess[st
 
 
 def test_two_ranks_under_zero_2_give_the_losses_of_one_plain_process(tmp_path: Path) -> None:
-    places = ["--base_model", str(small_model()), "--data_path", str(small_data()), "--output_dir", str(tmp_path / "2")]
+    paths = ["--base_model", str(small_model()), "--data_path", str(small_data()), "--output_dir", str(tmp_path / "2")]
     recipe = ["--precision", "fp32", "--batch_size", "4", "--epochs", "2", "--learning_rate", "1e-3"]
-    done = launched(["train.py", *places, *recipe, "--max_length", "2048", *FLAGS])
+    done = launched(["train.py", *paths, *recipe, "--max_length", "2048", *FLAGS])
     assert done.returncode == 0, done.stderr
     train(tmp_path / "1", *FLAGS)
     assert losses(tmp_path / "2") == pytest.approx(losses(tmp_path / "1"), abs=1e-4)

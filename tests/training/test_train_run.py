@@ -48,7 +48,7 @@ def samples_of(output: Path, part: str) -> list[tuple[list[int], int]]:
 def test_the_losses_are_those_of_the_recipe_written_out(done: Path) -> None:
     samples = samples_of(done, "train")
     rows = StepRows([len(ids) for ids, _ in samples], batch_size=4, epochs=2)
-    steps = [[samples[place] for place in step] for epoch in range(2) for step in rows.steps(epoch)]
+    steps = [[samples[index] for index in step] for epoch in range(2) for step in rows.steps(epoch)]
     assert sorted(map(len, steps)) == [4] * 6
     model = AutoModelForCausalLM.from_pretrained(small_model(), dtype=torch.float32)
     assert np.allclose(losses(done), plain_training(model, steps, 1e-3), atol=1e-4)

@@ -13,7 +13,7 @@ from workflowllm.inference.run_options import InferenceOptions
 from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate
-from workflowllm.llm.stage import run_stage
+from workflowllm.llm.stage import StageDetails, run_stage
 from workflowllm.records.forms import Record
 from workflowllm.runs.facts import file_facts
 
@@ -45,9 +45,11 @@ def answer_through_endpoint(options: InferenceOptions) -> int:
         options.output,
         options.endpoint,
         overwrite=options.overwrite,
-        total=len(rows),
-        estimate=estimate,
-        facts=options.facts | {"prompt_sha256": prompter.form.prompt.sha256} | input_facts(options.input),
+        details=StageDetails(
+            total=len(rows),
+            estimate=estimate,
+            facts=options.facts | {"prompt_sha256": prompter.form.prompt.sha256} | input_facts(options.input),
+        ),
     )
 
 

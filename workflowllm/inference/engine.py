@@ -314,7 +314,8 @@ def rows_sdpa_forward(
 ) -> tuple[torch.Tensor, None]:
     """Attention of queries [rows, heads, 1, size] over the first `row_lengths` of keys and values of each row.
 
-    Without lengths this is transformers' own attention with its mask, as in a prefill.
+    Without lengths this is transformers' own attention with its mask, as in a prefill. The parameters are the ones
+    that transformers passes to every attention.
     """
     if row_lengths is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **settings)

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,20 @@ def key_of(record: Record) -> str:
     return record["key"]
 
 
+@dataclass(frozen=True)
+class StageDetails:
+    """What a stage tells of its records beside the work on them."""
+
+    total: int | None = None  # how many records there are, for the bar
+    estimate: Callable[[Record], list[Estimate]] | None = None  # the calls of one record, for --dry_run
+    describe: str = "record"
+    identity: Identity = key_of
+    facts: dict[str, Any] = field(default_factory=dict)  # for `<output>.run.json`: hashes of input and prompt
+
+
+PLAIN = StageDetails()
+
+
 def run_stage(
     records: Iterable[tuple[str, Record | Exception]],
     work: Work,
@@ -55,26 +70,22 @@ def run_stage(
     settings: EndpointSettings,
     *,
     overwrite: bool = False,
-    total: int | None = None,
-    estimate: Callable[[Record], list[Estimate]] | None = None,
-    describe: str = "record",
-    identity: Identity = key_of,
-    facts: dict[str, Any] | None = None,
+    details: StageDetails = PLAIN,
 ) -> int:
     """Do `work` on every record that `output` does not hold yet; return the exit status.
 
     `records` are pairs of an identity (such as the key) and a record, or an error in place of one; the line that `work`
-    gives must have that same identity. `estimate` gives the calls of one record, for --dry_run. `facts` are stored in
-    `<output>.run.json` (hashes of input and prompt). A record whose work raises is a line of `<output>.errors.jsonl`
-    and is tried again by the next run; EndpointUnusable, CostReached and CommandError stop the run instead.
+    gives must have that same identity. A record whose work raises is a line of `<output>.errors.jsonl` and is tried
+    again by the next run; EndpointUnusable, CostReached and CommandError stop the run instead.
     """
     if settings.dry_run:
-        return _dry_run(records, output, settings, overwrite, estimate, describe, identity)
+        return _dry_run(records, output, settings, overwrite, details)
+    identity = details.identity
     with ExitStack() as files:
         lines = files.enter_context(closing(Lines(output, identity, overwrite)))
         failures = files.enter_context(closing(Failures(output, lines, overwrite)))
-        run = _Run(lines, failures, work, identity, RunFacts(output, settings, facts or {}, overwrite))
-        asyncio.run(run.over(records, settings, total, describe))
+        run = _Run(lines, failures, work, identity, RunFacts(output, settings, details.facts, overwrite))
+        asyncio.run(run.over(records, settings, details.total, details.describe))
     return run.summary()
 
 
@@ -240,24 +251,22 @@ def _dry_run(
     output: Path,
     settings: EndpointSettings,
     overwrite: bool,
-    estimate: Callable[[Record], list[Estimate]] | None,
-    describe: str,
-    identity: Identity,
+    details: StageDetails,
 ) -> int:
     """Print what a run would ask and cost at most; ask and write nothing."""
-    done = set() if overwrite else identities_in(output, identity)
+    done = set() if overwrite else identities_in(output, details.identity)
     asked, calls = 0, []
     for name, record in records:
         if name in done or isinstance(record, Exception):
             continue
         done.add(name)
         asked += 1
-        calls += estimate(record) if estimate else []
+        calls += details.estimate(record) if details.estimate else []
     prompt_tokens, completion_tokens = (sum(counts) for counts in zip(Estimate(0, 0), *calls))
     price = price_of(settings.model, settings.prices)
     cost = f"${price.dollars(prompt_tokens, completion_tokens):,.4f}" if price else "price unknown"
     print(
-        f"{asked:,} {describe}s, {len(calls):,} calls of {settings.model}, about {prompt_tokens:,} tokens in and "
-        f"{completion_tokens:,} out, {cost}; nothing was asked"
+        f"{asked:,} {details.describe}s, {len(calls):,} calls of {settings.model}, about {prompt_tokens:,} tokens in "
+        f"and {completion_tokens:,} out, {cost}; nothing was asked"
     )
     return ALL_DONE

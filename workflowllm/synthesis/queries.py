@@ -18,7 +18,7 @@ from workflowllm.llm.budget import estimated
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import Estimate
 from workflowllm.llm.settings import EndpointSettings
-from workflowllm.llm.stage import run_stage
+from workflowllm.llm.stage import StageDetails, run_stage
 from workflowllm.prompts.generation import api_documents
 from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.forms import Record
@@ -221,7 +221,7 @@ class ModelWriter:
         """The first `count` draws, as far as they are answered."""
         status = run_stage(
             drawn(self._pool, self._settings.seed or 0, count), self._work, self._path, self._settings,
-            total=count, estimate=self._estimate, describe="draw", facts=self._facts,
+            details=StageDetails(count, self._estimate, "draw", facts=self._facts),
         )  # fmt: skip
         if status == WRONG_COMMAND:
             raise CommandError("no query could be asked for; the lines above say why.")

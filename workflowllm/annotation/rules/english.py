@@ -7,7 +7,7 @@ from collections.abc import Callable
 from workflowllm.annotation.comment_lines import printable
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.shortcuts.dialect.bindings import called
-from workflowllm.shortcuts.dialect.words import SOURCES
+from workflowllm.shortcuts.dialect.words import SET_VARIABLE_CALL, SOURCES, words_of
 from workflowllm.shortcuts.model.identifiers import identifier_of
 
 QUOTED = 60  # characters of a quoted text, at most
@@ -20,11 +20,6 @@ _SOURCES = {
     "Ask": "what is entered when asked",
 }
 SOURCE_WORDS = {function: _SOURCES[kind] for kind, function in SOURCES.items()}
-# Calls that only specify how their first argument is read or stored.
-TRANSPARENT = frozenset(
-    {"str", "dict", "float", "bool", "coerce", "modified", "extra", "bare", "number", "plain", "fields", "legacy"}
-    | {"listed", "item", "print", "text_of"}
-)
 _COMPARED = {
     ast.Lt: "is less than", ast.LtE: "is at most", ast.Gt: "is greater than", ast.GtE: "is at least",
     ast.Eq: "is", ast.NotEq: "is not",
@@ -201,18 +196,35 @@ def _call(node: ast.Call, longest: int) -> str:
     return f"a {split_name(identifier_of(name or 'value').rpartition('.')[2])}" if name else "a value"
 
 
+Say = Callable[[ast.Call, int], str]
+_CALLS: dict[str, Say] = {}  # a word of the dialect, or a class -> what puts a call of it into English
+
+
+def _says(word: str) -> Callable[[Say], Say]:
+    """Make a function the one that puts calls of a word into English."""
+
+    def register(say: Say) -> Say:
+        _CALLS[word] = say
+        return say
+
+    return register
+
+
+@_says("getattr")
 def _getattr(node: ast.Call, longest: int) -> str:
     what = node.args[1] if len(node.args) > 1 else None
     name = what.value if isinstance(what, ast.Constant) and isinstance(what.value, str) else "detail"
     return f"the {name.lower()} of {words(_first(node), longest)}"
 
 
+@_says("format_date")
 def _formatted(node: ast.Call, longest: int) -> str:
     pattern = keyword_arguments(node).get("format")
     form = (plain_text(pattern) if pattern is not None else "") or ""
     return f"{words(_first(node), longest)}" + (f' as "{shortened(form, 30)}"' if form else "")
 
 
+@_says("WFQuantityFieldValue")
 def _quantity(node: ast.Call, longest: int) -> str:
     arguments = keyword_arguments(node)
     amount = arguments.get("Magnitude")
@@ -221,6 +233,7 @@ def _quantity(node: ast.Call, longest: int) -> str:
     return f"{text} {unit or ''}".strip()
 
 
+@_says("where")
 def _where(node: ast.Call, longest: int) -> str:
     arguments = [plain_text(argument) or "" for argument in node.args[:2]] + ["", ""]
     truth = next((keyword.value for keyword in node.keywords if keyword.arg == "Bool"), None)
@@ -245,27 +258,50 @@ def _operands(arguments: dict[str, ast.expr], operator: str, longest: int) -> li
     return [words(arguments[name], longest) for name in pair if name in arguments]
 
 
+@_says("all_of")
+@_says("any_of")
 def _filter(node: ast.Call, longest: int) -> str:
     joint = " and " if called(node) == "all_of" else " or "
     return joint.join(words(argument, longest) for argument in node.args)
 
 
-_CALLS: dict[str, Callable[[ast.Call, int], str]] = {
-    "getattr": _getattr,
-    "format_date": _formatted,
-    "WFQuantityFieldValue": _quantity,
-    "where": _where,
-    "all_of": _filter,
-    "any_of": _filter,
-    "data": lambda *_: "stored data",
-    "date": lambda node, _: f"the date {plain_text(_first(node)) or ''}".strip() if node.args else "a date",
-    "previous": lambda *_: "the previous result",
-    "len": lambda node, longest: f"the number of items in {words(_first(node), longest)}",
-    "token": lambda *_: "a stored reference",
-    "is_workflow_actions_setvariable": lambda node, longest: words(
-        next((keyword.value for keyword in node.keywords if keyword.arg == "WFInput"), None), longest
-    ),
-}
+@_says("data")
+def _stored_data(_: ast.Call, __: int) -> str:
+    return "stored data"
+
+
+@_says("date")
+def _date(node: ast.Call, _: int) -> str:
+    return f"the date {plain_text(_first(node)) or ''}".strip() if node.args else "a date"
+
+
+@_says("previous")
+def _previous(_: ast.Call, __: int) -> str:
+    return "the previous result"
+
+
+@_says("len")
+def _count(node: ast.Call, longest: int) -> str:
+    return f"the number of items in {words(_first(node), longest)}"
+
+
+@_says("token")
+def _token(_: ast.Call, __: int) -> str:
+    return "a stored reference"
+
+
+@_says("serialized")
+def _serialized(node: ast.Call, longest: int) -> str:
+    return words(node.args[1] if len(node.args) > 1 else None, longest)
+
+
+@_says(SET_VARIABLE_CALL)
+def _set_variable(node: ast.Call, longest: int) -> str:
+    return words(keyword_arguments(node).get("WFInput"), longest)
+
+
+# All other words of these kinds only specify how their first argument is read or stored; so does print().
+TRANSPARENT = frozenset({"print", *words_of("coercion", "reference", "value", "part", "test")} - _CALLS.keys())
 
 
 def _dictionary(node: ast.Dict, _: int) -> str:

@@ -38,20 +38,20 @@ function codeChildren(reference, answer, options, redraw) {
 function sideLines(code, comments) {
   if (!code) return { lines: [], numbers: [], dim: [] };
   const all = code.replace(/\n$/, "").split("\n"), held = commentLines(code);
-  const places = [...all.keys()].filter((place) => comments || (!held.has(place) && all[place].trim()));
-  return { lines: places.map((place) => all[place]), numbers: places.map((place) => place + 1), dim: places.map((place) => held.has(place)) };
+  const indices = [...all.keys()].filter((index) => comments || (!held.has(index) && all[index].trim()));
+  return { lines: indices.map((index) => all[index]), numbers: indices.map((index) => index + 1), dim: indices.map((index) => held.has(index)) };
 }
 
 /** The rows, runs of equal ones away from any difference replaced by how many they are. */
 function rowsToShow(rows, folded) {
   if (!folded) return rows;
   const near = new Uint8Array(rows.length);
-  rows.forEach((row, place) => {
-    if (!row[2]) near.fill(1, Math.max(0, place - AROUND), place + AROUND + 1);
+  rows.forEach((row, index) => {
+    if (!row[2]) near.fill(1, Math.max(0, index - AROUND), index + AROUND + 1);
   });
   const shown = [];
-  rows.forEach((row, place) => {
-    if (near[place]) shown.push(row);
+  rows.forEach((row, index) => {
+    if (near[index]) shown.push(row);
     else if (typeof shown.at(-1) === "number") shown[shown.length - 1]++;
     else shown.push(1);
   });

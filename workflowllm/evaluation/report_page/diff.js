@@ -25,7 +25,7 @@ function commonPairs(left, right) {
   let start = 0, leftEnd = left.length, rightEnd = right.length;
   while (start < leftEnd && start < rightEnd && left[start] === right[start]) start++;
   while (leftEnd > start && rightEnd > start && left[leftEnd - 1] === right[rightEnd - 1]) leftEnd--, rightEnd--;
-  const pairs = Array.from({ length: start }, (_, place) => [place, place]);
+  const pairs = Array.from({ length: start }, (_, index) => [index, index]);
   const rows = leftEnd - start, width = rightEnd - start + 1;
   const best = new Uint16Array((rows + 1) * width);
   for (let i = rows - 1; i >= 0; i--)
@@ -113,8 +113,8 @@ function wordMarks(left, right) {
 
 function marked(pieces, common) {
   const runs = [];
-  pieces.forEach((piece, place) => {
-    const differs = !common.has(place);
+  pieces.forEach((piece, index) => {
+    const differs = !common.has(index);
     if (runs.length && runs.at(-1)[1] === differs) runs.at(-1)[0] += piece;
     else runs.push([piece, differs]);
   });

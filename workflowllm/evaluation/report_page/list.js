@@ -25,7 +25,7 @@ function verdictName(kind) {
 function prepareFilters() {
   const form = byId("filters");
   const options = {
-    model: [["", "all"], ...DATA.models.map((model, place) => [place, model])],
+    model: [["", "all"], ...DATA.models.map((model, index) => [index, model])],
     split: [["", "all"], ...SPLITS.map((split) => [split, split])],
     verdict: verdicts(),
     order: [["file", "as in the file"], ["low", "lowest score first"], ["high", "highest score first"], ["short", "fewest actions first"], ["long", "most actions first"]],
@@ -52,15 +52,15 @@ function filterList() {
   const terms = form.words.value.toLowerCase().split(/\s+/).filter(Boolean);
   const [kind, value] = form.verdict.value.split(":");
   const low = (Number(form.low.value) || 0) / 100, high = form.high.value === "" ? 1 : Number(form.high.value) / 100;
-  const score = (place) => DATA.predictions[place].scores[state.mode] ?? 0;
-  list.shown = [...DATA.predictions.keys()].filter((place) => {
-    const one = DATA.predictions[place];
+  const score = (index) => DATA.predictions[index].scores[state.mode] ?? 0;
+  list.shown = [...DATA.predictions.keys()].filter((index) => {
+    const one = DATA.predictions[index];
     return (
       (form.model.value === "" || one.model === Number(form.model.value)) &&
       (form.split.value === "" || one.split === form.split.value) &&
       (!kind || (kind === "empty" ? one.empty : one.passes[kind] === (value === "true"))) &&
-      score(place) >= low - 0.0005 && score(place) <= high + 0.0005 &&
-      terms.every((term) => sought[place].includes(term))
+      score(index) >= low - 0.0005 && score(index) <= high + 0.0005 &&
+      terms.every((term) => sought[index].includes(term))
     );
   });
   const by = {
@@ -86,7 +86,7 @@ function drawList() {
   const first = Math.max(0, Math.floor(box.scrollTop / ROW) - SPARE);
   const last = Math.min(list.shown.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + SPARE);
   const rows = [];
-  for (let place = first; place < last; place++) rows.push(listRow(place));
+  for (let index = first; index < last; index++) rows.push(listRow(index));
   if (!list.shown.length) rows.push(make("p", { class: "nothing" }, "No prediction is like that."));
   inner.replaceChildren(...rows);
   const active = list.shown.length ? `row-${list.chosen}` : "";
@@ -94,16 +94,16 @@ function drawList() {
   else box.removeAttribute("aria-activedescendant");
 }
 
-function listRow(place) {
-  const number = list.shown[place], prediction = DATA.predictions[number];
+function listRow(index) {
+  const number = list.shown[index], prediction = DATA.predictions[number];
   const reference = DATA.references[prediction.reference];
   const row = make(
     "div",
     {
-      class: "row" + (place === list.chosen ? " chosen" : "") + (number === state.open ? " open" : ""),
-      id: `row-${place}`, role: "option", "aria-selected": number === state.open ? "true" : "false",
-      "aria-setsize": list.shown.length, "aria-posinset": place + 1, "data-number": number,
-      onclick: () => ((list.chosen = place), openSample(number)),
+      class: "row" + (index === list.chosen ? " chosen" : "") + (number === state.open ? " open" : ""),
+      id: `row-${index}`, role: "option", "aria-selected": number === state.open ? "true" : "false",
+      "aria-setsize": list.shown.length, "aria-posinset": index + 1, "data-number": number,
+      onclick: () => ((list.chosen = index), openSample(number)),
     },
     make("div", { class: "row-query" }, visible(reference.query || reference.key || "(no query)")),
     make(
@@ -115,7 +115,7 @@ function listRow(place) {
       Object.entries(prediction.passes).map(([kind, value]) => verdictMark(kind, value)),
     ),
   );
-  row.style.top = `${place * ROW}px`;
+  row.style.top = `${index * ROW}px`;
   return row;
 }
 

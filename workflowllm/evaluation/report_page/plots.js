@@ -16,21 +16,21 @@ function drawPlots() {
 function onePlot(plot) {
   const { width, height, left, right, top, bottom } = PLOT;
   const step = (width - left - right) / plot.buckets.length;
-  const x = (place, shift = 0) => left + step * (place + 0.5) + shift;
+  const x = (index, shift = 0) => left + step * (index + 0.5) + shift;
   const y = (value) => top + (1 - value) * (height - top - bottom);
   const models = plot.lines.filter((line) => line.kind === "model");
   const grid = [0, 0.25, 0.5, 0.75, 1].map((value) => [
     draw("line", { class: value ? "grid" : "base", x1: left, x2: width - right, y1: y(value), y2: y(value) }),
     draw("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, String(100 * value)),
   ]);
-  const labels = plot.buckets.map((bucket, place) => [
-    draw("text", { x: x(place), y: height - bottom + 17, "text-anchor": "middle" }, bucket.label),
-    draw("text", { x: x(place), y: height - bottom + 33, "text-anchor": "middle", opacity: 0.7 }, isNumber(bucket.count) ? `n ${bucket.count}` : ""),
+  const labels = plot.buckets.map((bucket, index) => [
+    draw("text", { x: x(index), y: height - bottom + 17, "text-anchor": "middle" }, bucket.label),
+    draw("text", { x: x(index), y: height - bottom + 33, "text-anchor": "middle", opacity: 0.7 }, isNumber(bucket.count) ? `n ${bucket.count}` : ""),
   ]);
   const floors = plot.lines.filter((line) => line.kind === "floor");
   const lines = floors.map((line) => draw("path", { class: "floor-line", d: pathOf(line.points, x, y) }, draw("title", {}, visible(line.name))));
   const names = floorNames(floors, y).map(([name, height]) => draw("text", { class: "floor-name", x: width - right + 4, y: height + 3 }, visible(name)));
-  const drawn = models.map((line, place) => modelLine(line, plot, (bucket) => x(bucket, (place - (models.length - 1) / 2) * 7), y));
+  const drawn = models.map((line, index) => modelLine(line, plot, (bucket) => x(bucket, (index - (models.length - 1) / 2) * 7), y));
   return make(
     "figure", { class: "plot" },
     make("figcaption", {}, plot.title),
@@ -52,9 +52,9 @@ function floorNames(floors, y) {
 function pathOf(points, x, y) {
   let pen = "M";
   return points
-    .map((point, place) => {
+    .map((point, index) => {
       if (!isNumber(point?.mean)) return (pen = "M"), "";
-      const step = `${pen}${x(place).toFixed(1)} ${y(point.mean).toFixed(1)}`;
+      const step = `${pen}${x(index).toFixed(1)} ${y(point.mean).toFixed(1)}`;
       pen = "L";
       return step;
     })
@@ -65,11 +65,11 @@ function modelLine(line, plot, x, y) {
   return draw(
     "g", { class: `series-${Math.max(0, DATA.models.indexOf(line.name)) % SERIES}` },
     draw("path", { class: "model-line", d: pathOf(line.points, x, y) }),
-    line.points.map((point, place) =>
+    line.points.map((point, index) =>
       isNumber(point?.mean)
         ? [
-            isNumber(point.low) ? draw("line", { class: "whisker", x1: x(place), x2: x(place), y1: y(point.low), y2: y(point.high) }) : null,
-            draw("circle", { class: "dot", cx: x(place), cy: y(point.mean), r: 4 }, draw("title", {}, `${visible(line.name)}, ${plot.buckets[place].label}: ${percent(point.mean)} ${interval(point) ? `(${interval(point)})` : ""}${isNumber(point.count) ? `, n ${point.count}` : ""}`)),
+            isNumber(point.low) ? draw("line", { class: "whisker", x1: x(index), x2: x(index), y1: y(point.low), y2: y(point.high) }) : null,
+            draw("circle", { class: "dot", cx: x(index), cy: y(point.mean), r: 4 }, draw("title", {}, `${visible(line.name)}, ${plot.buckets[index].label}: ${percent(point.mean)} ${interval(point) ? `(${interval(point)})` : ""}${isNumber(point.count) ? `, n ${point.count}` : ""}`)),
           ]
         : null),
   );

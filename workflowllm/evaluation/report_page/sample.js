@@ -65,7 +65,7 @@ function sampleParts(number, prediction, reference, answer) {
 }
 
 function sampleHead(number, prediction, entry) {
-  const others = [...DATA.predictions.keys()].filter((place) => DATA.predictions[place].reference === prediction.reference);
+  const others = [...DATA.predictions.keys()].filter((index) => DATA.predictions[index].reference === prediction.reference);
   return make(
     "header", { class: "sample-head" },
     make(
@@ -79,11 +79,11 @@ function sampleHead(number, prediction, entry) {
     ),
     make(
       "div", { class: "answers", role: "group", "aria-label": "Answers to this query" },
-      others.map((place) => {
-        const other = DATA.predictions[place];
+      others.map((index) => {
+        const other = DATA.predictions[index];
         return make(
           "button",
-          { type: "button", class: "answer", "aria-pressed": place === number ? "true" : "false", onclick: () => openSample(place, true) },
+          { type: "button", class: "answer", "aria-pressed": index === number ? "true" : "false", onclick: () => openSample(index, true) },
           swatch(other.model), visible(DATA.models[other.model]), make("b", {}, percent(other.scores[state.mode])),
         );
       }),

@@ -88,8 +88,8 @@ function isUnlike(row, name) {
 }
 
 function modelSwatch(model) {
-  const place = DATA.models.indexOf(model);
-  return make("i", { class: `swatch series-${place < 0 ? "none" : place % SERIES}`, "aria-hidden": "true" });
+  const index = DATA.models.indexOf(model);
+  return make("i", { class: `swatch series-${index < 0 ? "none" : index % SERIES}`, "aria-hidden": "true" });
 }
 
 function placeAxis() {

@@ -49,7 +49,7 @@ function counted(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Control characters, half characters and marks that turn text around as escapes. */
+/** Control characters, lone surrogates and marks that turn text around as escapes. */
 function visible(text) {
   return text
     .replace(/[\u0000-\u0008\u000b-\u001f]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`)
@@ -60,10 +60,10 @@ function visible(text) {
 let allTexts = null;
 
 /** The texts of a reference or a prediction, unpacked from the page. */
-async function unpacked(kind, place) {
+async function unpacked(kind, index) {
   if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done));
   allTexts ??= JSON.parse(byId("texts").textContent);
-  const bytes = Uint8Array.from(atob(allTexts[kind][place]), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(allTexts[kind][index]), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return JSON.parse(await new Response(stream).text());
 }

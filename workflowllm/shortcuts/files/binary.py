@@ -168,7 +168,8 @@ def _fill(
 ) -> bool:
     """Fill the containers reachable from the root, level by level; says whether one is referenced twice.
 
-    Nine in ten dictionaries of real shortcuts have one to three entries, so these have code of their own.
+    Nine in ten dictionaries of real shortcuts have one to three entries, so these have code of their own. The seven
+    parameters are the reader's lists under names of their own: the loops run once for every object of a file.
     """
     names = objects.copy()
     for index in compress(range(len(tokens)), tokens.translate(_IS_NO_KEY)):
