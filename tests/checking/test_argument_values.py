@@ -152,3 +152,12 @@ def test_a_bare_name_in_a_text_field(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_text_with_a_reference_is_right_in_a_text_field() -> None:
     assert codes(SPEAK.format("f'{clipboard()}'")) == set()
+
+
+def test_an_output_of_which_no_number_can_be_made() -> None:
+    photo = "photo = is_workflow_actions_selectphoto()\n"
+    place = "place = is_workflow_actions_getcurrentlocation()\n"
+    assert codes(place + "is_workflow_actions_setvolume(WFVolume=place)") == {"unlikely-value"}
+    assert codes(place + "is_workflow_actions_delay(WFDelayTime=place.Altitude)") == set()
+    assert codes("text = '5'\nis_workflow_actions_setvolume(WFVolume=text)") == set()
+    assert codes(photo + "is_workflow_actions_setclipboard(WFInput=photo)") == set()
