@@ -12,7 +12,9 @@ Convert_Python_to_ShortCut.py makes an equal shortcut. What cannot be converted 
 """
 
 import argparse
+import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,7 +55,8 @@ def parse_options() -> Options:
         help="JSON Lines file of a folder's records (default: %(default)s)",
     )
     parser.add_argument("--python_dir", type=Path, help="folder that also gets each Python file (default: none)")
-    parser.add_argument("--repair", action="store_true", help="close badly nested blocks instead of refusing the file")
+    parser.add_argument("--repair", action="store_true",
+                        help="mend badly nested blocks instead of refusing the file; say how")  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     options = Options(**vars(parser.parse_args()))
     if (options.source is None) == (options.folder_path is None):
@@ -69,10 +72,17 @@ def print_one(source: str, repair: bool) -> int:
 
     try:
         shortcut = read_shortcut(fetch_icloud(source)) if is_icloud_link(source) else read_file(source)
-        print(to_python(shortcut.workflow, repair).code, end="")
+        conversion = to_python(shortcut.workflow, repair)
+        tell_repairs(source, conversion.repairs)
+        print(conversion.code, end="")
     except ShortcutError as error:
         raise CommandError(f"{source}: {error}") from None
     return ALL_DONE
+
+
+def tell_repairs(name: str, repairs: Sequence[str]) -> None:
+    for change in repairs:
+        print(f"{name}: {change}", file=sys.stderr)
 
 
 def convert_folder(folder: Path, options: Options) -> int:
@@ -96,6 +106,7 @@ def convert_folder(folder: Path, options: Options) -> int:
                 output.fail(converted.key, converted.error)
             else:
                 output.add(converted.line)
+                tell_repairs(converted.key, converted.repairs)
     return output.summary()
 
 

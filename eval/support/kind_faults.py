@@ -88,7 +88,9 @@ def name_in_text_field(sample: Sample, apis: Catalogue, rng: Random) -> Damage:
               ("setvalueforkey", "WFDictionaryValue"), ("speaktext", "WFText")]  # fmt: skip
     name, key = rng.choice(fields)
     api = apis[BUILT_IN + name]
-    return _plain((api, api.by_key[key]), sample, rng.choice(["clipboard()", "shortcut_input()"]), "WFTextTokenString")
+    literal = rng.choice(["clipboard()", "shortcut_input()", "current_date()"])
+    damage = _plain((api, api.by_key[key]), sample, literal, "WFTextTokenString")
+    return damage._replace(expected=("bare-reference", *_REFUSED))
 
 
 def wrong_property(sample: Sample, apis: Catalogue, rng: Random) -> Damage | None:

@@ -132,3 +132,21 @@ def test_calls_that_work_as_they_are(code: str) -> None:
 @pytest.mark.parametrize("name", ["alert", "runworkflow", "openapp", "timer_start", "math"])
 def test_an_action_with_nothing_filled_in(name: str) -> None:
     assert "nothing-filled-in" in {item.code for item in check_code(f"is_workflow_actions_{name}()")}
+
+
+ATTACHMENT = {"WFSerializationType": "WFTextTokenAttachment", "Value": {"Type": "Clipboard"}}
+SPEAK = "is_workflow_actions_speaktext(WFText={})"
+
+
+def test_a_bare_name_in_a_text_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(argument_values, "stored_value", lambda api, key, node: ATTACHMENT)
+    assert codes(SPEAK.format("clipboard()")) == {"bare-reference"}
+    assert codes("x = is_workflow_actions_getbatterylevel()\n" + SPEAK.format("x")) == {"bare-reference"}
+    assert codes("is_workflow_actions_text_split(text=clipboard())") == set()
+    assert codes("is_workflow_actions_get_playlist(WFPlaylistName=clipboard())") == set()
+    monkeypatch.setattr(argument_values, "stored_value", lambda api, key, node: {"WFSerializationType": "a text"})
+    assert codes(SPEAK.format("clipboard()")) == set()
+
+
+def test_a_text_with_a_reference_is_right_in_a_text_field() -> None:
+    assert codes(SPEAK.format("f'{clipboard()}'")) == set()

@@ -80,12 +80,19 @@ def test_workers_do_not_change_the_output(tmp_path: Path) -> None:
 
 
 def test_repair(tmp_path: Path) -> None:
-    path = tmp_path / "bad.shortcut"
+    path = tmp_path / "in" / "bad.shortcut"
+    path.parent.mkdir()
     path.write_bytes(shortcut(LONE_END, TEXT))
     refused = run(TO_PYTHON, path)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "action 0 closes a If" in refused.stderr or "action 0 closes an If" in refused.stderr
-    assert run(TO_PYTHON, "--repair", path).stdout == 'text = "hi"\n'
+    repaired = run(TO_PYTHON, "--repair", path)
+    assert repaired.stdout == 'text = "hi"\n'
+    assert repaired.stderr.startswith(f"{path}: action ")
+    output = tmp_path / "out" / "records.jsonl"
+    done = run(TO_PYTHON, "--repair", "--folder_path", path.parent, "--output", output)
+    record = json.loads(output.read_text())
+    assert [f"{record['key']}: {change}" for change in record["repairs"]] == done.stderr.splitlines()[:-1] != []
 
 
 def test_hand_written_python_becomes_a_shortcut(tmp_path: Path) -> None:

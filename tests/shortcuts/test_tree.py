@@ -1,7 +1,12 @@
 """Blocks: what nests, what is refused and where, and what a repair makes of it."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from workflowllm.shortcuts.files.containers import read_file
+from workflowllm.shortcuts.model.mending import mended_tree
 from workflowllm.shortcuts.model.tree import (
     CONDITIONAL,
     MENU,
@@ -14,8 +19,10 @@ from workflowllm.shortcuts.model.tree import (
     NestingError,
     build_tree,
     flatten,
+    read_actions,
 )
 
+SAMPLES = Path(__file__).parents[2] / "data" / "shortcuts"
 TEXT = "is.workflow.actions.gettext"
 
 
@@ -86,6 +93,61 @@ def test_bad_nesting_is_told_with_its_place(marks: list, words: list[str]) -> No
     ],
 )  # fmt: skip
 def test_repair(marks: list, repaired: list) -> None:
-    tree = build_tree(actions(*marks), repair=True)
+    tree, changes = mended_tree(actions(*marks))
     assert outline(tree) == repaired
+    assert len(changes) == 1
     assert outline(build_tree(flatten(tree)))  # what is repaired nests well
+
+
+@pytest.mark.parametrize(
+    ("marks", "mended", "words"),
+    [
+        ([(CONDITIONAL, 7, "a"), (TEXT,), (CONDITIONAL, 2, "a")], [["if", [1]]], ["action 0 is taken as the start"]),
+        ([(REPEAT_COUNT, 0, "a"), (TEXT,), (REPEAT_COUNT, None, "a"), (TEXT,)], [["loop", [1]], 3],
+         ["action 2 is taken as the end"]),
+        ([(CONDITIONAL, None, "a"), (TEXT,), (CONDITIONAL, None, "a"), (TEXT,), (CONDITIONAL, None, "a")],
+         [["if", [1], [3]]], ["action 2 is taken as the next branch", "action 4 is taken as the end"]),
+        ([(CONDITIONAL, 1, "a"), (TEXT,), (CONDITIONAL, 2, "a")], [["if", [1]]], ["action 0 is taken as the start"]),
+        ([(MENU, 1, "a"), (TEXT,), (MENU, 2, "a")], [["menu", [], [1]]], ["before action 0, the start"]),
+        ([(REPEAT_COUNT, 0, "a"), (CONDITIONAL, 0, "b"), (REPEAT_COUNT, 2, "a"), (CONDITIONAL, 2, "b")],
+         [["loop", [["if", []]]]], ["the If of action 1 has no end there and is closed before action 2",
+                                   "action 3 closes an If, but no block is open there; it is left out"]),
+        ([(CONDITIONAL, 2, "a"), (REPEAT_COUNT, 0, "b"), (REPEAT_COUNT, 0, "b"), (REPEAT_COUNT, 2, "b"),
+          (REPEAT_COUNT, 2, "b")], [["loop", [["loop", []]]]], ["action 0 closes"]),
+    ],
+)  # fmt: skip
+def test_blocks_are_paired_by_their_group_and_changes_are_told(marks: list, mended: list, words: list[str]) -> None:
+    tree, changes = mended_tree(actions(*marks))
+    assert outline(tree) == mended
+    assert len(changes) == len(words)
+    assert all(start in change for start, change in zip(words, changes)), changes
+    assert outline(build_tree(flatten(tree)))
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_what_nests_well_is_left_alone(copies: int) -> None:
+    block = [(CONDITIONAL, None, "a"), (TEXT,), (CONDITIONAL, 1, "a"), (CONDITIONAL, "2", "a")]
+    tree, changes = mended_tree(actions(*block * copies))
+    assert (changes, tree) == ([], build_tree(actions(*block * copies)))
+
+
+def test_a_hundred_thousand_marks_of_one_group_are_paired_in_linear_time() -> None:
+    marks = [(CONDITIONAL, 2, "b")] + [(REPEAT_COUNT, None, "a")] * 100_000
+    tree, changes = mended_tree(actions(*marks))
+    assert (len(tree), len(changes)) == (50_000, 50_001)
+
+
+@pytest.mark.parametrize("mode", [None, "", 7, "x", True])
+def test_no_block_of_a_sample_is_lost_with_the_modes_of_its_group(mode: object) -> None:
+    broken = 0
+    for path in sorted(SAMPLES.rglob("*.shortcut")):
+        whole = read_actions(read_file(path).workflow)
+        for group in dict.fromkeys(str(action.parameters.get("GroupingIdentifier")) for action in whole):
+            marks = [replace(action, parameters={**action.parameters, "WFControlFlowMode": mode})
+                     if "WFControlFlowMode" in action.parameters
+                     and str(action.parameters.get("GroupingIdentifier")) == group else action
+                     for action in whole]  # fmt: skip
+            tree, changes = mended_tree(marks)
+            assert outline(tree) == outline(build_tree(whole))
+            broken += bool(changes)
+    assert broken > 5

@@ -25,6 +25,7 @@ SEVERITIES: dict[str, Severity] = {
     "unknown-parameter": "warning",     # real shortcuts hold parameters that no definition has
     "missing-parameter": "warning",     # a required parameter that no implicit input fills
     "nothing-filled-in": "warning",     # a call without arguments of an action that does nothing without them
+    "bare-reference": "warning",        # a name alone in a text field
     "unlikely-value": "warning",        # a value that no list has, where no list is known to be whole
     "bad-comparison": "warning",        # texts have no order
     "loop-over-text": "warning",        # a text is one item

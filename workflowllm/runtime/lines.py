@@ -6,8 +6,9 @@ from typing import Any
 from workflowllm.shortcuts.from_python.compiler import Compiler
 from workflowllm.shortcuts.from_python.program import parse_program
 from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.mending import mended_tree
 from workflowllm.shortcuts.model.questions import place_questions
-from workflowllm.shortcuts.model.tree import build_tree, read_actions
+from workflowllm.shortcuts.model.tree import read_actions
 from workflowllm.shortcuts.model.workflow import QUESTIONS
 from workflowllm.shortcuts.to_python.printer import Printer
 
@@ -61,7 +62,7 @@ def printed(workflow: dict[str, Any]) -> tuple[str, dict[int, int]]:
     """A workflow as Python, and the line of each action; no code where it cannot be said in Python."""
     try:
         actions = read_actions(workflow)
-        tree = build_tree(actions, repair=True)
+        tree = mended_tree(actions)[0]
         printer = _LinePrinter(actions, place_questions(tree, workflow.get(QUESTIONS)))
         lines = printer.program(tree)
         declared = printer.scope.declarations()

@@ -15,6 +15,7 @@ from workflowllm.runtime.references import is_typed
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.mending import mended_tree
 from workflowllm.shortcuts.model.tree import (
     REPEAT_EACH,
     Action,
@@ -24,7 +25,6 @@ from workflowllm.shortcuts.model.tree import (
     Menu,
     Node,
     branches,
-    build_tree,
     read_actions,
 )
 from workflowllm.shortcuts.model.workflow import build_workflow
@@ -51,7 +51,7 @@ class Program:
 
     @cached_property
     def steps(self) -> list[Step]:
-        return _Builder(self.actions).steps(build_tree(self.actions, repair=True))
+        return _Builder(self.actions).steps(mended_tree(self.actions)[0])
 
     def identifier_at(self, index: int) -> str:
         return self.actions[index].identifier if 0 <= index < len(self.actions) else ""

@@ -26,6 +26,7 @@ class Converted:
     key: str
     line: bytes | Piece = b""
     error: str = ""
+    repairs: tuple[str, ...] = ()  # what was changed so that its blocks nest
     passed_over: bool = False  # not a shortcut, and by its name not meant to be one
 
 
@@ -92,8 +93,8 @@ def convert_file(
         return Converted(key, error=f"the file is too large or nested too deeply ({type(error).__name__}).")
     except Exception as error:  # a bad file never stops the others
         return Converted(key, error=f"the file cannot be converted ({type(error).__name__}: {error}).")
-    line = json_line(record)
-    return Converted(key, line if scratch is None else left_behind(line, scratch))
+    line, repairs = json_line(record), tuple(record.get("repairs", ()))
+    return Converted(key, line if scratch is None else left_behind(line, scratch), repairs=repairs)
 
 
 def conversion_crashed(key: str) -> Converted:
@@ -119,4 +120,5 @@ def shortcut_record(folder: Path, key: str, repair: bool = False) -> dict[str, A
         "metadata": to_json(metadata),
         "code": conversion.code,
         "apis": conversion.apis,
+        **({"repairs": conversion.repairs} if conversion.repairs else {}),
     }

@@ -72,7 +72,8 @@ def _sites(nodes: Iterable[ast.AST]) -> Iterator[_Site]:
             names = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
             for name in names:
                 if isinstance(name, ast.Name):
-                    yield name.id, "loop", None, node if name is names[-1] else ast.Constant(1)
+                    is_index = called(node.iter) == "enumerate" and name is not names[-1]
+                    yield name.id, "loop", None, ast.Constant(1) if is_index else node if name is names[-1] else None
         elif is_append(node):
             yield node.func.value.id, "append", None, None
 

@@ -131,6 +131,8 @@ TABLE: tuple[Word, ...] = (
     _block("match", BUILT_IN + "choosefrommenu", "Choose from Menu.", 'match menu("Which?"):'),
     _block("case", BUILT_IN + "choosefrommenu", "One item of a menu.", 'case "This":'),
     Word("menu", "block", BUILT_IN + "choosefrommenu", "A menu with its prompt.", 'match menu("Which?"):', taught=True),
+    Word("items", "block", BUILT_IN + "getvalueforkey", "Repeat with Each over a dictionary's keys, with their values.",
+         "for key, value in d.items():", reserved=False),
     Word("shown_as", "part", "WFMenuItemAttributedTitle", "A title with references.", 'case "a" if shown_as(f"{x}"):'),
     Word("untitled", "part", "", "A case without a title.", "case _ if untitled():"),
     Word("range", "block", BUILT_IN + "repeat.count", "Repeat.", "for _ in range(3):", taught=True),
@@ -139,6 +141,8 @@ TABLE: tuple[Word, ...] = (
     Word("block_result", "statement", "", "Names what the block above gives.", "result = block_result()"),
     Word("branch", "statement", "", "What a branch's first action stores.", 'branch(Key="value")'),
     Word("missing", "statement", "", "An output that no action makes.", 'gone = missing("0B6A")'),
+    Word("receives", "statement", "WFWorkflowInputContentItemClasses", "What the shortcut takes, and where from.",
+         'receives("URL", "Text", share_sheet=True, otherwise="clipboard")', reserved=False),
     Word("import_question", "statement", "WFWorkflowImportQuestions", "Asked on import, to fill a parameter.",
          'import_question(ParameterKey="WFText")', taught=True),
     # Short forms of actions
@@ -146,6 +150,7 @@ TABLE: tuple[Word, ...] = (
     Word("input", "action", BUILT_IN + "ask", "Ask for Input.", 'answer = input("Who?")', taught=True),
     Word("print", "action", BUILT_IN + "showresult", "Show Result.", "print(x)", taught=True),
     Word("len", "action", BUILT_IN + "count", "Count.", "n = len(x)", taught=True),
+    Word("exit", "action", BUILT_IN + "exit", "Stop This Shortcut.", "exit()", reserved=False),
     # Methods
     _method("append", BUILT_IN + "appendvariable", "Add to Variable.", "x.append(y)"),
     _method("keys", "All Keys", "Get Dictionary Value: all keys.", "d.keys()"),
@@ -178,9 +183,8 @@ TABLE: tuple[Word, ...] = (
     # Python that Shortcuts lacks, and what to write instead
     _refused("open", "is_workflow_actions_documentpicker_open"),
     _refused("list", "[...]", reserved=True),
-    _refused("exit", "is_workflow_actions_exit"),
     _refused_method("format", "an f-string"),
-    _refused_method("items", "d.keys() and d[key]"),
+    _refused_method("items", "it in a for loop, as `for key, value in`"),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from workflowllm.shortcuts.dialect.bindings import called
 from workflowllm.shortcuts.dialect.problems import Fault
 from workflowllm.shortcuts.dialect.words import NO_ACTIONS, words_of
-from workflowllm.shortcuts.from_python.choices import choice_action
+from workflowllm.shortcuts.from_python.choices import choice_action, listed_action
 from workflowllm.shortcuts.from_python.literals import (
     constant_text,
     is_string,
@@ -40,6 +40,8 @@ def new_action(values: ValueCompiler, node: ast.expr) -> NewAction:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return negative(values, node)
     is_negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+        return listed_action(values, node)
     if isinstance(node, (ast.IfExp, ast.BoolOp, ast.Compare)) or is_negated:
         return choice_action(values, node)
     if isinstance(node, ast.Call):
@@ -116,6 +118,8 @@ def _method(values: ValueCompiler, node: ast.Call) -> NewAction:
         if method not in OF_RANDOM:
             raise Fault(node, f"Shortcuts has random.{' and random.'.join(OF_RANDOM)} only.")
         return OF_RANDOM[method](values, node)
+    if method in ("startswith", "endswith"):
+        return choice_action(values, node)
     if method in METHODS:
         return METHODS[method](values, node)
     part = _DICTIONARY_PARTS.get(node.func.attr)
@@ -136,7 +140,18 @@ def _input(values: ValueCompiler, node: ast.Call) -> NewAction:
 
 
 def _print(values: ValueCompiler, node: ast.Call) -> NewAction:
+    if len(node.args) > 1 and not node.keywords:
+        blank = ast.copy_location(ast.Constant(" "), node)
+        parts = [part for argument in node.args for part in (blank, argument)][1:]
+        text = values.text(ast.copy_location(ast.Call(ast.Name("text_of"), parts, []), node))
+        return NewAction(BUILT_IN + "showresult", {"Text": text_token(text)})
     return NewAction(BUILT_IN + "showresult", {"Text": text_token(values.text(only_argument(node)))})
 
 
-_SHORT_FORMS = {"input": _input, "print": _print, **FUNCTIONS}
+def _exit(_: ValueCompiler, node: ast.Call) -> NewAction:
+    if node.args or node.keywords:
+        raise Fault(node, "exit() takes nothing; Shortcuts gives a result with is_workflow_actions_output.")
+    return NewAction(BUILT_IN + "exit", {})
+
+
+_SHORT_FORMS = {"input": _input, "print": _print, "exit": _exit, **FUNCTIONS}

@@ -9,17 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 from workflowllm.shortcuts.dialect.bindings import called
-from workflowllm.shortcuts.dialect.nodes import nodes_of
 from workflowllm.shortcuts.dialect.problems import Fault
 from workflowllm.shortcuts.from_python.actions import action_keys
 from workflowllm.shortcuts.from_python.conditions import condition
-from workflowllm.shortcuts.from_python.literals import constant_text, is_number, only_argument
+from workflowllm.shortcuts.from_python.literals import constant_text, only_argument
+from workflowllm.shortcuts.from_python.loops import loop_head, without_name
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.statements import store_more
 from workflowllm.shortcuts.from_python.values import ValueCompiler
 from workflowllm.shortcuts.model.identifiers import function_name
 from workflowllm.shortcuts.model.plist_types import ITEM_TEXT, ActionDict, Parameters
-from workflowllm.shortcuts.model.tree import CLOSE, CONDITIONAL, MENU, NEXT, OPEN, REPEAT_COUNT, REPEAT_EACH
+from workflowllm.shortcuts.model.tree import CLOSE, CONDITIONAL, MENU, NEXT, OPEN
 from workflowllm.shortcuts.model.wrapped import text_token
 
 CompileBody = Callable[[list[ast.stmt]], None]
@@ -35,7 +35,7 @@ class _Block:
         self.identifier = identifier
         self.group: Any = values.state.fresh("group")
         self.name = head.target.id if isinstance(head, ast.NamedExpr) else None
-        call = _without_name(head)
+        call = without_name(head)
         is_explicit = called(call) == function_name(identifier)
         self.other = action_keys(values, call.args) if is_explicit else {}
 
@@ -70,11 +70,6 @@ class _Block:
         return self.values.state.emit(NewAction(self.identifier, stored, other))
 
 
-def _without_name(node: ast.expr) -> ast.expr:
-    """A block's head without the name that a walrus gives it."""
-    return node.value if isinstance(node, ast.NamedExpr) else node
-
-
 # If
 
 
@@ -93,7 +88,7 @@ def compile_if(values: ValueCompiler, node: ast.If, compile_body: CompileBody) -
                 raise Fault(inner.test, "the test of an Otherwise If is a name; give the value a name before the if.")
             del values.state.result.actions[before:]
             break
-        block.branch(parameters, inner.body, compile_body, _without_name(inner.test))
+        block.branch(parameters, inner.body, compile_body, without_name(inner.test))
         orelse = inner.orelse
     if orelse:
         block.branch({}, orelse, compile_body)
@@ -102,7 +97,7 @@ def compile_if(values: ValueCompiler, node: ast.If, compile_body: CompileBody) -
 
 def _condition(values: ValueCompiler, test: ast.expr) -> Parameters:
     try:
-        return condition(values, _without_name(test))
+        return condition(values, without_name(test))
     except Fault as fault:  # the branches are compiled all the same, for their own problems
         values.state.problems.append(fault.problem)
         return {}
@@ -132,86 +127,13 @@ def compile_for(values: ValueCompiler, node: ast.For, compile_body: CompileBody)
     """Repeat with Each, or Repeat for a range."""
     if node.orelse:
         raise Fault(node.orelse[0], "a loop has no else; put the lines after it.")
-    names = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
-    if not names or not all(isinstance(name, ast.Name) for name in names):
-        raise Fault(node.target, "a loop's variable is a plain name.")
-    head = _without_name(node.iter)
-    is_counted = called(head) in ("range", function_name(REPEAT_COUNT))
-    source, index, item = node.iter, None, names[-1].id
-    if called(head) == "enumerate":
-        source, index = _enumerated(head, names), names[0].id
-    elif len(names) != 1:
-        raise Fault(node.target, "two variables need enumerate(..., start=1).")
-    if is_counted:
-        index, item = item, None
-    parameters = _count(values, node, head) if is_counted else _each(values, _without_name(source))
-    block = _Block(values, REPEAT_COUNT if is_counted else REPEAT_EACH, source)
-    block.open(parameters)
-    values.state.enter_loop({"Repeat Index": index, "Repeat Item": item})
+    head = loop_head(values, node)
+    block = _Block(values, head.identifier, head.source)
+    block.open(head.parameters)
+    head.enter(values)
     compile_body(node.body)
     values.state.leave_loop()
     return block.close()
-
-
-def _enumerated(call: ast.Call, names: list[ast.expr]) -> ast.expr:
-    """The list that enumerate(items, start=1) goes over."""
-    start = next((keyword.value for keyword in call.keywords if keyword.arg == "start"), None)
-    if start is None and len(call.args) == 2:
-        start = call.args[1]
-    if len(names) != 2 or not call.args or not _is_one(start):
-        raise Fault(call, "Shortcuts counts from 1: write `for index, item in enumerate(items, start=1)`.")
-    return call.args[0]
-
-
-def _is_one(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 1
-
-
-def _each(values: ValueCompiler, source: ast.expr) -> Parameters:
-    if called(source) == "previous":
-        return {}
-    if called(source) == function_name(REPEAT_EACH):
-        return values.keywords(source, REPEAT_EACH)
-    return {"WFInput": values.attached(source)}
-
-
-def _count(values: ValueCompiler, node: ast.For, call: ast.Call) -> Parameters:
-    """The count of range(n) or range(1, n + 1)."""
-    if called(call) == function_name(REPEAT_COUNT):
-        return values.keywords(call, REPEAT_COUNT)
-    if len(call.args) == 2 and _is_one(call.args[0]):
-        return {"WFRepeatCount": _before_one_more(values, call)}
-    if len(call.args) != 1 or call.keywords:
-        raise Fault(call, "Shortcuts counts from 1: write range(n), or range(1, n + 1) where the index is used.")
-    if _reads_its_index(node):
-        raise Fault(call, "Shortcuts counts from 1: write range(1, n + 1) and use the index so.")
-    return {"WFRepeatCount": _count_value(values, call.args[0])}
-
-
-def _before_one_more(values: ValueCompiler, call: ast.Call) -> Any:
-    """The count n of range(1, n + 1)."""
-    stop = call.args[1]
-    if is_number(stop):
-        return stop.value - 1
-    if isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.Add) and _is_one(stop.right):
-        return _count_value(values, stop.left)
-    raise Fault(call, "Shortcuts repeats up to a count: write range(1, n + 1).")
-
-
-def _count_value(values: ValueCompiler, node: ast.expr) -> Any:
-    return node.value if is_number(node) else values.attached(node)
-
-
-def _reads_its_index(node: ast.For) -> bool:
-    """Whether the body of a loop reads the loop's variable."""
-    return any(
-        isinstance(inner, ast.Name)
-        and isinstance(inner.ctx, ast.Load)
-        and isinstance(node.target, ast.Name)
-        and inner.id == node.target.id
-        for statement in node.body
-        for inner in nodes_of(statement)
-    )
 
 
 # Menus
@@ -219,7 +141,7 @@ def _reads_its_index(node: ast.For) -> bool:
 
 def compile_match(values: ValueCompiler, node: ast.Match, compile_body: CompileBody) -> ActionDict:
     """Choose from Menu; a match over a value becomes Ifs."""
-    head = _without_name(node.subject)
+    head = without_name(node.subject)
     if called(head) not in _MENU_CALLS:
         return compile_if(values, _as_ifs(node), compile_body)
     cases = list(node.cases)

@@ -3,14 +3,15 @@
 import ast
 
 from workflowllm.shortcuts.dialect.bindings import called
-from workflowllm.shortcuts.dialect.value_kinds import ASKED, BOOLEAN, TEXT
+from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import ASKED, BOOLEAN, TEXT, item_kind
 from workflowllm.shortcuts.dialect.words import REFERENCE_CALLS
 from workflowllm.shortcuts.from_python.conditions import condition
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.plist_types import Parameters
-from workflowllm.shortcuts.model.tree import CLOSE, CONDITIONAL, NEXT, OPEN
+from workflowllm.shortcuts.model.tree import CLOSE, CONDITIONAL, NEXT, OPEN, REPEAT_EACH
 
 
 def choice_action(values: ValueCompiler, node: ast.expr) -> NewAction:
@@ -37,6 +38,29 @@ def _choice(values: ValueCompiler, test: ast.expr, body: ast.expr, orelse: ast.e
     _mark(values, group, NEXT, {})
     _give(values, orelse)
     return NewAction(CONDITIONAL, {"GroupingIdentifier": group, "WFControlFlowMode": CLOSE})
+
+
+def listed_action(values: ValueCompiler, node: ast.ListComp | ast.GeneratorExp) -> NewAction:
+    """The closing action of the Repeat with Each that `[value for item in items if test]` is."""
+    generator = node.generators[0]
+    if len(node.generators) > 1 or not isinstance(generator.target, ast.Name) or generator.is_async:
+        raise Fault(node, "write a for loop that appends to a list.")
+    group = values.state.fresh("group")
+    control = {"GroupingIdentifier": group, "WFControlFlowMode": OPEN}
+    values.state.emit(NewAction(REPEAT_EACH, {**control, "WFInput": values.attached(generator.iter)}))
+    kinds, name = values.state.kinds, generator.target.id
+    kinds.note(name, item_kind(kinds.of(generator.iter)))
+    values.state.enter_loop({"Repeat Item": name})
+    if generator.ifs:
+        tests = generator.ifs
+        test = tests[0] if len(tests) == 1 else ast.copy_location(ast.BoolOp(ast.And(), tests), node)
+        nothing = ast.copy_location(ast.Constant(None), node)
+        values.state.emit(_choice(values, test, node.elt, nothing))
+    else:
+        _give(values, node.elt)
+    values.state.leave_loop()
+    kinds.forget(name)
+    return NewAction(REPEAT_EACH, {"GroupingIdentifier": group, "WFControlFlowMode": CLOSE})
 
 
 def _mark(values: ValueCompiler, group: str, mode: int, parameters: Parameters) -> None:

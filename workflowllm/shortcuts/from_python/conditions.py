@@ -179,7 +179,7 @@ def _read(values: ValueCompiler, node: ast.expr, code: int, is_number: bool, is_
 
 
 def _negated(values: ValueCompiler, node: ast.UnaryOp, is_stored: bool) -> Parameters:
-    if values.state.kinds.of(node.operand) == BOOLEAN and not is_stored and _is_plain(node.operand):
+    if values.state.kinds.of(node.operand) == BOOLEAN and not is_stored and not _has_opposite(node.operand):
         return _is_true(values, node.operand, is_wanted=False)
     parameters = single_test(values, node.operand, is_stored)
     stored = parameters.get("WFCondition")
@@ -189,10 +189,11 @@ def _negated(values: ValueCompiler, node: ast.UnaryOp, is_stored: bool) -> Param
     return {**parameters, "WFCondition": opposite}
 
 
-def _is_plain(node: ast.expr) -> bool:
-    """Whether a boolean is a value, so that it has no opposite condition."""
-    return not isinstance(node, (ast.Compare, ast.UnaryOp)) and not (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))  # fmt: skip
+def _has_opposite(node: ast.expr) -> bool:
+    """Whether a condition of Shortcuts says the opposite of a boolean."""
+    if isinstance(node, ast.Compare):
+        return len(node.ops) == 1
+    return isinstance(node, ast.UnaryOp)
 
 
 def _comparison(values: ValueCompiler, node: ast.Compare, is_stored: bool) -> Parameters:

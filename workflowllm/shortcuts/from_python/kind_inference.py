@@ -27,7 +27,7 @@ _OPEN = "open"  # the kind of a name while it is being inferred from itself, as 
 _GIVES = {
     TEXT: "text_of format_date str upper lower title capitalize strip lstrip rstrip replace join strftime",
     NUMBER: "len sum abs int round float randint count",
-    BOOLEAN: "bool",
+    BOOLEAN: "bool startswith endswith",
     DICTIONARY: "dict",
     DATE: "current_date date",
     LIST: "keys values",  # a converted loop over keys may compare them as it likes
@@ -58,6 +58,10 @@ class Kinds:
         """The kind of a name that the program does not bind."""
         self._known[name] = kind
 
+    def forget(self, name: str) -> None:
+        """End what `note` began: the name means what the program binds it to."""
+        self._known.pop(name, None)
+
     def _of(self, node: ast.AST | None) -> str | None:
         infer = _INFER.get(type(node))
         return infer(self, node) if infer else None
@@ -87,6 +91,9 @@ class Kinds:
 
     def _loop(self, node: ast.For) -> str | None:
         """The kind of a loop's last variable."""
+        function = node.iter.func if isinstance(node.iter, ast.Call) else None
+        if isinstance(function, ast.Attribute) and function.attr == "items":
+            return RAW
         return NUMBER if called(node.iter) == "range" else item_kind(self._of(_goes_over(node.iter)))
 
     def _constant(self, node: ast.Constant) -> str | None:
@@ -109,6 +116,8 @@ class Kinds:
         left, right = self._of(node.left), self._of(node.right)
         if _OPEN in (left, right) and {left, right} <= {_OPEN, None}:
             return _OPEN
+        if isinstance(node.op, ast.Mult) and TEXT in (left, right):
+            return TEXT  # repeated
         is_text_sum = isinstance(node.op, ast.Add) and NUMBER not in (left, right)
         if (TEXT in (left, right) and is_text_sum) or (left == right == ASKED and is_text_sum):
             return TEXT
@@ -165,6 +174,7 @@ _INFER = {
     ast.Constant: Kinds._constant,
     ast.JoinedStr: lambda _, node: TEXT,
     ast.List: Kinds._list,
+    ast.ListComp: lambda kinds, node: list_of(kinds._of(node.elt)),
     ast.Dict: lambda _, node: DICTIONARY,
     ast.UnaryOp: Kinds._unary,
     ast.Compare: lambda _, node: BOOLEAN,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from workflowllm.shortcuts.dialect.bindings import Binding
 from workflowllm.shortcuts.dialect.problems import Fault, Problem
+from workflowllm.shortcuts.dialect.value_kinds import DICTIONARY
 from workflowllm.shortcuts.from_python.kind_inference import Kinds
 from workflowllm.shortcuts.model.action_table import output_name
 from workflowllm.shortcuts.model.plist_types import ActionDict, Parameters, QuestionDict, Token
@@ -99,6 +100,15 @@ class State:
         self.kinds.note(name, self.kinds.of(node))
         return ast.copy_location(ast.Name(name), node)
 
+    def stand_for(self, name: str, token: Token) -> None:
+        """Let a loop's variable stand for a reference from here on."""
+        self._held[name] = token
+
+    def is_written_dictionary(self, node: ast.expr) -> bool:
+        """`{...}`, or a name that one is assigned to; the converter writes neither."""
+        values = self.bindings[node.id].values if isinstance(node, ast.Name) and node.id in self.bindings else [node]
+        return bool(values) and isinstance(values[0], ast.Dict) and self.kinds.of(node) == DICTIONARY
+
     def fresh(self, kind: str) -> str:
         """A UUID that nothing else has."""
         self._count += 1
@@ -173,6 +183,7 @@ class State:
 
     def variable(self, node: ast.Name) -> str:
         """The name that Shortcuts stores for a variable that is being set."""
+        self._held.pop(node.id, None)
         for loop in reversed(self._loops):
             if node.id in loop and self.bindings[node.id].label != loop[node.id]:
                 raise Fault(node, f"{node.id} is the variable of the loop; give the new value another name.")
@@ -188,6 +199,8 @@ class State:
         Shortcuts numbers them by the loop's depth: `Repeat Item 2` in the second loop.
         """
         suffix = f" {len(self._loops) + 1}" if self._loops else ""
+        for variable in variables.values():
+            self._held.pop(variable or "", None)
         self._loops.append({name: variable + suffix for variable, name in variables.items() if name})
 
     def leave_loop(self) -> None:

@@ -4,6 +4,7 @@ import ast
 
 from workflowllm.shortcuts.dialect.bindings import Binding, called, classify, is_append
 from workflowllm.shortcuts.dialect.problems import Fault
+from workflowllm.shortcuts.dialect.value_kinds import NUMBER, is_list
 from workflowllm.shortcuts.dialect.words import SET_VARIABLE_CALL
 from workflowllm.shortcuts.from_python.actions import action_keys, call_action, new_action
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, only_argument
@@ -12,9 +13,13 @@ from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.plist_types import ActionDict, Token
+from workflowllm.shortcuts.model.shortcut_input import CLASSES, KINDS, NO_INPUT, SHARE_SHEET, SURFACES, classes_of
 from workflowllm.shortcuts.model.wrapped import attachment, text_token
 
 Ended = ActionDict | None  # the closing action of the block that ends right above a statement
+
+
+_NO_INPUT = {"clipboard": "WFWorkflowNoInputBehaviorGetClipboard", "ask": "WFWorkflowNoInputBehaviorAskForInput"}
 
 
 # Lines of their own
@@ -28,6 +33,8 @@ def compile_expression(values: ValueCompiler, statement: ast.Expr, ended: Ended)
         values.state.emit(NewAction(BUILT_IN + "comment", {"WFCommentActionText": node.value}))
     elif word == "import_question":
         _import_question(values, node)
+    elif word == "receives":
+        _receives(values, node)
     elif word == "block_result":
         _block_result(values, node, ended, None)
     elif word == "branch":
@@ -49,6 +56,27 @@ def _import_question(values: ValueCompiler, call: ast.Call) -> None:
     if call.args or not question:
         raise Fault(call, 'write import_question(ParameterKey="...", Text="...") before the action it fills.')
     values.state.ask(question, call)
+
+
+def _receives(values: ValueCompiler, call: ast.Call) -> None:
+    """receives("URL", "Text", share_sheet=False, otherwise="clipboard"): what the shortcut takes, and where from."""
+    advice = f'receives() takes any of {", ".join(KINDS)}, share_sheet=True or False, and otherwise="clipboard", "ask".'
+    kinds = [constant_text(node, call) for node in call.args]
+    words = {keyword.arg: keyword.value for keyword in call.keywords}
+    shown, otherwise = words.pop("share_sheet", ast.Constant(True)), words.pop("otherwise", ast.Constant(None))
+    is_said = isinstance(shown, ast.Constant) and isinstance(shown.value, bool) and isinstance(otherwise, ast.Constant)
+    if words or not is_said or any(kind not in KINDS for kind in kinds) or otherwise.value not in (None, *_NO_INPUT):
+        raise Fault(call, advice)
+    if values.state.result.metadata:
+        raise Fault(call, "a shortcut has one line receives(...).")
+    metadata = values.state.result.metadata
+    metadata[SURFACES] = [SHARE_SHEET] if shown.value else []
+    if kinds:
+        metadata[CLASSES] = classes_of(dict.fromkeys(kinds))
+    if otherwise.value:
+        parameters = {"ItemClass": KINDS[kinds[0]][0] if kinds else KINDS["Text"][0]}
+        is_question = otherwise.value == "ask"
+        metadata[NO_INPUT] = {"Name": _NO_INPUT[otherwise.value], "Parameters": parameters if is_question else {}}
 
 
 def _append(values: ValueCompiler, target: ast.Name, item: ast.expr) -> None:
@@ -151,6 +179,9 @@ def _set_key(values: ValueCompiler, target: ast.Subscript, value: ast.expr) -> N
     if not isinstance(target.value, ast.Name):
         raise Fault(target, "give the inner dictionary a name, set its key, and put it back.")
     identifier, key = BUILT_IN + "setvalueforkey", "WFDictionaryKey"
+    kinds = values.state.kinds
+    if is_list(kinds.of(target.value)) or kinds.of(target.slice) == NUMBER or isinstance(target.slice, ast.Slice):
+        raise Fault(target, "an item of a list cannot be changed; make a new list.")
     parameters = {
         "WFDictionary": values.attached(target.value),
         key: values.parameter(key, target.slice, identifier),

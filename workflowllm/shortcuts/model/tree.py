@@ -109,6 +109,12 @@ def mode_of(action: Action) -> int | None:
     return int(mode) if mode in (OPEN, NEXT, CLOSE) and not isinstance(mode, bool) else -1
 
 
+def a_block(mark: Action) -> str:
+    """The kind of block that a mark belongs to, in words: `an If`, `a Repeat`."""
+    word = _WORDS[mark.identifier]
+    return f"an {word}" if word[0] in "AEIOU" else f"a {word}"
+
+
 def is_otherwise_if(action: Action) -> bool:
     """Whether an If's action of mode 1 carries a condition, as OS 27 stores Otherwise If."""
     return action.identifier == CONDITIONAL and not _CONDITION_KEYS.isdisjoint(action.parameters)
@@ -139,13 +145,14 @@ class _Open:
         return Loop(self.start, self.first, end)
 
 
-def build_tree(actions: Sequence[Action], repair: bool = False) -> list[Node]:
+def build_tree(actions: Sequence[Action], changes: list[str] | None = None) -> list[Node]:
     """Nest a flat action list.
 
-    Badly nested blocks raise NestingError, which names the action and what is open there; with `repair` a stray
-    mark is left out, and a block left open is closed where the block around it ends.
+    Badly nested blocks raise NestingError, which names the action and what is open there. With a list for `changes`,
+    a stray mark is left out, and a block left open is closed where the block around it ends; the list gets a sentence
+    for each. `mending.py` pairs marks before.
     """
-    walk = _Walk(repair)
+    walk = _Walk(changes)
     for action in actions:
         walk.step(action)
     return walk.finish()
@@ -154,8 +161,8 @@ def build_tree(actions: Sequence[Action], repair: bool = False) -> list[Node]:
 class _Walk:
     """The pointer that moves over the flat list, and the blocks open around it."""
 
-    def __init__(self, repair: bool):
-        self.repair = repair
+    def __init__(self, changes: list[str] | None):
+        self.changes = changes
         self.open: list[_Open] = []
         self.top: list[Node] = []
         self.filling = self.top
@@ -184,17 +191,17 @@ class _Walk:
         """Start the next branch of the innermost block, or close it."""
         what = "closes" if mode == CLOSE else "continues"
         if not self.open:
-            return self.refuse(action, f"{what} a {_WORDS[action.identifier]}, but no block is open there")
+            return self.refuse(action, f"{what} {a_block(action)}, but no block is open there")
         if not self.belongs(action, self.open[-1]):
             match = [block for block in self.open if self.belongs(action, block)]
-            if not (self.repair and match):
+            if self.changes is None or not match:
                 return self.refuse(
                     action,
-                    f"{what} a {_WORDS[action.identifier]} (group "
+                    f"{what} {a_block(action)} (group "
                     f"{action.parameters.get('GroupingIdentifier')}), but {self.open[-1].describe()} is open there",
                 )
             while self.open[-1] is not match[-1]:
-                self.close(_missing_end(self.open[-1].start))
+                self.close_early(f"before action {action.index}")
         if mode == CLOSE:
             return self.close(action)
         return self.next_branch(action)
@@ -222,16 +229,22 @@ class _Walk:
         ) == block.start.parameters.get("GroupingIdentifier")
 
     def refuse(self, action: Action, problem: str) -> None:
-        if not self.repair:
+        if self.changes is None:
             raise NestingError(f"action {action.index} {problem}; the shortcut is badly nested (--repair mends it).")
+        self.changes.append(f"action {action.index} {problem}; it is left out")
+
+    def close_early(self, where: str) -> None:
+        """Close a block whose end is missing."""
+        self.changes.append(f"{self.open[-1].describe()} has no end there and is closed {where}")
+        self.close(_missing_end(self.open[-1].start))
 
     def finish(self) -> list[Node]:
-        if self.open and not self.repair:
+        if self.open and self.changes is None:
             raise NestingError(
                 f"the shortcut ends while {self.open[-1].describe()} is open; it is badly nested (--repair mends it)."
             )
         while self.open:
-            self.close(_missing_end(self.open[-1].start))
+            self.close_early("at the end")
         return self.top
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.plist_types import ActionDict, QuestionDict, Workflow
+from workflowllm.shortcuts.model.shortcut_input import read_inputs
 
 # What Shortcuts writes into a new, empty shortcut that takes any input.
 _INPUTS = (
@@ -35,10 +36,11 @@ QUESTIONS = "WFWorkflowImportQuestions"
 
 @dataclass(slots=True)
 class Compiled:
-    """The actions of a program, as a property list holds them, and its import questions."""
+    """The actions of a program, as a property list holds them, its import questions, and metadata that it sets."""
 
     actions: list[ActionDict] = field(default_factory=list)
     questions: list[QuestionDict] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
 
 
 def default_metadata() -> dict[str, Any]:
@@ -66,23 +68,11 @@ def build_workflow(compiled: Compiled, metadata: dict[str, Any] | None = None) -
     if compiled.questions:
         workflow[QUESTIONS] = compiled.questions
     if metadata is None:
-        workflow["WFWorkflowHasShortcutInputVariables"] = "ExtensionInput" in _token_types(compiled.actions)
+        read = read_inputs(compiled.actions)
+        workflow |= {**read, "WFWorkflowHasShortcutInputVariables": bool(read)}
+    workflow |= compiled.metadata
     workflow["WFWorkflowActions"] = compiled.actions
     return workflow
-
-
-def _token_types(value: Any) -> set[str]:
-    """The types of all references in a value."""
-    types, waiting = set(), [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if isinstance(item.get("Type"), str):
-                types.add(item["Type"])
-            waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
-    return types
 
 
 def to_bytes(workflow: Workflow) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workflowllm.shortcuts.model.mending import mended_tree
 from workflowllm.shortcuts.model.plist_types import QuestionDict, Workflow
 from workflowllm.shortcuts.model.questions import Questions, place_questions
 from workflowllm.shortcuts.model.tree import (
@@ -38,13 +39,14 @@ class Conversion:
     code: str
     apis: list[str]  # identifiers in order of first use
     metadata: dict[str, Any]  # the property list's other top-level keys, as far as the code does not say them
+    repairs: list[str]  # what was changed so that the blocks nest
 
 
 def to_python(workflow: Workflow, repair: bool = False) -> Conversion:
     """Convert a workflow's property list. Raises ShortcutError where it cannot be said in Python."""
     actions = read_actions(workflow)
-    tree = build_tree(actions, repair)
-    if repair:
+    tree, changes = mended_tree(actions) if repair else (build_tree(actions), [])
+    if changes:
         actions = flatten(tree)
     metadata = {key: value for key, value in workflow.items() if key != "WFWorkflowActions"}
     questions = place_questions(tree, metadata.get(QUESTIONS))
@@ -52,7 +54,7 @@ def to_python(workflow: Workflow, repair: bool = False) -> Conversion:
         del metadata[QUESTIONS]
     lines = Printer(actions, questions).program(tree)
     apis = list(dict.fromkeys(action.identifier for action in actions))
-    return Conversion("\n".join(lines) + "\n" if lines else "", apis, metadata)
+    return Conversion("\n".join(lines) + "\n" if lines else "", apis, metadata, changes)
 
 
 class Printer:
