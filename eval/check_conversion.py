@@ -3,12 +3,14 @@
     python eval/check_conversion.py --plain DIR [--signed DIR] [--arbiter compare_shortcuts.py] [--rounds 5]
 
 --plain holds unsigned shortcuts, --signed signed ones with the same names. The table says how many convert, parse,
-compile, and come back equal; how the signed files compare with their plain twins; how long the Python is; and what the
-conversion costs beside plistlib alone, in one process. --arbiter names an outside program that compares two folders.
+compile, and come back equal; how the signed files compare with their plain twins; how long the Python and its training
+form are; and what the conversion costs beside plistlib alone, in one process. --arbiter names an outside program that
+compares two folders.
 """
 
 import argparse
 import ast
+import re
 import resource
 import subprocess
 import sys
@@ -34,8 +36,10 @@ from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.workflow import build_workflow, from_json, to_bytes, to_json
 from workflowllm.shortcuts.records_from_files import list_files
 from workflowllm.shortcuts.to_python.printer import Conversion, to_python
+from workflowllm.shortcuts.training_form import training_form
 
 LONG_TEXT = 384  # characters; length is measured on files whose texts are all shorter and that hold no data
+OPAQUE = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[A-Za-z0-9+/=]{120,}")
 CONVERTER = Path(__file__).parents[1] / "preprocess" / "Convert_ShortCut_to_Python.py"
 
 
@@ -55,6 +59,10 @@ class Counts:
     short_files: int = 0
     short_actions: int = 0
     short_characters: int = 0
+    short_trained: int = 0  # characters of the training form
+    trained: int = 0  # characters of the training form of all files
+    opaque: int = 0  # of these, those of UUIDs and long Base64
+    untrained: list[str] = field(default_factory=list)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -81,7 +89,7 @@ def check_plain(folder: Path, recompiled: Path) -> Counts:
         counts.actions += len(workflow["WFWorkflowActions"])
         check_python(key, conversion, counts)
         check_way_back(key, workflow, conversion, recompiled, counts)
-        check_length(workflow, conversion, counts)
+        check_training_form(key, workflow, conversion, counts)
     return counts
 
 
@@ -112,12 +120,22 @@ def check_way_back(key: str, workflow: dict[str, Any], conversion: Conversion, f
         counts.not_fixed.append(key)
 
 
-def check_length(workflow: dict[str, Any], conversion: Conversion, counts: Counts) -> None:
+def check_training_form(key: str, workflow: dict[str, Any], conversion: Conversion, counts: Counts) -> None:
+    """The form that models learn: it compiles, and how long and how opaque it is."""
     actions = workflow["WFWorkflowActions"]
+    trained = training_form(conversion.code)
+    counts.trained += len(trained)
+    counts.opaque += sum(len(match[0]) for match in OPAQUE.finditer(trained))
+    try:
+        if len(compile_code(trained).actions) != len(actions):
+            counts.untrained.append(f"{key}: it has another number of actions")
+    except ShortcutError as error:
+        counts.untrained.append(f"{key}: {error}")
     if all(not isinstance(value, bytes) and len(value) <= LONG_TEXT for value in texts_and_data(actions)):
         counts.short_files += 1
         counts.short_actions += len(actions)
         counts.short_characters += len(conversion.code)
+        counts.short_trained += len(trained)
 
 
 def texts_and_data(value: Any) -> Iterator[str | bytes]:
@@ -188,15 +206,19 @@ def print_counts(counts: Counts, show: int) -> None:
     lists = [("refused", counts.refused), ("ast.parse refuses", counts.unparsed),
              ("compile refuses", counts.beyond_cpython), ("names read that no path assigns", counts.unassigned),
              ("not equal after the way back", counts.unequal), ("metadata not kept", counts.metadata_lost),
-             ("printed otherwise the second time", counts.not_fixed)]  # fmt: skip
+             ("printed otherwise the second time", counts.not_fixed),
+             ("training form not compiled", counts.untrained)]  # fmt: skip
     for title, lines in lists:
         print(f"{title:<34} {len(lines)}")
         for line in lines[:show]:
             print(f"    {line}")
     if counts.short_actions:
         each = counts.short_characters / counts.short_actions
-        print(f"characters an action               {each:.1f} "
+        trained = counts.short_trained / counts.short_actions
+        print(f"characters an action               {each:.1f}, in the training form {trained:.1f} "
               f"({counts.short_files} files without long texts or data, {counts.short_actions} actions)")  # fmt: skip
+    if counts.trained:
+        print(f"opaque in the training form        {100 * counts.opaque / counts.trained:.2f} % of its characters")
 
 
 def main() -> int:

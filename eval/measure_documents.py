@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from workflowllm.apis.catalogue import Catalogue, catalogue
 from workflowllm.apis.content_types import content_types
-from workflowllm.apis.documents import python_stub
+from workflowllm.apis.documents import kind_literals, python_stub
 from workflowllm.apis.model import published_key
 from workflowllm.apis.pickles import safe_unpickle
 from workflowllm.prompts.generation import LEVELS, shortened
@@ -85,6 +85,7 @@ def main() -> int:
         return len(tokenizer.encode(text).ids)
 
     print("\n".join([*kind_lines(known), *level_lines(stubs, count)]))
+    print(f"the line on how values are written: at most {count(kind_literals(known.values()))} tokens a prompt")
     if old is not None:
         print("\n".join(comparison_lines(stubs, old, count)))
     return ALL_DONE

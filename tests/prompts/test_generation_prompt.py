@@ -7,8 +7,10 @@ import pytest
 from workflowllm.apis.catalogue import catalogue
 from workflowllm.apis.documents import python_stub
 from workflowllm.apis.model import STATEMENTS
+from workflowllm.checking.checker import check_code
 from workflowllm.prompts.generation import LEVELS, api_stub, generation_messages, shortened
 
+BUILT_IN = "is.workflow.actions."
 DOWNLOAD = "is.workflow.actions.downloadurl"
 
 
@@ -86,3 +88,29 @@ def test_the_values_of_every_builtin_enumeration_outlast_the_words_on_it() -> No
             for parameter in api.parameters:
                 if parameter.key.isidentifier():
                     assert all(repr(value) in text for value in parameter.values), (api.identifier, level)
+
+
+@pytest.mark.parametrize(("name", "call"), [
+    ("Date", "is_workflow_actions_adjustdate(WFDate={}, WFDuration='2 days')"),
+    ("Duration", "is_workflow_actions_timer_start(WFDuration={})"),
+    ("Quantity", "is_workflow_actions_health_quantity_log(WFQuantitySampleType='Water', WFQuantitySampleQuantity={})"),
+    ("Filter", "is_workflow_actions_filter_files(WFContentItemFilter={})"),
+    ("Location", "is_workflow_actions_getdirections(WFDestination={})"),
+    ("Contact", "is_workflow_actions_sendemail(WFSendEmailActionToRecipients={})"),
+    ("Color", "is_workflow_actions_overlaytext(WFTextColor={})"),
+    ("App", "is_workflow_actions_openapp(WFSelectedApp={})"),
+    ("Shortcut", "is_workflow_actions_runworkflow(WFWorkflow={})"),
+    ("Focus", "is_workflow_actions_dnd_set(FocusModes={})"),
+])  # fmt: skip
+def test_the_literal_of_each_kind_is_told_once_and_right(name: str, call: str) -> None:
+    documents = shown([BUILT_IN + name for name in ("adjustdate", "timer.start", "filter.files", "getdirections",
+                       "sendemail", "overlaytext", "openapp", "runworkflow", "dnd.set", "health.quantity.log")])
+    (line,) = [line for line in documents.splitlines() if line.startswith("# Values.")]
+    assert line.count(f"{name}: ") == 1
+    written = line.split(f"{name}: ")[1].split("; ")[0].split(", with ")[0].removeprefix("a name or ")
+    written = written.removesuffix(".").split(" or f")[0]
+    assert {item.code for item in check_code(call.format(written))} <= {"missing-parameter", "unused-output"}
+
+
+def test_plain_documents_have_no_line_about_values() -> None:
+    assert "# Values." not in shown([BUILT_IN + "vibrate"]) and "# Values." not in shown(["com.example.app.DoIt"])

@@ -16,7 +16,7 @@ PNG = 'data("iVBORw0KGgo' + "A" * 2001 + '")'
 SHORTER = {
     "a name beside an identifier": (
         f'a_b(WFWorkflow={{"isSelf": False, "workflowIdentifier": "{ID}", "workflowName": "Log"}})\n',
-        'a_b(WFWorkflow={"isSelf": False, "workflowName": "Log"})\n',
+        'a_b(WFWorkflow={"workflowName": "Log"})\n',
     ),
     "an identifier that is all there is": (f'a_b(Folder={{"Identifier": "{ID}"}})\n', None),
     "a developer's team": (
@@ -59,6 +59,43 @@ SHORTER = {
         'match menu():\n    case "A" if shown_as("A"):\n        branch(WFMenuLegacyCancelBehavior=True)\n'
         '    case "B (x)" if shown_as(f"B {x}"):\n        pass\n',
         'match menu():\n    case "A":\n        pass\n    case "B (x)" if shown_as(f"B {x}"):\n        pass\n',
+    ),
+    "a shortcut named twice": (
+        'a_b(WFWorkflow={"isSelf": True, "workflowName": "Log"}, WFWorkflowName="Log")\n'
+        'a_b(WFWorkflow=x, WFWorkflowName=y)\n',
+        'a_b(WFWorkflow={"isSelf": True, "workflowName": "Log"})\na_b(WFWorkflow=x, WFWorkflowName=y)\n',
+    ),
+    "what the editor shows": ('a_b(x=1, **{"Show-text": True})\n', "a_b(x=1)\n"),
+    "a file's provider, and its name": (
+        'a_b(x={"displayName": "N", "fileLocation": {"fileProviderDomainID": "p", "relativeSubpath": "N"}, '
+        '"filename": "N"})\n',
+        'a_b(x={"displayName": "N", "fileLocation": {"relativeSubpath": "N"}})\n',
+    ),
+    "whole numbers": ('a_b(x=5.0, y=-2.0, z=0.5, WFItems={"a": 1.0})\n', 'a_b(x=5, y=-2, z=0.5, WFItems={"a": 1.0})\n'),
+    "a dictionary, a list and a number": (
+        f'x = is_workflow_actions_dictionary(WFItems={{"id": "{ID}", "name": "y", "n": 1.0}})\n'
+        'is_workflow_actions_list(WFItems=["a"])\ny = is_workflow_actions_list(WFItems=[])\n'
+        'z = is_workflow_actions_number(WFNumberActionNumber=5.0)\n',
+        f'x = {{"id": "{ID}", "name": "y", "n": 1.0}}\n'
+        'is_workflow_actions_list(WFItems=["a"])\ny = is_workflow_actions_list(WFItems=[])\nz = 5\n',
+    ),
+    "Count and Show Result": (
+        'x = is_workflow_actions_count(WFCountType="Items", Input=y)\n'
+        'x = is_workflow_actions_count(WFCountType="Words", Input=y)\n'
+        'is_workflow_actions_showresult(Text=f"{x}")\nis_workflow_actions_showresult(Text=previous())\n',
+        'x = len(y)\nx = is_workflow_actions_count(WFCountType="Words", Input=y)\n'
+        'print(f"{x}")\nis_workflow_actions_showresult(Text=previous())\n',
+    ),
+    "Split and Combine Text": (
+        'a = is_workflow_actions_text_split(text=x)\n'
+        'b = is_workflow_actions_text_split(text=x, WFTextSeparator="Custom", WFTextCustomSeparator=";")\n'
+        'c = is_workflow_actions_text_split(text=x, WFTextSeparator="Every Character")\n'
+        'd = is_workflow_actions_text_combine(text=x, WFTextSeparator="Custom", WFTextCustomSeparator=f"{y}")\n'
+        'e = is_workflow_actions_text_combine(WFTextSeparator="Custom", text=x, WFTextCustomSeparator=", ")\n',
+        'a = x.splitlines()\nb = x.split(";")\n'
+        'c = is_workflow_actions_text_split(text=x, WFTextSeparator="Every Character")\n'
+        'd = is_workflow_actions_text_combine(text=x, WFTextSeparator="Custom", WFTextCustomSeparator=f"{y}")\n'
+        'e = ", ".join(x)\n',
     ),
     "comments and layout": (
         f'# Why: é\nx = a_b(  y=extra(z, VariableUUID="{ID}"),  # here\n  w = 1)  # and here\n',

@@ -1,6 +1,6 @@
 """Runs of train.py in forks of one process, so that its libraries load once.
 
-    python forked_runs.py NUMBERS FLAGS...
+    python -m tests.training.forked_runs NUMBERS FLAGS...
 
 NUMBERS, separated by commas, are the file operations to kill the runs at, one after the other; 0 kills none. For each
 run a line is printed: how it ended (a signal is negative), and how many file operations it had if it ended by itself.

@@ -10,7 +10,7 @@ from helpers_train import FLAGS, facts, losses, small_data, small_model
 
 from workflowllm.training.checkpoints import checkpoints, is_whole
 
-RUNS = Path(__file__).with_name("forked_runs.py")
+RUNS = ("-m", "tests.training.forked_runs")  # as a module, which finds train.py and eval/ in the folder it is run in
 ROOT = Path(__file__).parents[2]
 # Every second step has a checkpoint and a dev loss; the noise of NEFTune needs the state of the random numbers.
 MORE = (
@@ -32,7 +32,7 @@ MORE = (
 def runs(output: Path, *numbers: int) -> list[str]:
     """The lines that runs into one folder print, each killed at a file operation of this number."""
     paths = ["--base_model", small_model(), "--data_path", small_data(), "--output_dir", output]
-    words = [sys.executable, RUNS, ",".join(map(str, numbers)), *paths, *FLAGS, *MORE]
+    words = [sys.executable, *RUNS, ",".join(map(str, numbers)), *paths, *FLAGS, *MORE]
     done = subprocess.run(list(map(str, words)), capture_output=True, text=True, cwd=ROOT)
     assert "Traceback" not in done.stderr, done.stderr
     return done.stdout.splitlines()

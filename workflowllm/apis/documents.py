@@ -13,6 +13,14 @@ from workflowllm.runs.output_files import whole_file
 from workflowllm.shortcuts.model.identifiers import is_name
 
 DOCUMENTS = ("identifier2json.json", "identifier2python.py", "identifier2json.pkl", "identifier2python.pkl")
+# How a value of each hint is written that is no plain Python, and of the kinds of object that have words of their own.
+_LITERALS = {
+    "Variable": "a name", "File": "a name", "Object": "a name",
+    "Date": '"2026-12-24 18:00" or f"{name}"', "Duration": '"25 minutes"', "Quantity": 'quantity("5 km")',
+    "Filter": 'all_of(where("Name", "contains", String="a")), with Number=, Bool=, Date= or Enumeration= for others',
+    "Location": 'a name or location("Kyiv", 50.45, 30.52)', "Contact": 'a name or contact("Ada", email="a@b.org")',
+    "Color": 'color("#ff8000")', "App": 'app("com.apple.camera")', "Shortcut": 'shortcut("Log")', "Focus": '"Work"',
+}  # fmt: skip
 _NO_LIMIT = 1e6  # a larger limit is none
 
 
@@ -49,6 +57,18 @@ def python_stub(api: Api) -> str | None:
     returned = HINTS[api.returns.type] if api.returns else "None"
     head = f"def {api.function}({', '.join(star + named + rest)}) -> {returned}:"
     return "\n".join([head, *("    " + line if line else "" for line in _docstring(api))]) + "\n"
+
+
+def kind_literals(apis: Iterable[Api]) -> str:
+    """How the values of these APIs' parameters are written, each kind once; "" where all are plain Python."""
+    used = {
+        name
+        for api in apis
+        for parameter in api.parameters
+        for name in (HINTS[parameter.type], parameter.kind if parameter.type == "object" else "")
+    }
+    lines = [f"{name}: {written}" for name, written in _LITERALS.items() if name in used]
+    return f"# Values. {'; '.join(lines)}." if lines else ""
 
 
 def describe(api: Api) -> str:

@@ -22,7 +22,7 @@ from workflowllm.runtime.parameters import Parameter, compile_parameter, emptied
 from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.run_state import Run, Step
 from workflowllm.runtime.session import Runnable, Session
-from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text
+from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text, in_order
 
 MISTAKE = "the runtime has a mistake here"
 
@@ -41,7 +41,8 @@ class LeafStep:
 
     def compiled(self) -> dict[str, Parameter]:
         if self.parameters is None:
-            self.parameters = {key: self.compiled_parameter(key, value) for key, value in self.raw.items()}
+            keys = in_order(self.identifier, tuple(self.raw))  # what is asked is asked in the order of the definition
+            self.parameters = {key: self.compiled_parameter(key, self.raw[key]) for key in keys}
         return self.parameters
 
     def compiled_parameter(self, key: str, raw: Any) -> Parameter:

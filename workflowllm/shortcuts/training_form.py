@@ -4,11 +4,12 @@
 run and checked like any other program:
 
 * identifiers that only one device knows go where a name stands beside them, so do developers' team identifiers,
-  descriptors of intents, and the identifiers of variables;
+  descriptors of intents, the identifiers of variables, and what an editor or a file provider keeps for itself;
 * bytes, and texts in Base64, become `placeholder("png, 2 kB")`, or name their size;
-* operands that a test does not read, old spellings of its operator, annotations that repeat their name, titles of
-  cases that repeat the plain one, and marks of old clients go;
-* `previous()` becomes the name above it.
+* 5.0 becomes 5; operands that a test does not read, old spellings of its operator, annotations that repeat their name,
+  titles of cases that repeat the plain one, file names beside an equal shown name, and marks of old clients go;
+* `previous()` becomes the name above it, and dictionaries, lists, numbers, Count, Show Result, Split and Combine Text
+  get their short form.
 
 Comments and layout stay as they are: only the expressions that change are printed anew.
 """
@@ -28,14 +29,28 @@ from workflowllm.shortcuts.to_python.literals import f_string, text_literal
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\n]{200,}={0,2}")  # shorter runs may be what people typed
 _LEAST_CHARACTERS = 20  # different ones in a run of Base64: rows of zeros and lines of dashes have fewer
+_EXACT = 2**53  # whole floats below are whole numbers exactly
 _TEAM = "TeamIdentifier"
 _DESCRIPTOR = "AppIntentDescriptor"
 _DERIVED_EXTRAS = {"VariableUUID", "WFCondition", "WFConditionalActionString", "WFNumberValue"}
 _OLD_MARKS = {"WFMenuLegacyCancelBehavior"}
+_BOOKKEEPING = {"fileProviderDomainID", "crossDeviceItemID"}
 _MAGIC = {
     b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"%PDF": "pdf", b"PK\x03\x04": "zip",
     b"bplist": "property list", b"book": "bookmark", b"BEGIN:VCARD": "contact", b"<?xml": "xml",
 }  # fmt: skip
+
+# call -> its short form (a function, or the literal alone), the parameter that says all
+_SHORT_FORMS = {
+    "is_workflow_actions_dictionary": ("literal", "WFItems"),
+    "is_workflow_actions_list": ("literal", "WFItems"),
+    "is_workflow_actions_number": ("literal", "WFNumberActionNumber"),
+    "is_workflow_actions_count": ("len", "Input"),
+    "is_workflow_actions_showresult": ("print", "Text"),
+}
+
+_SPLIT, _JOIN = "is_workflow_actions_text_split", "is_workflow_actions_text_combine"
+_SEPARATED = (_SPLIT, _JOIN)
 
 Edit = tuple[int, int, str]  # start, end (bytes of the source), new text
 
@@ -92,7 +107,7 @@ class _Changes:
         if isinstance(node, ast.AnnAssign) and node.value is not None and _repeats_its_name(node):
             self.edits.append((self.end(node.target), self.start(node.value), " = "))
         for expression in _expressions(node):
-            self.expression(expression, name_above)
+            self.expression(expression, node, name_above)
         if isinstance(node, ast.Match):
             for case in node.cases:
                 self.case(case)
@@ -110,9 +125,12 @@ class _Changes:
                 self.edits.append((self.end(case.pattern), self.end(guard), ""))
         self.body(case.body, is_case=True)
 
-    def expression(self, node: ast.expr, name_above: str | None) -> None:
+    def expression(self, node: ast.expr, statement: ast.stmt, name_above: str | None) -> None:
         short = _Shortened(name_above)
-        new = short.visit(node)
+        is_action = isinstance(node, (ast.Dict, ast.List))  # a Dictionary or List of the user's own
+        new = short.texts_only(node) if is_action else short.visit(node)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)) and (plain := _short_form(new, statement)):
+            new, short.is_changed = plain, True
         if short.is_changed:
             self.edits.append((self.start(node), self.end(node), expression_text(new)))
 
@@ -151,6 +169,42 @@ def _repeats_its_name(node: ast.AnnAssign) -> bool:
     return plain in (shown, name_from(shown, "output").rstrip("_"))
 
 
+def _short_form(node: ast.expr, statement: ast.stmt) -> ast.expr | None:
+    """A whole action as Python writes it, where it says nothing more than that."""
+    word = called(node)
+    if word in _SEPARATED and not node.args:
+        return _split_or_joined(word, {keyword.arg: keyword.value for keyword in node.keywords})
+    short, *keys = _SHORT_FORMS.get(word or "", ("",))
+    if not short or node.args or {keyword.arg for keyword in node.keywords} - {*keys, "WFCountType"}:
+        return None
+    values = {keyword.arg: keyword.value for keyword in node.keywords}
+    value, kind = values.get(keys[0]), values.get("WFCountType")
+    if value is None or called(value) == "previous" or (kind is not None and getattr(kind, "value", None) != "Items"):
+        return None
+    if short == "literal":
+        entries = value.keys if isinstance(value, ast.Dict) else getattr(value, "elts", [value])
+        is_literal = isinstance(value, (ast.Dict, ast.List, ast.Constant)) and not isinstance(value, ast.JoinedStr)
+        is_number = not isinstance(value, ast.Constant) or isinstance(value.value, (int, float))
+        return value if entries and is_literal and is_number and not isinstance(statement, ast.Expr) else None
+    return ast.Call(ast.Name(short, ast.Load()), [value], [])
+
+
+def _split_or_joined(word: str, values: dict[str | None, ast.expr]) -> ast.expr | None:
+    """Split Text and Combine Text by a separator that is written out: `x.split(",")`, `", ".join(x)`."""
+    text, kind = values.pop("text", None), values.pop("WFTextSeparator", ast.Constant("New Lines"))
+    custom = values.pop("WFTextCustomSeparator", None)
+    if values or not isinstance(text, ast.Name) or not isinstance(kind, ast.Constant):
+        return None
+    is_custom = kind.value == "Custom" and isinstance(custom, ast.Constant) and custom.value
+    separator = custom.value if is_custom else "\n" if kind.value == "New Lines" and custom is None else None
+    if not isinstance(separator, str):
+        return None
+    if word == _JOIN:
+        return ast.Call(ast.Attribute(ast.Constant(separator), "join", ast.Load()), [text], [])
+    method = "split" if is_custom else "splitlines"
+    return ast.Call(ast.Attribute(text, method, ast.Load()), [ast.Constant(separator)] if is_custom else [], [])
+
+
 class _Shortened(ast.NodeTransformer):
     """Takes out of an expression what the training form leaves out."""
 
@@ -167,12 +221,16 @@ class _Shortened(ast.NodeTransformer):
             self.is_changed = True
             return ast.Call(node.func, [], [])
         keywords = [keyword for keyword in node.keywords if not self.is_left_out(word, keyword)]
+        if _says_twice(keywords):
+            keywords = [keyword for keyword in keywords if keyword.arg != "WFWorkflowName"]
         self.is_changed |= len(keywords) < len(node.keywords)
         if word == "extra" and len(node.args) == 1 and not keywords:
             self.is_changed = True
             return self.visit(_plain_test(node.args[0]))
         arguments = [self.visit(argument) for argument in node.args]
-        return ast.Call(self.visit(node.func), arguments, [self.keyword(keyword) for keyword in keywords])
+        keywords = [self.keyword(keyword) for keyword in keywords]
+        keywords = [keyword for keyword in keywords if keyword.arg or getattr(keyword.value, "keys", True)]
+        return ast.Call(self.visit(node.func), arguments, keywords)
 
     def is_left_out(self, word: str | None, keyword: ast.keyword) -> bool:
         if word == "extra":
@@ -192,17 +250,30 @@ class _Shortened(ast.NodeTransformer):
             return ast.Dict(node.keys, [self.texts_only(value) for value in node.values])
         if isinstance(node, ast.List):
             return ast.List([self.texts_only(value) for value in node.elts], ast.Load())
-        return self.visit(node)
+        is_number = isinstance(node, ast.Constant) and not isinstance(node.value, str)
+        return node if is_number else self.visit(node)
 
     def visit_Dict(self, node: ast.Dict) -> ast.expr:
         is_named = any(_names(key, value) for key, value in zip(node.keys, node.values))
         entries = [
-            (key, value) for key, value in zip(node.keys, node.values) if not (is_named and _is_identifier(key, value))
+            (key, value)
+            for key, value in zip(node.keys, node.values)
+            if not (is_named and _is_identifier(key, value)) and not _is_bookkeeping(key, value)
         ]
+        shown = next((value for key, value in entries if getattr(key, "value", None) == "displayName"), None)
+        if shown is not None:
+            entries = [
+                (key, value)
+                for key, value in entries
+                if getattr(key, "value", None) != "filename" or ast.dump(value) != ast.dump(shown)
+            ]
         self.is_changed |= len(entries) < len(node.keys)
         return ast.Dict([key for key, _ in entries], [self.visit(value) for _, value in entries])
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        if isinstance(node.value, float) and node.value.is_integer() and abs(node.value) < _EXACT:
+            self.is_changed = True
+            return ast.Constant(int(node.value))
         if not isinstance(node.value, str) or len(node.value) < 200:
             return node
         text = _BASE64.sub(_sized, node.value)
@@ -228,6 +299,25 @@ def _is_identifier(key: ast.expr | None, value: ast.expr) -> bool:
     if not (isinstance(key, ast.Constant) and isinstance(value, ast.Constant) and isinstance(value.value, str)):
         return False
     return key.value == _TEAM or _UUID.search(value.value) is not None
+
+
+def _is_bookkeeping(key: ast.expr | None, value: ast.expr) -> bool:
+    """An entry that says which fields the editor shows, who provides a file, or that a shortcut is not itself."""
+    if not isinstance(key, ast.Constant) or not isinstance(value, ast.Constant):
+        return False
+    if key.value == "isSelf":
+        return value.value is False
+    return key.value in _BOOKKEEPING or (isinstance(key.value, str) and key.value.startswith("Show-"))
+
+
+def _says_twice(keywords: Sequence[ast.keyword]) -> bool:
+    """Whether Run Shortcut names its shortcut as old and as new clients do."""
+    values = {keyword.arg: keyword.value for keyword in keywords}
+    new, old = values.get("WFWorkflow"), values.get("WFWorkflowName")
+    if isinstance(new, ast.Dict):
+        names = {getattr(key, "value", None): value for key, value in zip(new.keys, new.values)}
+        new = names.get("workflowName")
+    return new is not None and old is not None and ast.dump(new) == ast.dump(old)
 
 
 def _described(call: ast.Call) -> ast.Call | None:

@@ -10,13 +10,17 @@ from workflowllm.runtime.coercions import coerce
 from workflowllm.runtime.items import Date, Item, Thing
 from workflowllm.runtime.rule import ActionRule
 
+_NAMES = ("Title", "displayString", "DisplayString", "Name", "name")  # of what a picker stores, by client
+
 
 def named(call: Call, *keys: str) -> str | None:
     """The name of a calendar, list or folder: a picker's title, or a text; None where none is stored."""
     for key in keys:
         raw = call.raw(key)
-        if isinstance(raw, Mapping) and isinstance(raw.get("Title"), str):
-            return raw["Title"]
+        if isinstance(raw, Mapping) and "WFSerializationType" not in raw:
+            shown = next((raw[name] for name in _NAMES if isinstance(raw.get(name), str)), None)
+            if shown is not None:
+                return shown
         if raw is not None and (text := call.text(key)):
             return text
     return None
