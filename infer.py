@@ -11,18 +11,22 @@ Records have `query` and `apis`, or `messages`: a chat of their own that is aske
 its end. Each output line is its record with `prompt`, `raw_output`, `generated_plan`, `generated_code`, `model`,
 `settings`, `split` and `attempts`. Records that the output holds already are not answered again.
 
-A single request at the terminal, and a change to an existing shortcut; both write a .shortcut and its Python. With
---try what was written is run in a world (docs/runtime.md), and what would have happened is printed:
+A single request at the terminal, and a change to an existing shortcut; both write a .shortcut and its Python. What was
+written is run in a world, a stock one or that of --try (docs/runtime.md), and what would have happened is printed:
 
     python infer.py --model CHECKPOINT --query "Say what the battery's level is" --output output/battery.shortcut
     python infer.py --model CHECKPOINT --query "Count my meetings of today" --try world.yaml
     python infer.py --model CHECKPOINT --edit FILE.shortcut --query "Ask before it deletes anything"
+
+What a shortcut from somebody else does, changes, sends and deletes, without a model:
+
+    python infer.py --explain FILE.shortcut
 """
 
 import argparse
+from typing import Any
 
 from workflowllm.inference.run_options import (
-    InferenceOptions,
     add_inference_flags,
     add_request_flags,
     check_output,
@@ -31,15 +35,20 @@ from workflowllm.inference.run_options import (
 from workflowllm.runs.command import run_command
 
 
-def parse_options() -> InferenceOptions:
+def parse_flags() -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_inference_flags(parser)
     add_request_flags(parser)
-    return inference_options(vars(parser.parse_args()))
+    return vars(parser.parse_args())
 
 
 def main() -> int:
-    options = parse_options()
+    flags = parse_flags()
+    if flags["explain"]:
+        from workflowllm.inference.explaining import explain
+
+        return explain(flags["explain"])
+    options = inference_options(flags)
     # Each needs other libraries, some of which take seconds to load.
     if options.request:
         from workflowllm.inference.request import answer_request

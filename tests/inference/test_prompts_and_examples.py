@@ -11,7 +11,7 @@ from tiny_checkpoints import byte_tokenizer
 
 from workflowllm.inference.attempts import errors_of
 from workflowllm.inference.inputs import input_records, training_records
-from workflowllm.inference.prompting import DoesNotFit, Examples, Prompter, are_kin
+from workflowllm.inference.prompting import DoesNotFit, Examples, Prompter, are_kin, estimated_tokens
 from workflowllm.prompts.chat import prompt_ids
 from workflowllm.prompts.examples import fitted_prompt
 from workflowllm.prompts.form import PromptForm
@@ -160,3 +160,13 @@ def test_folders_without_test_records_are_refused(tmp_path: Path) -> None:
 def test_an_answer_of_comments_is_asked_for_again(code: str) -> None:
     """It compiles, to a shortcut that does nothing."""
     assert errors_of(code, []) == ["there is no code"]
+
+
+def test_apis_that_are_offered_briefly_go_first() -> None:
+    record = workflow(1, apis=[SHOW, LIGHT], briefly=[LIGHT])
+    shown = Prompter(PromptForm.of(max_length=16_000), 8000).prompt(record)
+    assert "def is_workflow_actions_flashlight(" in shown.messages[-1]["content"]
+    assert shown.messages[-1]["content"].count('"""') == 2, "one document is whole, the other a signature"
+    tight = estimated_tokens(shown.messages) - 1
+    less = Prompter(PromptForm.of(max_prompt_tokens=tight), 8000).prompt(record)
+    assert less.level == 0 and less.record["apis"] == [SHOW] and "flashlight" not in less.messages[-1]["content"]

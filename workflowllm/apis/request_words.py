@@ -15,7 +15,7 @@ FILE = "data/api/search_words.yml"
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Scripts without spaces between words, whose terms may stand anywhere.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-LIKELY, MAYBE = 0.75, 0.3  # that a request which names a concept needs one of its APIs
+LIKELY, MAYBE = 0.6, 0.2  # that a request which names a concept needs one of its APIs
 _GAP = r"\b[^!?;\n]{1,40}?\b"
 
 

@@ -27,6 +27,7 @@ NAMED, NAMED_APPLE = 0.9, 0.3  # the same where the request names its applicatio
 RARE_APPLE = 0.06  # the same for an action of Apple's applications that no real shortcut of ours uses
 COMMON_WORD = 2  # built-in actions at most whose documents have a word that can only be an application's name
 TOGETHER = 0.3  # how far an API that is likely vouches for those that real shortcuts use it with
+LENGTH = 200  # characters that make a request need as much again of what workflows need anyway
 COMMON = 0.2  # of the share of real shortcuts that use an API: they do other things than people ask for
 _STOP_WORDS = frozenset(
     re.findall(
@@ -51,7 +52,7 @@ def search_apis(query: str, count: int, apis: Catalogue | None = None) -> list[s
     index = _index(apis)
     query = query[:LONGEST]
     probable = _either(_said(query), _documents(query, index))
-    probable = _either(probable, _together(probable), _anyway())
+    probable = _either(probable, _together(probable), _anyway(len(query)))
     offered = [name for name in probable if index.can_be_offered(name, query)]
     return sorted(offered, key=lambda name: (-probable[name], name))[:count]
 
@@ -77,11 +78,11 @@ def _together(probable: dict[str, float]) -> dict[str, float]:
     return best
 
 
-@lru_cache(maxsize=1)
-def _anyway() -> dict[str, float]:
-    words = request_words()
+def _anyway(length: int) -> dict[str, float]:
+    """Whatever is said; a longer request asks for more, and so needs more of it."""
+    words, exponent = request_words(), 1 + length / LENGTH
     shares = {name: COMMON * share for name, share in usage().shares.items() if name not in words.written_otherwise}
-    return shares | dict(words.core)
+    return {name: 1 - (1 - share) ** exponent for name, share in (shares | dict(words.core)).items()}
 
 
 def _documents(query: str, index: "ApiIndex") -> dict[str, float]:

@@ -60,7 +60,21 @@ class Prompter:
     candidates: Callable[[Record], Iterable[Record]] | None = None  # examples for a record, the best first
 
     def prompt(self, record: Record) -> PromptedRecord:
-        """A record's prompt with the most detailed documents that fit. Raises DoesNotFit."""
+        """A record's prompt with the most detailed documents that fit. Raises DoesNotFit.
+
+        APIs that are offered `briefly`, in case they are needed, go before any other document is shortened.
+        """
+        briefly = frozenset(record.get("briefly", ()))
+        prompted = self._fitted(record)
+        if briefly and (prompted is None or prompted.level):
+            apis = [name for name in record["apis"] if name not in briefly]
+            prompted = self._fitted(record | {"apis": apis, "briefly": []})
+        if prompted is None:
+            room = min(self.form.max_prompt_tokens, self.limit)
+            raise DoesNotFit(f"its prompt is longer than {room} tokens even with the shortest API documents.")
+        return prompted
+
+    def _fitted(self, record: Record) -> PromptedRecord | None:
         examples = self._examples(record)
         room = min(self.form.max_prompt_tokens * (1 + len(examples)), self.limit)
         if self.tokenizer and not examples:
@@ -73,7 +87,7 @@ class Prompter:
                 ids = prompt_ids(self.tokenizer, messages) if self.tokenizer else []
                 if (len(ids) or estimated_tokens(messages)) <= room:
                     return PromptedRecord(record, messages, ids, level, [example["key"] for example in examples])
-        raise DoesNotFit(f"its prompt is longer than {room} tokens even with the shortest API documents.")
+        return None
 
     def _examples(self, record: Record) -> list[Record]:
         """The first candidates that are short enough, so that no example makes a prompt too long.

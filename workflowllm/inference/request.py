@@ -29,10 +29,13 @@ from workflowllm.runtime.trial import STOCK, Setting, load_setting, trial_faults
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.files_from_records import ENDING, compile_record
 from workflowllm.shortcuts.model.errors import ShortcutError
+from workflowllm.shortcuts.model.plist_types import Workflow
 from workflowllm.shortcuts.model.workflow import to_json
+from workflowllm.shortcuts.outline import outline_changes
 from workflowllm.shortcuts.to_python.printer import to_python
 
-FITTING = 24  # APIs shown where the request names none; they include three fifths of those that real workflows use
+FITTING = 24  # APIs shown where the request names none
+BRIEFLY = 24  # further ones that are shown by their signatures: a half of what the first ones lack is among them
 FITTING_CHANGE = 8  # for a change, in addition to those that the shortcut uses already
 FOLDER = Path("output/requests")
 
@@ -44,6 +47,7 @@ class Original(NamedTuple):
     code: str
     apis: list[str]
     metadata: Any
+    workflow: Workflow
 
 
 def answer_request(options: InferenceOptions, request: RequestOptions) -> int:
@@ -51,7 +55,8 @@ def answer_request(options: InferenceOptions, request: RequestOptions) -> int:
     setting = read_setting(request.world or STOCK)
     original = read_original(request.edit) if request.edit else None
     output = output_path(options, request, original)
-    record = request_record(request, original)
+    is_trained = not options.endpoint and trained_form(Path(options.model)) is not None
+    record = request_record(request, original, 0 if is_trained else BRIEFLY)
     print("APIs:", *record["apis"], sep="\n  ")
     ask = ask_endpoint if options.endpoint else ask_local_model
     attempts = ask(options, record, original, partial(faults_in_use, setting=setting))
@@ -61,6 +66,9 @@ def answer_request(options: InferenceOptions, request: RequestOptions) -> int:
     status = show_and_write(prediction, output)
     if status == ALL_DONE:
         code = prediction["generated_code"]
+        if original:
+            changes = list(outline_changes(original.workflow, read_file(output).workflow))
+            print("\nChanged actions:", *(changes or ["none"]), sep="\n  ")
         print("\nIf it ran:", *trial_lines(code, setting), sep="\n  ")
         print("\nTo fill in:", *(list(to_fill_in(code)) or ["nothing"]), sep="\n  ")
     return status
@@ -82,18 +90,22 @@ def read_setting(name: str) -> Setting:
 def read_original(path: Path) -> Original:
     """The shortcut as Python. Raises CommandError where the file holds none."""
     try:
-        conversion = to_python(read_file(path).workflow)
+        workflow = read_file(path).workflow
+        conversion = to_python(workflow)
     except ShortcutError as error:
         raise CommandError(f"{path}: {error}") from None
-    return Original(path, conversion.code, conversion.apis, to_json(conversion.metadata))
+    return Original(path, conversion.code, conversion.apis, to_json(conversion.metadata), workflow)
 
 
-def request_record(request: RequestOptions, original: Original | None) -> Record:
-    """The request as a record, with the APIs that it names, or else those that fit its words."""
-    apis = list(request.apis or search_apis(request.query, FITTING_CHANGE if original else FITTING))
+def request_record(request: RequestOptions, original: Original | None, further: int = 0) -> Record:
+    """The request as a record, with the APIs that it names, or else those that fit it, and so many further ones."""
+    first = FITTING_CHANGE if original else FITTING
+    apis = list(request.apis or search_apis(request.query, first + further))
+    briefly = [] if request.apis else apis[first:]
     if original:
+        briefly = [name for name in briefly if name not in original.apis]
         apis = list(dict.fromkeys([*original.apis, *apis]))
-    record = {"key": "request", "query": request.query, "apis": apis}
+    record = {"key": "request", "query": request.query, "apis": apis, "briefly": briefly}
     return record | {"metadata": original.metadata} if original else record
 
 

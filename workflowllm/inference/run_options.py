@@ -158,8 +158,9 @@ def add_request_flags(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const="auto",
         metavar="WORLD",
-        help="run what was written in this world (without one, in a stock world) and print what would have happened",
+        help="run what was written in this world (default: in a stock world) and print what would have happened",
     )
+    add("--explain", type=Path, metavar="FILE.shortcut", help="say what this shortcut does; no model is asked")
 
 
 def inference_options(flags: Mapping[str, Any]) -> InferenceOptions:

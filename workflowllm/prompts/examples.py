@@ -79,7 +79,8 @@ def prompt_messages(
     if has_own_chat(record):
         chat = record["messages"]
         return chat[:-1] if chat[-1]["role"] == "assistant" else chat
-    return generation_messages(record["query"], record.get("apis") or [], level, prompt, stubs)
+    apis, briefly = record.get("apis") or [], record.get("briefly", ())
+    return generation_messages(record["query"], apis, level, prompt, stubs, briefly)
 
 
 def answer_text(record: Record, plan: bool = True, comments: bool = True) -> str:

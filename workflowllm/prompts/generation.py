@@ -16,27 +16,38 @@ from workflowllm.prompts.language import language_rules
 from workflowllm.prompts.prompt_files import Message, Prompt, load_prompt
 
 LEVELS = (0, 1, 2, 3, 4)
+BRIEF = 2  # the level of APIs that are only offered in case they are needed
 FIELDS = frozenset({"query", "apis"})
 _STATEMENT_KEYS = frozenset(map(published_key, STATEMENTS))
 Stubs = Mapping[str, str]  # identifier, with dots or as released with `_`, to a documented Python stub
 
 
 def generation_messages(
-    query: str, apis: Iterable[str], level: int = 0, prompt: Prompt | None = None, stubs: Stubs | None = None
+    query: str,
+    apis: Iterable[str],
+    level: int = 0,
+    prompt: Prompt | None = None,
+    stubs: Stubs | None = None,
+    briefly: Iterable[str] = (),
 ) -> list[Message]:
     """System and user message for one query, with `api_documents` of its APIs."""
-    documents = api_documents(apis, level, stubs)
+    documents = api_documents(apis, level, stubs, briefly)
     return (prompt or generation_prompt()).messages(query=query.strip(), apis=documents)
 
 
-def api_documents(apis: Iterable[str], level: int = 0, stubs: Stubs | None = None) -> str:
+def api_documents(
+    apis: Iterable[str], level: int = 0, stubs: Stubs | None = None, briefly: Iterable[str] = ()
+) -> str:
     """The documents of a prompt, one after the other, and how values are written that are no plain Python.
 
     `apis` are identifiers (dots or `_`); `stubs` are the documents of a data set of one's own, looked up before the
-    catalogue. An API that neither knows is shown by its name alone; those that are statements in Python are left out.
+    catalogue. Those of `briefly` are shown by their signatures alone. An API that neither knows is shown by its name
+    alone; those that are statements in Python are left out.
     """
     called = [identifier for identifier in dict.fromkeys(apis) if published_key(identifier) not in _STATEMENT_KEYS]
-    documents = [api_stub(identifier, level, stubs) for identifier in called]
+    brief = frozenset(briefly)
+    levels = ((identifier, max(level, BRIEF) if identifier in brief else level) for identifier in called)
+    documents = [api_stub(identifier, at, stubs) for identifier, at in levels]
     known = [api for api in map(_catalogue_api, called) if api] if level < LEVELS[-1] else []
     literals = kind_literals(known)
     return "\n\n".join([*documents, *([literals] if literals else [])])

@@ -1,6 +1,8 @@
 """A property list's actions as short lines, to look at beside the Python."""
 
+import re
 from collections.abc import Iterator
+from difflib import ndiff
 from typing import Any
 
 from workflowllm.shortcuts.dialect.words import SOURCES
@@ -21,6 +23,19 @@ def outline(workflow: Workflow) -> Iterator[str]:
         depth -= mode in (NEXT, CLOSE)
         yield f"{action.index:>3} {'  ' * depth}{action.identifier} {_parameters(action, numbers)}".rstrip()
         depth += mode is not None and mode != CLOSE
+
+
+def outline_changes(first: Workflow, second: Workflow) -> Iterator[str]:
+    """The actions that only the first workflow has, marked `-`, and those that only the second has, marked `+`."""
+    before, after = ([_unnumbered(line) for line in outline(workflow)] for workflow in (first, second))
+    for line in ndiff(before, after):
+        if line.startswith(("-", "+")):
+            yield line
+
+
+def _unnumbered(line: str) -> str:
+    """A line without its index and the numbers of UUIDs, which an action more or less shifts."""
+    return re.sub(r"#\d+", "#", line[4:])
 
 
 def _parameters(action: Action, numbers: dict[str, int]) -> str:
