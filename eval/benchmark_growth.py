@@ -102,7 +102,8 @@ def build_words(folder: Path) -> list[str | Path]:
 
 
 def evaluate_words(folder: Path) -> list[str | Path]:
-    return ["eval/evaluate.py", "--predictions", folder / "predictions.jsonl", "--output_dir", folder / "scores"]
+    return ["eval/evaluate.py", "--predictions", folder / "predictions.jsonl", "--split", "ID",
+            "--output_dir", folder / "scores"]  # fmt: skip
 
 
 # In this order: what compiling writes is converted.
@@ -130,7 +131,7 @@ def measure(flags: Flags, size: int) -> dict[str, Measured]:
             command = [sys.executable, ROOT / script, *arguments, "--workers", str(flags.workers)]
             before = processor_seconds()
             status, seconds, memory = watched_run(command, output=subprocess.DEVNULL)
-            if status not in (ALL_DONE, SOME_FAILED):
+            if status != ALL_DONE:  # what fails is not measured
                 raise CommandError(f"{stage} of {size} records ended with status {status}.")
             measured[stage] = Measured(size, seconds, processor_seconds() - before, memory)
             print(f"{stage:<9} {size:>7} records {seconds:>9.1f} s {measured[stage].cpu_seconds:>9.1f} CPU s "
