@@ -52,7 +52,7 @@ from workflowllm.metrics.static_pass import SHARE
 from workflowllm.runs.command import run_command
 from workflowllm.runs.facts import file_sha256
 from workflowllm.runs.flags import positive_int, share_or_none
-from workflowllm.runs.json_lines import json_line
+from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.outcomes import RecordOutcomes
 from workflowllm.runs.output_files import write_bytes
 from workflowllm.runs.paths import check_paths
@@ -60,6 +60,7 @@ from workflowllm.runs.paths import check_paths
 WITHOUT_TEXTS = ("key", "model", "split", "sample", "shape", "scores", "passes", "codebleu_note", "measuring_fault")
 RESULTS = ("summary.json", "table.md", "report.html")  # beside scored.jsonl
 FLAGS = ("split", "strip", "static_share", "resamples", "seed", "answer_field")
+NAMED_FAILURES = 100  # in the summary and the report; the errors file has all
 PACKAGES = ("tree-sitter", "tree-sitter-python", "nltk", "apted", "numpy")
 
 
@@ -81,9 +82,10 @@ class Settings:
     workers: int
 
     @property
-    def inputs(self) -> list[Path]:
-        """Every file that is read."""
-        return [path for path in (*self.predictions, self.judged, self.references) if path]
+    def inputs(self) -> list[tuple[str, Path]]:
+        """Every file that is read, and what it holds."""
+        others = (("verdicts", self.judged), ("references", self.references))
+        return [*(("predictions", path) for path in self.predictions), *((role, path) for role, path in others if path)]
 
 
 def parse_settings() -> Settings:
@@ -171,7 +173,7 @@ def run_settings(settings: Settings, counts: dict[str, int]) -> dict[str, Any]:
     return {
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "flags": {name: getattr(settings, name) for name in FLAGS},
-        "inputs": [{"name": path.name, "sha256": file_sha256(path)} for path in settings.inputs],
+        "inputs": [{"name": path.name, "holds": role, "sha256": file_sha256(path)} for role, path in settings.inputs],
         "counts": counts,
     }
 
@@ -179,7 +181,8 @@ def run_settings(settings: Settings, counts: dict[str, int]) -> dict[str, Any]:
 def main() -> int:
     settings = parse_settings()
     scored_path = settings.output_dir / "scored.jsonl"
-    check_paths(settings.inputs, [scored_path, *(settings.output_dir / name for name in RESULTS)])
+    read = [path for _, path in settings.inputs]
+    check_paths(read, [scored_path, *(settings.output_dir / name for name in RESULTS)])
     verdicts = read_verdicts(settings.judged) if settings.judged else {}
     with RecordOutcomes(scored_path) as outcomes:
         predictions = all_predictions(settings, outcomes)
@@ -196,16 +199,24 @@ def main() -> int:
         "predictions": outcomes.done, "failed": outcomes.failed, "unused_verdicts": len(unmatched),
         "empty_by_absence": sum(prediction.note == NO_ANSWER for prediction in predictions),
     }  # fmt: skip
-    write_results(settings, scored_path, result.groups, counts)
+    faults = [
+        {"key": prediction.key, "error": scores.measured.fault}
+        for prediction, scores in zip(predictions, result.scores) if scores.measured.fault
+    ]  # fmt: skip
+    failures = [row for _, row in read_records(outcomes.errors)] if outcomes.failed else []
+    write_results(settings, scored_path, result.groups, counts, [*failures, *faults][:NAMED_FAILURES])
     return outcomes.summary()
 
 
-def write_results(settings: Settings, scored_path: Path, groups: Sequence[Group], counts: dict[str, int]) -> None:
+def write_results(
+    settings: Settings, scored_path: Path, groups: Sequence[Group], counts: dict[str, int], failures: Sequence[Any]
+) -> None:
     """Write summary.json, table.md and report.html."""
     summary = {
         "rows": [*summary_rows(groups, settings.seed, settings.resamples), *paper_rows()],
         "breakdowns": breakdown_rows(groups, settings.seed, settings.resamples),
         "settings": run_settings(settings, counts),
+        "failures": failures,
     }
     text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
     write_bytes(settings.output_dir / "summary.json", text.encode("utf-8", "replace"))

@@ -26,8 +26,8 @@ from workflowllm.runs.json_lines import json_line, read_records
 from workflowllm.runs.output_files import whole_file
 from workflowllm.runs.paths import check_paths
 from workflowllm.runs.pools import map_inputs
-from workflowllm.runtime.task_runs import Attempt, attempt_crashed, run_attempt
-from workflowllm.runtime.tasks import Task, read_task, task_files
+from workflowllm.runtime.task_runs import Attempt, attempt_crashed, run_attempt, tasks_by_key
+from workflowllm.runtime.tasks import Task
 from workflowllm.shortcuts.model.errors import ShortcutError
 
 Result = dict[str, Any]
@@ -51,16 +51,12 @@ def parse_arguments() -> argparse.Namespace:
 
 def load_tasks(paths: list[Path], part: str) -> dict[str, Task]:
     """The tasks of a part by their keys."""
-    tasks: dict[str, Task] = {}
     try:
-        for path in task_files(paths):
-            task = read_task(path)
-            if task.key in tasks:
-                raise CommandError(f"two tasks have the key {task.key!r}.")
-            if part == "all" or is_test_key(task.key) == (part == "test"):
-                tasks[task.key] = task
+        tasks = tasks_by_key(paths)
     except ShortcutError as error:
         raise CommandError(str(error)) from None
+    if part != "all":
+        tasks = {key: task for key, task in tasks.items() if is_test_key(key) == (part == "test")}
     if not tasks:
         raise CommandError(f"there are no task files (*.yaml) there{'' if part == 'all' else f' of the part {part}'}.")
     return tasks

@@ -6,7 +6,8 @@
 Input: records with `ground_truth` (a plan) and `prediction` (or `raw_output`), as JSON Lines or as T-Eval's own file,
 an object of records by key. T-Eval compares names and arguments by sentence embeddings: --embeddings names such a
 model, a folder or a name on a hub. Without it words are compared, a stand-in whose figures do not stand beside
-T-Eval's.
+T-Eval's. T-Eval reads a prediction from its first bracket to its last; --tolerant also reads a plan after reasoning, in
+prose with brackets, the last of two plans, and the whole calls of an array that was cut off.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from workflowllm.metrics.plan_score import (
     PlanScore,
     plan_score,
     read_plan,
+    read_plan_tolerantly,
     word_similarity,
 )
 from workflowllm.records.forms import record_file_rows
@@ -44,6 +46,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--embeddings", help="model of sentence embeddings (default: words, a stand-in)")
     parser.add_argument("--threshold", type=share_or_none, default=THRESHOLD,
                         help="similarity above which calls match (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--tolerant", action="store_true", help="read plans that T-Eval's own rule cannot")
     return parser.parse_args()
 
 
@@ -74,13 +77,14 @@ def main() -> int:
     arguments = parse_arguments()
     check_paths([arguments.predictions], [arguments.output])
     similarity = EmbeddingSimilarity(arguments.embeddings) if arguments.embeddings else word_similarity
+    read = read_plan_tolerantly if arguments.tolerant else read_plan
     scores: list[PlanScore] = []
     with RecordOutcomes(arguments.output) as outcomes:
         for key, record in tqdm(rows(arguments.predictions), unit="plan", disable=None):
             if reason := problem(record):
                 outcomes.fail(key, reason)
                 continue
-            predicted = read_plan(record.get("prediction", record.get("raw_output")))
+            predicted = read(record.get("prediction", record.get("raw_output")))
             scores.append(plan_score(predicted, read_plan(record["ground_truth"]), similarity, arguments.threshold))
             outcomes.add(json_line({**record, "key": key, "plan_score": asdict(scores[-1])}))
     if scores:

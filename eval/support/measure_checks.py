@@ -18,6 +18,7 @@ from workflowllm.metrics.codebleu.options import MODES
 from workflowllm.metrics.codebleu.pool import score_pairs
 from workflowllm.metrics.codebleu.scorer import FIGURES
 from workflowllm.metrics.codebleu.trees import Grammar
+from workflowllm.metrics.execution import measured_execution
 from workflowllm.metrics.measures import Case, Measured, measure, measuring_crashed
 from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.model.identifiers import identifier_of
@@ -33,6 +34,8 @@ EXIT, BARE = "exit first", "every API bare"
 DAMAGES = (DROPPED, SWAPPED, CHANGED, REORDERED, PADDED)
 WHOLE_DAMAGES = (NEGATED, OPERATORS, REMOVED, EXIT, BARE)  # done to all of a program, not by degrees
 OTHERS = ("api_f1", "order_f1", "control_similarity", "parses", "checks", "compiles")
+EXECUTION = ("execution match", "effect f1")
+FEWEST_RUNS = 10  # references that run: means over fewer say nothing (2 of the 50 published ones do)
 BLIND = 0.005  # a change under half a point over all steps is none
 
 # What a measure promises to see in mode fixed. Syntax trees have no names and values in them; the sequence of APIs has
@@ -46,7 +49,10 @@ MUST_FALL = {
     "api f1": (DROPPED, SWAPPED, PADDED),
     "order f1": (DROPPED, SWAPPED, REORDERED, PADDED),
     "control similarity": (DROPPED, PADDED),
-    "static pass": (REMOVED, BARE),
+    "static pass": (REMOVED, EXIT, BARE),
+    "execution match": WHOLE_DAMAGES,
+    # Not the padding: whether a program that was cut off and appended compiles is chance, and what does not has 0.
+    "effect f1": (DROPPED, SWAPPED, CHANGED, REORDERED, *WHOLE_DAMAGES),
 }
 
 
@@ -123,12 +129,15 @@ def measured(samples: Sequence[Sample], cases: Sequence[Damaged], workers: int) 
     for case, measured_answer in zip(cases, others):
         for measure_name, value in measured_answer.items():
             values[measure_name, case.damage, case.share].append(value)
-    return {key: mean(figures) for key, figures in values.items()}
+    few = len(values["effect f1", WHOLE, 0]) < FEWEST_RUNS
+    return {key: mean(figures) for key, figures in values.items() if figures and not (few and key[0] in EXECUTION)}
 
 
 def other_measures(case: Case) -> dict[str, float]:
     """What is measured besides CodeBLEU, all of it from 0 to 1 and the better the higher."""
-    return _as_shares(measure(case))
+    run = measured_execution(case.candidate, case.reference)
+    figures = {"execution match": run.match, "effect f1": run.f1} if run.reference_runs else {}
+    return _as_shares(measure(case)) | {name: float(figure) for name, figure in figures.items()}
 
 
 def other_measures_crashed(case: Case) -> dict[str, float]:
@@ -145,7 +154,8 @@ def metric_table(figures: Figures, samples: int) -> tuple[list[str], list[tuple[
     lines = [
         f"Means over {samples} samples, times 100, with 10, 30 and 50 % of each damage. `↓` falls with every step,",
         f"`(↓)` falls, but not with every step, `=` does not see it (moves by under {100 * BLIND:g}), `↑` rises.",
-        "**Bold**: what a measure must see.",
+        "**Bold**: what a measure must see."
+        + ("" if ("effect f1", WHOLE, 0) in figures else f" Fewer than {FEWEST_RUNS} references run: no execution."),
         "",
         "| measure | " + " | ".join([WHOLE, *DAMAGES, *WHOLE_DAMAGES, RENAMED]) + " |",
         "|---" * (len(DAMAGES) + len(WHOLE_DAMAGES) + 3) + "|",

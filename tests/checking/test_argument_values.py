@@ -46,6 +46,7 @@ def test_a_plain_value_where_the_kind_has_a_form(code: str, monkeypatch: pytest.
     PHOTOS.format("all_of(where('Is a Screenshot', '==', Bool=True))"),
     PHOTOS.format("all_of(where('Width', '>', Number=100), where('Media Type', '==', Enumeration='Image'))"),
     EVENTS.format("any_of(where('Calendar', '==', Enumeration='Home'), where('Title', 'contains', String='a'))"),
+    EVENTS.format("all_of(where('Start Date', 'in the next', Number=2, Unit=16), where('Notes', 'has a value'))"),
     "is_workflow_actions_setvolume(WFVolume=0.4)",
     "is_workflow_actions_setbrightness(WFBrightness=1)",
     "is_workflow_actions_health_quantity_log(WFQuantitySampleType='Steps', "
@@ -76,6 +77,7 @@ def test_what_the_compiler_makes_of_a_value_decides(monkeypatch: pytest.MonkeyPa
     (PHOTOS.format("all_of(where('Due Date', '==', Bool=True))"), "unknown-property", "Creation Date"),
     (PHOTOS.format("all_of(where('Photo Type', '==', Enumeration='Panorma'))"), "unlikely-value", "Panorama"),
     (EVENTS.format("all_of(where('Title', '<', String='b'))"), "bad-comparison", None),
+    (EVENTS.format("all_of(where('Start Date', 'contains', String='b'))"), "bad-comparison", None),
     ("note = is_workflow_actions_getcurrentlocation()\nprint(note.Cty)", "unknown-property", "City"),
     ("note = is_workflow_actions_getcurrentlocation()\nprint(getattr(note, 'Cty'))", "unknown-property", "City"),
     ("for event in is_workflow_actions_getupcomingevents():\n    print(event.Name)", None, None),
@@ -150,3 +152,12 @@ def test_a_bare_name_in_a_text_field(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_text_with_a_reference_is_right_in_a_text_field() -> None:
     assert codes(SPEAK.format("f'{clipboard()}'")) == set()
+
+
+def test_an_output_of_which_no_number_can_be_made() -> None:
+    photo = "photo = is_workflow_actions_selectphoto()\n"
+    place = "place = is_workflow_actions_getcurrentlocation()\n"
+    assert codes(place + "is_workflow_actions_setvolume(WFVolume=place)") == {"unlikely-value"}
+    assert codes(place + "is_workflow_actions_delay(WFDelayTime=place.Altitude)") == set()
+    assert codes("text = '5'\nis_workflow_actions_setvolume(WFVolume=text)") == set()
+    assert codes(photo + "is_workflow_actions_setclipboard(WFInput=photo)") == set()

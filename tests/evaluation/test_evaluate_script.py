@@ -246,7 +246,7 @@ def test_models_with_samples_of_their_own_have_floors_of_their_own(tmp_path: Pat
     [
         (["--predictions", "absent.jsonl"], "cannot read absent.jsonl: No such file or directory."),
         (["--predictions", "p.jsonl", "--static_share", "2"], "'2' is not a number from 0 to 1"),
-        (["--predictions", "out/scored.jsonl"], "is read and would be written"),
+        (["--predictions", "out/scored.jsonl"], "is an input, which writing would destroy"),
         (["--predictions", "p.jsonl", "--judged", "static.jsonl"], "static.jsonl holds static verdicts"),
     ],
 )

@@ -42,7 +42,11 @@ SUMMARY: dict[str, Any] = {
         for order, bucket in enumerate(("0-15", "15-30"))
         for model, kind, total in (("small", "model", 0.3), ("another", "floor", 0.2))
     ],
-    "settings": {"seed": 0},
+    "settings": {
+        "flags": {"seed": 0, "split": None}, "counts": {"failed": 3},
+        "inputs": [{"name": "theirs.jsonl", "holds": "predictions", "sha256": "ab" * 32}],
+    },
+    "failures": [{"key": "lost <b>", "error": "it has no reference."}],
 }  # fmt: skip
 
 
@@ -142,7 +146,7 @@ def test_a_static_pass_rate_is_never_shown_as_a_judges(visit: Any) -> None:
     heads = seen.texts("#results-table thead th")
     static, judged = heads.index("Static pass"), heads.index("Judged pass")
     cells = seen.page.locator("#results-table tr.model > *").all_inner_texts()
-    assert cells[static].startswith("40.0") and cells[judged] == "·"
+    assert cells[static].startswith("40.0") and cells[judged] == "·\nnot judged"
     assert "no judge’s verdict" in seen.text("#results-notes")
     assert all("static" in mark for mark in seen.texts("#list .verdict"))
     seen.open(1)
@@ -241,6 +245,51 @@ def test_an_address_opens_its_sample(visit: Any) -> None:
     assert seen.page.locator("#list .open").get_attribute("data-number") == "3"
 
 
+def test_addresses_are_by_key_and_hold_in_another_report(visit: Any) -> None:
+    records = [scored(number) for number in range(4)] + [scored(1), scored(1, model="large")]
+    for address, number in (
+        ("#key=sample-2", 2), ("#key=sample-1&model=small&answer=1", 4), ("#key=sample-1&model=large&split=OOD", 5)
+    ):  # fmt: skip
+        seen = visit(records, address=address)
+        seen.page.wait_for_selector("#sample .key")
+        assert seen.page.locator("#list .open").get_attribute("data-number") == str(number)
+    assert seen.page.evaluate("location.hash") == "#key=sample-1&model=large&split=OOD"
+    for address in ("#key=nobody", "#key=sample-1&answer=9", "#key=", "#sample-99"):
+        assert visit(records, address=address).page.locator("#sample .key").count() == 0
+
+
+def test_failed_records_and_settings_are_words(visit: Any) -> None:
+    seen = visit([scored(0)])
+    assert seen.text("#failures summary") == "3 records could not be scored or measured. Named here: 1."
+    seen.page.locator("#failures summary").click()
+    assert seen.text("#failures li") == "lost <b>: it has no reference."
+    seen.page.locator("#made summary").click()
+    assert seen.texts("#made dd") == [
+        "seed 0, split none", "failed 3", "theirs.jsonl (predictions), SHA-256 abababababab"
+    ]  # fmt: skip
+
+
+def test_both_runs_are_shown_and_where_they_part(visit: Any) -> None:
+    runs = {"world": 2, "worlds": 3, "worlds_apart": 1, "first_line": 4, "parts_at": 5}
+    runs |= {"reference": ["shows: <a>", "shows: b", "ends"], "answer": ["shows: <a>", "ends"]}
+    seen = visit([scored(0, side_by_side=runs, execution_reason="")])
+    seen.open(0)
+    assert "they part in 1 of 3 worlds; in world 2, at line 5" in seen.text("#sample .runs .code-head")
+    assert seen.texts("#sample .run >> nth=0 >> li") == runs["reference"]
+    assert seen.texts("#sample .run .parts") == ["shows: b", "ends"]
+    assert seen.page.locator("#sample .run").first.get_attribute("start") == "4"
+
+
+def test_a_table_that_is_cut_says_so_and_empty_cells_say_why(visit: Any) -> None:
+    wide, narrow = visit([scored(0)]), visit([scored(0)], NARROW)
+    assert narrow.page.locator("#results .wide:has(#results-table) + .cut-hint").is_visible()
+    assert not wide.page.locator("#results .wide:has(#results-table) + .cut-hint").is_visible()
+    wide.page.set_viewport_size(NARROW)
+    wide.page.wait_for_selector("#results .wide:has(#results-table) + .cut-hint")
+    row = narrow.page.locator("#results-table tbody tr.model")
+    assert "not judged" in row.inner_text() and "not printed" not in row.inner_text()
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW])
 def test_hostile_text_is_shown_and_not_obeyed(visit: Any, viewport: dict[str, int]) -> None:
     hostile = "x = '</script><script>document.title = 1</script><!-- <img src=x onerror=alert(1)>'\n\0\ud800\u202e\r"
@@ -254,7 +303,7 @@ def test_hostile_text_is_shown_and_not_obeyed(visit: Any, viewport: dict[str, in
     assert "</script><script>document.title = 1</script><!-- <img src=x onerror=alert(1)>" in code
     assert "\\x00\\ud800\\u202e\\x0d" in seen.text("#sample .theirs >> nth=1")
     title = seen.page.title()
-    assert title.startswith("Scores of x = '</script><script>") and title.endswith(", small")
+    assert title.startswith("Scores of x = '</script><script>") and title.endswith(", small on theirs.jsonl")
     assert "\u202e" not in title and seen.page.locator("img").count() == 0
     seen.page.keyboard.press("j")
     seen.page.wait_for_selector("#sample .key:text-is('sample-1')")

@@ -12,8 +12,8 @@ import pytest
 from workflowllm.llm.budget import PRICES, price_of
 from workflowllm.llm.cache import AnswerCache, question_key
 from workflowllm.llm.replies import Usage
-from workflowllm.llm.run_facts import RunFacts
 from workflowllm.llm.settings import EndpointSettings, add_endpoint_arguments, endpoint_settings
+from workflowllm.llm.stage import RunFacts
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.facts import flag_facts
 

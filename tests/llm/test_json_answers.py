@@ -39,6 +39,21 @@ def test_what_is_tolerated(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '{"names": {"a": "first"}} No, wait: {"names": {"a": "last"}}',
+        '```json\n{"names": {"a": "first"}}\n```\nCorrected:\n```json\n{"names": {"a": "last"}}\n```',
+        '{"names": {"a": "first"}} {"names": {"a": "last"}} {"names": 3} {}',
+        'The form is {names}. {"names": {"a": "last"}}',
+        '{"names": {"a": "last"}} {"names": {"a": "cut',
+        '{"names": {"names": "x", "a": "last",}}',
+    ],
+)
+def test_the_last_object_that_fits_counts(text: str) -> None:
+    assert read_json_answer(text, Names).names["a"] == "last"
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("", "no JSON object"),

@@ -222,3 +222,12 @@ def test_a_reference_that_does_not_parse_is_measured_against() -> None:
 def test_what_stands_for_a_lost_answer_has_every_measure() -> None:
     lost = measuring_crashed(Case("", "", None))
     assert set(MEASURES) <= lost.scores.keys() and not any(lost.scores.values()) and not lost.static.passes
+
+
+def test_what_stands_behind_an_exit_never_runs() -> None:
+    exit_call = "is_workflow_actions_exit()\n"
+    verdict = static_pass(REFERENCE, exit_call + REFERENCE, [*OFFERED, "is.workflow.actions.exit"])
+    assert not verdict.passes and verdict.reason == "it ends before other actions, which never run."
+    offered = [*OFFERED, "is.workflow.actions.exit"]
+    assert static_pass(REFERENCE, REFERENCE + exit_call, offered).passes
+    assert static_pass(exit_call + REFERENCE, exit_call + REFERENCE, offered).passes

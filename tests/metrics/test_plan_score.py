@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workflowllm.metrics.plan_score import Call, EmbeddingSimilarity, matched, plan_score, read_plan, word_similarity
+from workflowllm.metrics.plan_score import (
+    Call,
+    EmbeddingSimilarity,
+    matched,
+    plan_score,
+    read_plan,
+    read_plan_tolerantly,
+    word_similarity,
+)
 from workflowllm.runs.command import CommandError
 
 ROOT = Path(__file__).parents[2]
@@ -99,3 +107,42 @@ def test_the_script_reads_t_evals_own_file(tmp_path: Path) -> None:
 def test_embeddings_that_are_no_model_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"\Acannot read --embeddings [^\n]*\Z"):
         EmbeddingSimilarity(str(tmp_path))
+
+
+CALLS = [{"id": 0, "name": "open", "args": {"url": "[x]"}}, {"id": 1, "name": "save", "args": {}}]
+PLAN = json.dumps(CALLS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAN,
+        f"<think>Maybe [1] or [{{'id': 0}}]?</think>\n{PLAN}",
+        f"I use the tools [open, save] as in [1]:\n```json\n{PLAN}\n```\nThat is all [done].",
+        f'{json.dumps([{"id": 0, "name": "draft", "args": {}}])}\nBetter:\n{PLAN}',
+        PLAN[:-1] + ', {"id": 2, "name": "send", "ar',
+        PLAN[:-1],
+        PLAN[:-1] + ",]",
+    ],
+)
+def test_plans_as_models_write_them_are_read_tolerantly(text: str) -> None:
+    assert [call.name for call in read_plan_tolerantly(text)] == ["open", "save"]
+
+
+NO_PLANS = ["", "no plan", "[]", "[1, 2]", "[{}]", '[{"id": 0}', "[" * 99_999, "[{" * 50_000, None, 3]
+
+
+@pytest.mark.parametrize("text", NO_PLANS)
+def test_what_is_no_plan_is_none_read_tolerantly_either(text: object) -> None:
+    assert read_plan_tolerantly(text) == []
+
+
+def test_the_script_reads_tolerantly_by_an_option_alone(tmp_path: Path) -> None:
+    record = {"ground_truth": CALLS, "prediction": f"As in [1]: {PLAN} [end]"}
+    (tmp_path / "p.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    command = [sys.executable, ROOT / "eval" / "t_eval_plan.py", "--predictions", tmp_path / "p.jsonl", "--output"]
+    said = [
+        subprocess.run([*command, tmp_path / f"o{rank}.jsonl", *flags], capture_output=True, text=True).stdout
+        for rank, flags in enumerate(([], ["--tolerant"]))
+    ]
+    assert "is_read 0.000" in said[0] and "f1 1.000, is_read 1.000" in said[1]

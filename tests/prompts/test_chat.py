@@ -1,4 +1,4 @@
-"""The chat format: one prompt for training and inference, one beginning of text, answers that stay answers."""
+"""The chat format: one prompt for training and inference, exactly one BOS token, answers that stay answers."""
 
 import copy
 from functools import lru_cache

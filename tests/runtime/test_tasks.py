@@ -160,7 +160,7 @@ def task_file(tmp_path):
 
 
 def test_the_script_runs_reference_and_wrong_programs(task_file, tmp_path):
-    done = script(tmp_path, "--output", tmp_path / "r.jsonl")
+    done = script(task_file, "--output", tmp_path / "r.jsonl")
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text("utf-8").splitlines()]
     assert [(line["key"], line["program"], line["passed"]) for line in lines] == [

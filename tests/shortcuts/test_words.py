@@ -35,7 +35,8 @@ def test_no_word_means_two_things_of_one_kind() -> None:
 def test_what_compiles_words_is_keyed_by_the_table() -> None:
     assert values.VALUE_CALLS.keys() == words_of("value").keys() - {"text_of"}
     assert python_words.FUNCTIONS.keys() == words_of("python").keys() | {"float", "len"}
-    assert python_words.METHODS.keys() | python_words.OF_RANDOM.keys() == words_of("python method").keys()
+    of_modules = {word for words in python_words.OF_MODULES.values() for word in words}
+    assert python_words.METHODS.keys() | of_modules == words_of("python method").keys()
     assert values.REFERENCE_CALLS.keys() == words_of("reference").keys() | {"block_result"}
 
 

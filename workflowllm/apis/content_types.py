@@ -12,6 +12,7 @@ from workflowllm.apis.model import Api, Parameter
 from workflowllm.apis.sources.shortcutkit import Package
 from workflowllm.runs.shipped import shipped
 from workflowllm.runs.yaml_text import load_yaml
+from workflowllm.shortcuts.dialect.comparisons import FILTER_OPERATORS
 
 # The package's words for what a filter compares with. An `enumeration` without choices is a list of the user's own.
 _TYPES = {
@@ -22,11 +23,12 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Property:
-    """One property: its type, its values where they are fixed, and whether a Find action filters by it."""
+    """One property: its type, its values where they are fixed, whether Find filters by it, and with what operators."""
 
     type: str = "text"
     values: tuple[str, ...] = ()
     is_filterable: bool = False
+    operators: tuple[str, ...] = ()  # as where(...) has them; none where they are not known
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,12 @@ class ContentTypes:
     def _filtered(self, name: str) -> dict[str, Property]:
         rows = self._filters.get(name, {})
         return {
-            item: Property(_TYPES.get(row["values"], "text"), tuple(row.get("choices", ())), is_filterable=True)
+            item: Property(
+                _TYPES.get(row["values"], "text"),
+                tuple(row.get("choices", ())),
+                is_filterable=True,
+                operators=tuple(FILTER_OPERATORS[code] for code in row["operators"] if code in FILTER_OPERATORS),
+            )
             for item, row in rows.items()
         }
 

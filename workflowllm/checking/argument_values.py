@@ -30,6 +30,7 @@ _NUMERIC_TYPES = ("number", "integer")
 _MANTISSA = re.compile(r"[\d.,\s]+")
 _EXPONENT = re.compile(r"[-+]?\d+")
 _SOURCES = frozenset(SOURCES.values()) - {"input"}
+_ALWAYS = ("has a value", "has no value")  # operators of every property
 _FILTERS = ("all_of", "any_of")
 _QUANTITY = "WFQuantityFieldValue"
 
@@ -195,8 +196,10 @@ def _filter_findings(parameter: Parameter, call: ast.Call) -> Iterator[Finding]:
 def _row_findings(item: ContentType, name: str, row: ast.Call) -> Iterator[Finding]:
     known = item.properties.get(name)
     operator = row.args[1].value if len(row.args) > 1 and isinstance(row.args[1], ast.Constant) else None
-    if known and known.type in ("text", "enum") and operator in ("<", "<=", ">", ">="):
-        yield finding(row, "bad-comparison", f"{name} is a text, and texts have no order; use ==, != or contains.")
+    offered = known.operators if known else ()
+    if offered and isinstance(operator, str) and operator not in (*offered, *_ALWAYS):
+        message = f"{name} has no {operator!r}; it has {', '.join(map(repr, offered))}."
+        yield finding(row, "bad-comparison", message)
     for keyword in row.keywords:
         value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
         if keyword.arg != "Enumeration" or not isinstance(value, str) or not value:

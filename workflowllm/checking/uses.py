@@ -26,6 +26,12 @@ _ONE_TEXT = frozenset(BUILT_IN + name for name in ("gettext", "text.combine", "d
 _ASK = BUILT_IN + "ask"
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ORDER_CODES = (0, 1, 2, 3, 1003)
+# Items of which Shortcuts makes neither a number nor a switch.
+_NO_NUMBER = frozenset(
+    {"image", "photo or video", "location", "contact", "calendar event", "reminder", "app", "App Store app", "article",
+     "song or other media", "shortcut", "Safari web page", "weather", "attendee", "podcast", "podcast episode", "note"}
+)  # fmt: skip
+_NUMBERS = ("number", "integer", "boolean")
 _INSTEAD = {
     "bad-comparison": "texts have no order; compare a number, such as float({name}), or use ==.",
     "loop-over-text": "{name} is one text, so the loop runs once; split it into a list first.",
@@ -53,6 +59,8 @@ def use_findings(program: Program, compiled: Compiled | None, apis: Catalogue) -
             yield from _property_findings(node, node.args[0], node.args[1].value, names)
         elif isinstance(node, ast.Compare):
             yield from _order_findings(node, names, has_order)
+        elif isinstance(node, ast.Call) and node.keywords:
+            yield from _number_findings(node, names, apis)
         elif isinstance(node, ast.For) and has_loop and _is_one_text(node.iter, names):
             yield _text_finding("loop-over-text", node.iter)
 
@@ -132,6 +140,21 @@ def _property_findings(node: ast.AST, owner: ast.expr, name: Any, names: Mapping
         titles = " or ".join(dict.fromkeys(item.title for item in content.types))
         message = f"{owner.id} is {titles}, which has no property {name!r}{hint(suggestion)}."
         yield finding(node, "unknown-property", message, suggestion)
+
+
+# Outputs that a parameter cannot take
+
+
+def _number_findings(call: ast.Call, names: Mapping[str, Content], apis: Catalogue) -> Iterator[Finding]:
+    """Numbers and switches that are given an item of which no number can be made."""
+    given = [(word.arg, word.value) for word in call.keywords if isinstance(word.value, ast.Name)]
+    given = [(key, name) for key, name in given if key and name.id in names and names[name.id].types]
+    api = apis.get(called_identifier(call) or "") if given else None
+    for key, name in given if api else ():
+        parameter, titles = api.by_key.get(key), {item.title for item in names[name.id].types}
+        if parameter and parameter.type in _NUMBERS and titles <= _NO_NUMBER:
+            message = f"{key} takes a {parameter.type}, but {name.id} is {' or '.join(sorted(titles))}; use a property."
+            yield finding(name, "unlikely-value", message)
 
 
 # Texts that are compared by size, or looped over

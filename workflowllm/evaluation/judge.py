@@ -1,7 +1,8 @@
-"""Verdicts on predictions, by a judge or by rules: how they are made, pass rates, and agreement with people."""
+"""Verdicts on predictions by a judge: how they are made, pass rates of any verdicts, and agreement with people."""
 
 import asyncio
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,18 +18,20 @@ from workflowllm.evaluation.predictions import key_of, read_answer
 from workflowllm.llm.client import Client
 from workflowllm.llm.replies import NoUsableAnswer
 from workflowllm.metrics.agreement import FAIL, PASS, UNREADABLE, Labels, agreement, confusion, kappa
-from workflowllm.metrics.static_pass import static_pass
+from workflowllm.metrics.execution import told_runs
 from workflowllm.prompts.generation import api_stub
 from workflowllm.prompts.prompt_files import Message, Prompt
 from workflowllm.records.forms import Record, normalised, same_api
 from workflowllm.runs.command import CommandError
-from workflowllm.runs.reasons import first_line
+from workflowllm.shortcuts.dialect.comments import strip_comments
 
-PROMPT_FIELDS = frozenset({"query", "apis", "code"})
+PROMPT_FIELDS = frozenset({"query", "apis", "code", "fence", "run"})
 NAMED_BY = ("key", "model", "split")
-JUDGE, STATIC = "judge", "static"
+JUDGE, STATIC, EXECUTION = "judge", "static", "execution"
+RULES = (STATIC, EXECUTION)  # backends that ask no model
 _STUB_LEVEL = 1  # signatures and what an API does, without words on its parameters
 _NO_CODE = "there is no code."
+_BACKTICKS = re.compile("`{3,}")
 
 
 class Verdict(pydantic.BaseModel):
@@ -40,26 +43,44 @@ class Verdict(pydantic.BaseModel):
 
 @dataclass(frozen=True)
 class Judge:
-    """How verdicts are made. Of several votes each has a seed of its own, and `vote_temperature`."""
+    """How verdicts are made. Of several votes each has a seed of its own, and `vote_temperature`.
+
+    `comments`: the judge sees the code's comments; `with_run`: and what happens when the code runs.
+    """
 
     prompt: Prompt
     model: str
     votes: int = 1
     seed: int = 0
     vote_temperature: float = 0.7
+    comments: bool = True
+    with_run: bool = False
 
     async def __call__(self, record: Record, client: Client) -> Record:
         """The line of one prediction. Its verdict is None where no vote could be read."""
         line = started_line(record, JUDGE) | {"judge_model": self.model, "prompt_sha256": self.prompt.sha256}
+        line |= {"comments": self.comments, "with_run": self.with_run}
         if not record["generated_code"].strip():
             return line | {"verdict": False, "reason": _NO_CODE, "messages": [], "votes": [], "usage": _usage([])}
-        messages = judge_messages(record, self.prompt)
+        messages = self.messages(record)
         votes = await asyncio.gather(*(self._vote(messages, number, client) for number in range(self.votes)))
         verdict = majority([vote["verdict"] for vote in votes])
         reason = next((vote["reason"] for vote in votes if vote["verdict"] == verdict), "the votes are even.")
         return line | {
             "verdict": verdict, "reason": reason, "messages": messages, "votes": votes, "usage": _usage(votes)
         }  # fmt: skip
+
+    def messages(self, record: Record) -> list[Message]:
+        """The question about one prediction."""
+        names = dict.fromkeys(record["apis"])
+        apis = [name for name in names if not any(same_api(name, known) for known in STATEMENTS)]
+        code = record["generated_code"] if self.comments else strip_comments(record["generated_code"])
+        fields = {
+            "query": record["query"].strip(), "code": code.strip(),
+            "apis": "\n\n".join(api_stub(name, _STUB_LEVEL) for name in apis),
+            "run": told_runs(code) if self.with_run else "",
+        }  # fmt: skip
+        return self.prompt.messages(**fields, fence=fence_around(fields.values()))
 
     async def _vote(self, messages: list[Message], number: int, client: Client) -> dict[str, Any]:
         settings = {"seed": self.seed + number}
@@ -79,10 +100,12 @@ class Judge:
         """What a line of the output judges. Raises CommandError for a line that another judge made."""
         votes = len(line.get("votes", ())) or self.votes  # none were asked for where there is no code
         made = (line["backend"], line["judge_model"], line["prompt_sha256"], votes)
-        if made != (JUDGE, self.model, self.prompt.sha256, self.votes):
+        shown = (line.get("comments", True), line.get("with_run", False))
+        if made + shown != (JUDGE, self.model, self.prompt.sha256, self.votes, self.comments, self.with_run):
             raise CommandError(
                 f"the output holds verdicts of another judge ({made[0]} {made[1]}, prompt {str(made[2])[:8]}, "
-                f"{made[3]} votes); name another output, or use --overwrite."
+                f"{made[3]} votes, {'with' if shown[0] else 'without'} comments, {'with' if shown[1] else 'without'} "
+                "runs); name another output, or use --overwrite."
             )
         return identity(line)
 
@@ -103,11 +126,10 @@ def _text(record: Record, name: str) -> str:
     return "" if record.get(name) is None else str(record[name])
 
 
-def judge_messages(record: Record, prompt: Prompt) -> list[Message]:
-    """The question about one prediction."""
-    apis = [name for name in dict.fromkeys(record["apis"]) if not any(same_api(name, known) for known in STATEMENTS)]
-    stubs = "\n\n".join(api_stub(name, _STUB_LEVEL) for name in apis)
-    return prompt.messages(query=record["query"].strip(), apis=stubs, code=record["generated_code"].strip())
+def fence_around(texts: Iterable[str]) -> str:
+    """Backticks that no run of backticks in the texts can close."""
+    longest = max((len(run) for text in texts for run in _BACKTICKS.findall(text)), default=2)
+    return "`" * (longest + 1)
 
 
 def majority(verdicts: Sequence[bool | None]) -> bool | None:
@@ -144,40 +166,21 @@ def _usage(votes: Iterable[dict[str, Any]]) -> dict[str, int]:
     return {name: sum(vote[name] for vote in votes) for name in ("prompt_tokens", "completion_tokens")}
 
 
-def static_line(numbered: tuple[str, Record | ValueError], share: float) -> tuple[str, Record | str]:
-    """(identity, line) of a prediction, or (identity, why there is none)."""
-    name, record = numbered
-    if isinstance(record, Exception):
-        return name, str(record)
-    reference = next((record[field] for field in ("workflow_code", "code") if isinstance(record.get(field), str)), None)
-    if reference is None:
-        return name, "the prediction has no reference in `workflow_code` or `code`."
-    try:
-        verdict = static_pass(reference, record["generated_code"], record["apis"], share)
-    except Exception as error:  # of any kind: it is this record's failure
-        return name, f"it could not be checked ({type(error).__name__}: {first_line(error)})."
-    settings: dict[str, Any] = {"judge_model": None, "prompt_sha256": None, "share": share}
-    return name, started_line(record, STATIC) | settings | {"verdict": verdict.passes, "reason": verdict.reason}
-
-
-def static_crashed(numbered: tuple[str, Record | ValueError]) -> tuple[str, str]:
-    """What stands for the line of a prediction that killed the process checking it."""
-    return numbered[0], "the process that checked it died; the code may be too large."
-
-
-_STATIC_NAME = "static (no judge)"
+_RULE_NAMES = frozenset(f"{name} (no judge)" for name in RULES)
 _VERDICTS = {True: PASS, False: FAIL, None: UNREADABLE}
 
 
 def judge_name(line: Record) -> str:
-    """Who made a verdict: the judge's model, or `static`."""
-    return f"judge {line['judge_model']}" if line["backend"] == JUDGE else _STATIC_NAME
+    """Who made a verdict: the judge's model and what it was shown beside the code, or which rules."""
+    if line["backend"] in RULES:
+        return f"{line['backend']} (no judge)"
+    return f"judge {line['judge_model']}" + (" with runs" if line.get("with_run") else "")
 
 
 def pass_rates(lines: Iterable[Record]) -> Iterator[str]:
     """A table: by who judged, model and split, the share that passed.
 
-    An answer of the judge that could not be read is no pass. A static verdict that is not possible does not count.
+    An answer of the judge that could not be read is no pass. A verdict by rules that is not possible does not count.
     """
     groups: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for line in lines:
@@ -185,7 +188,7 @@ def pass_rates(lines: Iterable[Record]) -> Iterator[str]:
     rows = [("backend", "model", "split", "pass rate", "passed", "of", "no verdict")]
     for (backend, model, split), counts in sorted(groups.items()):
         without = counts[UNREADABLE]
-        total = counts.total() - (without if backend == _STATIC_NAME else 0)
+        total = counts.total() - (without if backend in _RULE_NAMES else 0)
         rate = f"{counts[PASS] / total:.1%}" if total else "–"
         share = f"{without} ({without / counts.total():.1%})"
         rows.append((backend, model, split, rate, str(counts[PASS]), str(total), share))

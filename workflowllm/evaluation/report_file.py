@@ -198,15 +198,25 @@ def write_report(scored_path: Path, summary: dict[str, Any], output: Path) -> No
         "unread": samples.unread,
     }
     texts = {"references": samples.reference_texts, "predictions": samples.prediction_texts}
-    page = render_page(_title(samples.models) or scored_path.name, index, texts)
+    page = render_page((_title(samples.models) or scored_path.name) + _data_set(summary), index, texts)
     with whole_file(output) as handle:
         handle.write(page.encode("utf-8", "replace"))
 
 
 def _title(models: list[str]) -> str:
-    """The models' names, as far as they can be shown in a title: no control characters, no marks that turn text."""
+    """Names as far as they can be shown in a title: no control characters, no marks that turn text."""
     shown = ["".join(filter(str.isprintable, model))[:TITLE_CHARACTERS] for model in models[:TITLE_MODELS]]
     return ", ".join(shown) + (" and others" if len(models) > TITLE_MODELS else "")
+
+
+def _data_set(summary: dict[str, Any]) -> str:
+    """The end of the title: the file that fixes the samples, else those of the predictions."""
+    settings = summary.get("settings")
+    inputs = as_list(settings.get("inputs")) if isinstance(settings, dict) else []
+    holds = ("references", "predictions")
+    named = [[str(row["name"]) for row in inputs if row.get("holds") == role] for role in holds]
+    names = named[0] or named[1]
+    return f" on {_title(names)}" if names else ""
 
 
 def render_page(name: str, index: dict[str, Any], texts: dict[str, list[str]]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from workflowllm.evaluation.judge import RULES
 from workflowllm.evaluation.predictions import Identity, Prediction, key_of
 from workflowllm.runs.command import CommandError
 from workflowllm.runs.json_lines import read_records
@@ -22,8 +23,8 @@ def read_verdicts(path: Path) -> dict[Identity, JudgeVerdict]:
     for number, line in read_records(path):
         if not isinstance(line, dict) or "verdict" not in line or not key_of(line):
             raise CommandError(f"{path} line {number} is no verdict; name a file of eval/judge_pass_rate.py.")
-        if line.get("backend") == "static":
-            raise CommandError(f"{path} holds static verdicts; they are computed here anyway, and are not a judge's.")
+        if (backend := line.get("backend")) in RULES:
+            raise CommandError(f"{path} holds {backend} verdicts; they are computed here anyway, and are no judge's.")
         verdict = line["verdict"] if isinstance(line["verdict"], bool) else None
         sample = line["sample"] if isinstance(line.get("sample"), int) else 0
         identity = (key_of(line), str(line.get("model") or ""), str(line.get("split") or ""), sample)

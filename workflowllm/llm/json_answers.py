@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import json_repair
@@ -11,6 +12,8 @@ import pydantic
 _FENCE = re.compile(r"```[ \t]*(?:\w+[ \t]*)?\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _THINKING = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _BRACKETS = re.compile(r"[{}\[\]]")
+_MOST_FAILURES = 1_000  # to read an object; each looks through the text before it
+_MEANT = re.compile(r"\s{0,99}(?:[\"'{]|\Z)")  # what follows a brace that begins an object, broken or not
 _SHOWN = 3  # faults named in the message to the model
 # Bounds of what is mended: the mender took 24 s for 100,000 opening braces, 0.25 s for 20,000 colons.
 _MENDED_LENGTH, _MENDED_DEPTH, _MENDED_PARTS = 50_000, 64, 8
@@ -22,9 +25,12 @@ class UnreadableAnswer(Exception):
 
 
 def read_json_answer(text: str, schema: type[pydantic.BaseModel]) -> pydantic.BaseModel:
-    """The first JSON object in `text` that the schema accepts. Raises UnreadableAnswer."""
-    fault = "it holds no JSON object"
-    for value in _objects(_THINKING.sub("", text)):
+    """The last JSON object in `text` that the schema accepts: a model that corrects itself has the last word.
+
+    What has to be mended is read only where nothing stands there as it should. Raises UnreadableAnswer.
+    """
+    text, fault = _THINKING.sub("", text), "it holds no JSON object"
+    for value in chain(reversed(list(_literal_objects(text))), _objects(text)):
         try:
             return schema.model_validate(value)
         except pydantic.ValidationError as error:
@@ -32,6 +38,24 @@ def read_json_answer(text: str, schema: type[pydantic.BaseModel]) -> pydantic.Ba
         except RecursionError:
             fault = "it is nested too deeply"
     raise UnreadableAnswer(fault)
+
+
+def _literal_objects(text: str) -> Iterator[dict[str, Any]]:
+    """The objects that stand in the text, in order, none inside another. A broken one ends the search: what it holds
+    is no answer."""
+    decoder = json.JSONDecoder(strict=False)
+    start, failures = text.find("{"), 0
+    while start >= 0 and failures < _MOST_FAILURES:
+        end = start + 1
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            failures += 1
+            if _MEANT.match(text, end):
+                return
+        else:
+            yield from _loaded(lambda _, value=value: value, text[start:end])
+        start = text.find("{", end)
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:

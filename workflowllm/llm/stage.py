@@ -8,26 +8,30 @@ brought into the order of the input, so that equal answers give equal bytes.
 """
 
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from time import gmtime, monotonic, strftime
 from typing import Any
 
 from workflowllm.llm.budget import price_of
 from workflowllm.llm.client import Client
-from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, Estimate
-from workflowllm.llm.run_facts import RunFacts
-from workflowllm.llm.settings import EndpointSettings
+from workflowllm.llm.replies import CostReached, EndpointError, EndpointUnusable, Estimate, Usage
+from workflowllm.llm.settings import EndpointSettings, shown_url
 from workflowllm.records.forms import normalised, record_file_rows
 from workflowllm.runs.command import ALL_DONE, INTERRUPTED, SOME_FAILED, WRONG_COMMAND, CommandError
+from workflowllm.runs.facts import storable, versions
+from workflowllm.runs.output_files import PRIVATE, run_file, write_bytes
 from workflowllm.runs.resumable_lines import Failures, Identity, Lines, identities_in
 
 Record = dict[str, Any]
 Work = Callable[[Record, Client], Awaitable[Record]]
 _MOST_WAITING = 16  # records under way for each request in flight, when a server turns most of them away
+_PACKAGES = ("workflowllm", "openai", "pydantic", "json-repair")
 _SAVED = 50  # records between two writes of the run's facts
 
 
@@ -87,6 +91,39 @@ def run_stage(
         run = _Run(lines, failures, work, identity, RunFacts(output, settings, details.facts, overwrite))
         asyncio.run(run.over(records, settings, details.total, details.describe))
     return run.summary()
+
+
+class RunFacts:
+    """`<output>.run.json`: settings of this run, how it ended and what it cost, after the runs that it goes on from."""
+
+    def __init__(self, output: Path, settings: EndpointSettings, facts: dict[str, Any], overwrite: bool):
+        self._path = run_file(output)
+        self._earlier = [] if overwrite else _runs_in(self._path)
+        self._began = monotonic()
+        self._facts = {
+            "started": strftime("%Y-%m-%dT%H:%M:%SZ", gmtime()),
+            "versions": versions(_PACKAGES),
+            "endpoint": storable(asdict(settings)) | {"base_url": shown_url(settings.base_url)},
+            **facts,
+        }
+
+    def save(self, end: str, counts: dict[str, int], usage: Usage) -> None:
+        """Write the file; a run that is killed leaves what it last saved."""
+        run = self._facts | {
+            "end": end,
+            "seconds": round(monotonic() - self._began, 1),
+            "counts": counts,
+            "usage": usage.as_json(),
+        }
+        text = json.dumps({"runs": [*self._earlier, run]}, indent=2, ensure_ascii=False, default=str)
+        write_bytes(self._path, text.encode("utf-8", "replace") + b"\n", PRIVATE)
+
+
+def _runs_in(path: Path) -> list[Any]:
+    try:
+        return json.loads(path.read_text("utf-8"))["runs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 class _Run:

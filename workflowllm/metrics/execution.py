@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from workflowllm.metrics.side_by_side import SideBySide, beside, sentences_of
+from workflowllm.metrics.side_by_side import SideBySide, beside, sentences_of, shortened
 from workflowllm.runs.reasons import first_line
 from workflowllm.runtime.endings import RunEnds, WorldError
 from workflowllm.runtime.limits import time_limit
@@ -134,6 +134,21 @@ def measured_execution(code: str, reference: str) -> Execution:
 
 def _named(error: Exception) -> str:
     return f"{type(error).__name__}: {first_line(error)}"
+
+
+def told_runs(code: str, count: int = WORLDS) -> str:
+    """What a program does in worlds made from what it reads itself, in words; why it cannot run, where it cannot."""
+    try:
+        program = compiled(code)
+        reads = reads_of(program)
+        outcomes = [run_in(program, world, reads) for world in made_worlds(program, count)]
+    except (ShortcutError, WorldError, RunEnds, RecursionError) as error:
+        return f"It cannot run: {error}"
+    told = [
+        "\n".join([f"Run {rank}:", *(f"- {sentence}" for sentence in shortened(sentences_of(outcome)))])
+        for rank, outcome in enumerate(outcomes, 1)
+    ]
+    return "\n".join(told)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ import json
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -24,6 +24,9 @@ from workflowllm.records.t_eval_form import FINISH
 from workflowllm.runs.command import CommandError
 
 NAME_WEIGHT, ARGUMENTS_WEIGHT, THRESHOLD = 0.75, 0.25, 0.8
+_ARRAY = re.compile(r"\[\s{0,99}\{")  # what an array of calls begins with
+_MOST_FAILURES = 1_000  # to read an array; each looks through the text before it
+_MENDED_LENGTH = 50_000  # characters; the mender takes long for much nonsense
 # Two lists of texts to their cosine similarities, an array of shape (first, second).
 Similarity = Callable[[Sequence[str], Sequence[str]], np.ndarray]
 
@@ -68,6 +71,45 @@ def _list_of(text: str) -> Any:
         return repaired(text[start : end + 1])
     except (ValueError, RecursionError):
         return None
+
+
+def read_plan_tolerantly(plan: Any) -> list[Call]:
+    """The calls of a plan as models write it, which T-Eval's own rule cannot read.
+
+    Reasoning before the plan is skipped, and so are brackets in prose; of two plans the last counts; of an array that
+    is cut off, the calls that are whole.
+    """
+    if not isinstance(plan, str):
+        return read_plan(plan)
+    text = plan.rpartition("</think>")[2]
+    plans = list(filter(None, map(read_plan, _arrays(text))))
+    if plans:
+        return plans[-1]
+    starts = [match.start() for match in _ARRAY.finditer(text)]
+    if not starts or len(text) > _MENDED_LENGTH:
+        return []
+    try:
+        items = repaired(text[starts[-1] :])
+    except (ValueError, RecursionError):
+        return []
+    return read_plan([item for item in items if _is_call(item)]) if isinstance(items, list) else []
+
+
+def _arrays(text: str) -> Iterator[list[Any]]:
+    """The JSON arrays of objects that stand in a text, in order, none inside another."""
+    decoder, match, failures = json.JSONDecoder(strict=False), _ARRAY.search(text), 0
+    while match and failures < _MOST_FAILURES:
+        end = match.end()
+        try:
+            value, end = decoder.raw_decode(text, match.start())
+            yield value
+        except (ValueError, RecursionError):
+            failures += 1
+        match = _ARRAY.search(text, end)
+
+
+def _is_call(item: Any) -> bool:
+    return isinstance(item, dict) and {"id", "name", "args"} <= set(item)
 
 
 def _arguments(value: Any) -> str:

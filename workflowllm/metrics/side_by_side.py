@@ -32,6 +32,14 @@ def sentences_of(outcome: Outcome) -> tuple[str, ...]:
     return tuple(_short(sentence) for sentence in (*map(effect_sentence, outcome.effects), last))
 
 
+def shortened(sentences: Sequence[str]) -> list[str]:
+    """The first sentences and the ending, and how many are left out between them."""
+    if len(sentences) <= SHOWN_LINES:
+        return list(sentences)
+    left_out = len(sentences) - SHOWN_LINES + 1
+    return [*sentences[: SHOWN_LINES - 2], f"... {left_out} more", sentences[-1]]
+
+
 def beside(
     reference: Sequence[tuple], sentences: Sequence[Sequence[str]], answer: Sequence[tuple], outcomes: Sequence[Outcome]
 ) -> SideBySide:

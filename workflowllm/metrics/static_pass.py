@@ -2,9 +2,9 @@
 
 An answer passes when there is code, the checker finds no error, it compiles, it calls enough of the reference's APIs,
 sets enough of the arguments that the reference sets, hands outputs to enough of the calls that the reference hands them
-to, and makes no call without an argument that it needs. That is no judgement of whether the query is met, and a rate of
-static passes is named so wherever it is shown. Where the reference itself does not compile there is no verdict: nothing
-is known of its arguments, and no answer in its dialect could pass.
+to, makes no call without an argument that it needs, and does not end before its other actions. That is no judgement of
+whether the query is met, and a rate of static passes is named so wherever it is shown. Where the reference itself does
+not compile there is no verdict: nothing is known of its arguments, and no answer in its dialect could pass.
 """
 
 from collections import Counter
@@ -16,12 +16,13 @@ from workflowllm.apis.model import published_key
 from workflowllm.checking.checker import check_code
 from workflowllm.checking.findings import Finding
 from workflowllm.metrics.call_uses import missing_arguments, share_of
-from workflowllm.metrics.workflow_steps import MOST_CHARACTERS, Workflow, read_workflow
+from workflowllm.metrics.workflow_steps import BUILT_IN, COMMENT, MOST_CHARACTERS, Workflow, read_workflow
 
 SHARE = 0.5  # of the reference's distinct APIs that an answer must call
 # Of the reference's arguments, and of the outputs that it hands on, each as often as they occur. At 0.5, the offered
 # APIs chained one to the next pass 17 % of 60 real workflows; at 0.75, 3 %.
 DETAIL_SHARE = 0.75
+_ENDING = frozenset((BUILT_IN + "exit", BUILT_IN + "output"))
 NO_VERDICT = "the reference does not compile, so there is no static verdict."
 
 
@@ -74,6 +75,8 @@ def _fault_of_code(candidate: str, answer: Workflow, findings: Sequence[Finding]
 
 
 def _fault_of_calls(reference: Workflow, answer: Workflow, share: float) -> str:
+    if _ends_early(answer) and not _ends_early(reference):
+        return "it ends before other actions, which never run."
     called = called_share(reference, answer)
     if called < share:
         return f"it calls {called:.0%} of the reference's APIs; {share:.0%} are required."
@@ -86,6 +89,12 @@ def _fault_of_calls(reference: Workflow, answer: Workflow, share: float) -> str:
     if edges < DETAIL_SHARE:
         return f"it hands on {edges:.0%} of the outputs that the reference hands on; {DETAIL_SHARE:.0%} are required."
     return ""
+
+
+def _ends_early(workflow: Workflow) -> bool:
+    """Whether an action outside of any block ends the workflow before its last one."""
+    steps = [step for step in workflow.steps if step != COMMENT]
+    return any(isinstance(step, str) and step in _ENDING for step in steps[:-1])
 
 
 def called_share(reference: Workflow, answer: Workflow) -> float:

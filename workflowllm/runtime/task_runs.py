@@ -1,12 +1,13 @@
 """Attempts at tasks as result lines: one program in all worlds of its task."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from workflowllm.runs.bounds import OverLimit
-from workflowllm.runtime.endings import Broken
-from workflowllm.runtime.tasks import Task, WorldResult, run_program
+from workflowllm.runtime.endings import Broken, WorldError
+from workflowllm.runtime.tasks import Task, WorldResult, read_task, run_program, task_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,17 @@ class Attempt:
     key: str
     program: str
     code: str
+
+
+def tasks_by_key(paths: Sequence[Path]) -> dict[str, Task]:
+    """The tasks in files and folders. Raises WorldError for a bad one, and where two have one key."""
+    tasks: dict[str, Task] = {}
+    for path in task_files(paths):
+        task = read_task(path)
+        if task.key in tasks:
+            raise WorldError(f"two tasks have the key {task.key!r}")
+        tasks[task.key] = task
+    return tasks
 
 
 def run_attempt(attempt: Attempt, tasks: Mapping[str, Task]) -> dict[str, Any]:

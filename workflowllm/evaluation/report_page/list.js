@@ -131,7 +131,7 @@ function scoreBar(value) {
 
 function verdictMark(kind, value) {
   if (typeof value !== "boolean") return null;
-  return make("span", { class: `verdict ${value ? "good" : "bad"}` }, `${verdictName(kind)} ${value ? "✓" : "✗"}`);
+  return make("span", { class: `verdict ${value ? "good" : "bad"}` }, `${{ execution: "run" }[kind] ?? kind} ${value ? "✓" : "✗"}`);
 }
 
 function moveChoice(steps) {

@@ -29,7 +29,7 @@ const API_KINDS = { both: "in both", missed: "in the reference alone", extra: "g
 async function openSample(number, focus = false) {
   state.open = number;
   const prediction = DATA.predictions[number];
-  if (location.hash !== `#sample-${number}`) history.replaceState(null, "", `#sample-${number}`);
+  history.replaceState(null, "", addressOf(number));
   byId("browser").classList.add("opened");
   drawList();
   const [reference, answer] = await Promise.all([
@@ -107,7 +107,7 @@ function verdictPart(prediction, answer) {
     return make(
       "div", { class: "verdict-line" },
       make("b", { class: value ? "good" : "bad" }, value ? "passes ✓" : "fails ✗"),
-      make("span", {}, kind === "static" ? "by the static check, which is no judge’s verdict" : `by the ${verdictName(kind)}`),
+      make("span", {}, { static: "by the static check, which is no judge’s verdict", execution: "by what it does, against what the reference does" }[kind] ?? `by the ${kind}`),
       reason ? make("p", { class: "reason" }, visible(reason)) : null,
     );
   });

@@ -47,8 +47,51 @@ function toggleTheme() {
   root.colorScheme = dark ? "light" : "dark";
 }
 
+/** Settings as lines of words: a list of files or packages under one name. */
+function settingsList(settings) {
+  const words = (value) => {
+    if (value === null || typeof value !== "object") return String(value ?? "none");
+    if (value.name) return `${value.name}${value.holds ? ` (${value.holds})` : ""}, SHA-256 ${String(value.sha256).slice(0, 12)}`;
+    return Array.isArray(value) ? value.map(words).join("; ") : Object.entries(value).map(([name, item]) => `${name.replaceAll("_", " ")} ${words(item)}`).join(", ");
+  };
+  return make("dl", { class: "settings" }, Object.entries(settings).map(([name, value]) => [make("dt", {}, visible(name)), make("dd", {}, visible(words(value)))]));
+}
+
+/** The address of a prediction: by key, model and split, so that it holds in the report of another run. */
+function addressOf(number) {
+  const one = DATA.predictions[number], key = DATA.references[one.reference].key;
+  if (!key) return `#sample-${number}`;
+  const terms = new URLSearchParams({ key, model: DATA.models[one.model], ...(one.split ? { split: one.split } : {}) });
+  const rank = samePredictions(terms).indexOf(number);
+  return `#${terms}${rank ? `&answer=${rank}` : ""}`;
+}
+
+function samePredictions(terms) {
+  return [...DATA.predictions.keys()].filter((place) => {
+    const one = DATA.predictions[place];
+    return (
+      DATA.references[one.reference].key === terms.get("key") &&
+      (!terms.has("model") || DATA.models[one.model] === terms.get("model")) &&
+      (!terms.has("split") || one.split === terms.get("split"))
+    );
+  });
+}
+
+function numberOfKey(terms) {
+  return samePredictions(terms)[Number(terms.get("answer") ?? 0)] ?? NaN;
+}
+
+function drawFailures() {
+  const failures = DATA.summary.failures ?? [], total = Math.max(failures.length, DATA.summary.settings?.counts?.failed ?? 0);
+  if (!failures.length) return;
+  const rest = total > failures.length ? ` Named here: ${failures.length}.` : "";
+  byId("facts").after(make("details", { class: "notice", id: "failures" },
+    make("summary", {}, `${counted(total, "record")} could not be scored or measured.${rest}`),
+    make("ul", {}, failures.map((one) => make("li", {}, make("b", {}, visible(String(one.key))), ": ", visible(String(one.error)))))));
+}
+
 function openFromAddress() {
-  const number = Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? NaN);
+  const number = location.hash.startsWith("#key=") ? numberOfKey(new URLSearchParams(location.hash.slice(1))) : Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? NaN);
   if (!(number in DATA.predictions) || number === state.open) return;
   list.chosen = Math.max(0, list.shown.indexOf(number));
   openSample(number);
@@ -65,11 +108,15 @@ function start() {
   byId("theme").addEventListener("click", toggleTheme);
   byId("list").addEventListener("scroll", drawList, { passive: true });
   byId("list").addEventListener("keydown", listKeys);
-  addEventListener("resize", drawList);
+  addEventListener("resize", () => {
+    drawList();
+    TABLES.forEach((table) => hintWhereCut(byId(table.id).parentElement));
+  });
   addEventListener("keydown", pageKeys);
   addEventListener("hashchange", openFromAddress);
   drawFacts();
-  byId("made").append(make("pre", { class: "raw" }, visible(JSON.stringify(DATA.summary.settings ?? {}, null, 2))));
+  drawFailures();
+  byId("made").append(settingsList(DATA.summary.settings ?? {}));
   drawResults();
   prepareFilters();
   filterList();

@@ -24,6 +24,22 @@ function drawTable(table) {
     make("tbody", {}, rows.map((row) => tableRow(table, row, columns, rows))),
   );
   byId(table.id).parentElement.hidden = !rows.length;
+  hintWhereCut(byId(table.id).parentElement);
+}
+
+/** A line under a table that goes on beyond the window. */
+function hintWhereCut(box) {
+  const hint = box.nextElementSibling?.matches(".cut-hint") ? box.nextElementSibling : make("p", { class: "cut-hint" }, "The table goes on to the right →");
+  box.after(hint);
+  hint.hidden = box.hidden || box.scrollWidth <= box.clientWidth + 1;
+}
+
+/** Why a cell is empty, in two or three words. */
+function whyEmpty(row, name) {
+  if (row.kind === "paper") return "not printed";
+  if (name === "pass_judge") return "not judged";
+  if (name === "pass_static") return "no reference compiles";
+  return ["pass_execution", "effect_f1", "runs"].includes(name) ? "no reference runs" : null;
 }
 
 /** What is absent stands last whichever the order. */
@@ -62,7 +78,8 @@ function figureCell(row, name) {
   }
   const value = figureOf(row, name), mark = (row.marked ?? []).includes(name) ? "*" : "";
   const look = [name === "codebleu" && "total", isUnlike(row, name) && "unlike"].filter(Boolean).join(" ");
-  return make("td", { class: look || null }, percent(value.mean) + mark, interval(value) ? make("small", {}, interval(value)) : null);
+  const below = interval(value) || (isNumber(value.mean) ? "" : whyEmpty(row, name));
+  return make("td", { class: look || null }, percent(value.mean) + mark, below ? make("small", {}, below) : null);
 }
 
 /** The paper's CodeBLEU beside ours of mode fixed: other numbers of the same name, so they are ranked apart. */

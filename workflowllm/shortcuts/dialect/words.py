@@ -180,6 +180,12 @@ TABLE: tuple[Word, ...] = (
     _python_method("get", "getvalueforkey", "Get Dictionary Value; a default needs an If.", 'd.get("key", "none")'),
     _python_method("randint", "number.random", "Random Number.", "random.randint(1, 6)"),
     _python_method("choice", "getitemfromlist", "Get Item from List: a random one.", "random.choice(items)"),
+    _python_method("floor", "round", "Round Number, down.", "math.floor(x)"),
+    _python_method("ceil", "round", "Round Number, up.", "math.ceil(x)"),
+    _python_method("sqrt", "math", "Calculate: the square root.", "math.sqrt(x)"),
+    _python_method("sleep", "delay", "Wait, for seconds.", "time.sleep(3)"),
+    _python_method("loads", "detect.dictionary", "Get Dictionary from Input.", "json.loads(x)"),
+    _python_method("now", "date", "Date: the moment.", "datetime.now()"),
     # Python that Shortcuts lacks, and what to write instead
     _refused("open", "is_workflow_actions_documentpicker_open"),
     _refused("list", "[...]", reserved=True),

@@ -15,7 +15,7 @@ from workflowllm.shortcuts.from_python.literals import (
     only_argument,
 )
 from workflowllm.shortcuts.from_python.operators import arithmetic, negative, subscript
-from workflowllm.shortcuts.from_python.python_words import FUNCTIONS, METHODS, OF_RANDOM
+from workflowllm.shortcuts.from_python.python_words import FUNCTIONS, METHODS, OF_MODULES
 from workflowllm.shortcuts.from_python.refusals import refuse_expression
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
@@ -114,10 +114,11 @@ def action_keys(values: ValueCompiler, arguments: list[ast.expr]) -> dict[str, A
 def _method(values: ValueCompiler, node: ast.Call) -> NewAction:
     """d.keys() and d.values(), and methods of Python's own."""
     owner, method = node.func.value, node.func.attr
-    if isinstance(owner, ast.Name) and owner.id == "random" and owner.id not in values.state.bindings:
-        if method not in OF_RANDOM:
-            raise Fault(node, f"Shortcuts has random.{' and random.'.join(OF_RANDOM)} only.")
-        return OF_RANDOM[method](values, node)
+    module = OF_MODULES.get(owner.id) if isinstance(owner, ast.Name) else None
+    if module and owner.id not in values.state.bindings:
+        if method not in module:
+            raise Fault(node, f"Shortcuts has {' and '.join(f'{owner.id}.{word}' for word in module)} only.")
+        return module[method](values, node)
     if method in ("startswith", "endswith"):
         return choice_action(values, node)
     if method in METHODS:

@@ -24,6 +24,7 @@ _LINES: dict[type, Callable[[ValueCompiler, Any, Ended], None]] = {
     ast.AnnAssign: statements.compile_assignment,
     ast.AugAssign: statements.compile_augmented,
     ast.Import: statements.compile_import,
+    ast.ImportFrom: statements.compile_import,
     ast.Pass: lambda _values, _node, _ended: None,
 }
 

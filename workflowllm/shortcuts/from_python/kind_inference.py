@@ -26,10 +26,10 @@ from workflowllm.shortcuts.model.identifiers import identifier_of
 _OPEN = "open"  # the kind of a name while it is being inferred from itself, as in `total += price`
 _GIVES = {
     TEXT: "text_of format_date str upper lower title capitalize strip lstrip rstrip replace join strftime",
-    NUMBER: "len sum abs int round float randint count",
+    NUMBER: "len sum abs int round float randint floor ceil sqrt",
     BOOLEAN: "bool startswith endswith",
-    DICTIONARY: "dict",
-    DATE: "current_date date",
+    DICTIONARY: "dict loads",
+    DATE: "current_date date now",
     LIST: "keys values",  # a converted loop over keys may compare them as it likes
     list_of(TEXT): "split splitlines",
 }

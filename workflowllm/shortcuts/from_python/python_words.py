@@ -186,6 +186,32 @@ def _sorted(values: ValueCompiler, call: ast.Call) -> NewAction:
     return _action("filter.files", {**stored, "WFContentItemSortOrder": "Z to A" if backwards else "A to Z"})
 
 
+def _ceiling(values: ValueCompiler, call: ast.Call) -> NewAction:
+    (number,) = _arguments(call, 1, 1)
+    return _action("round", {"WFInput": _as_number(values, number), "WFRoundMode": "Always Round Up"})
+
+
+def _root(values: ValueCompiler, call: ast.Call) -> NewAction:
+    (number,) = _arguments(call, 1, 1)
+    return calculate(values.attached(number), "√x")
+
+
+def _sleep(values: ValueCompiler, call: ast.Call) -> NewAction:
+    (seconds,) = _arguments(call, 1, 1)
+    number = number_of(seconds)
+    return _action("delay", {"WFDelayTime": values.attached(seconds) if number is None else number})
+
+
+def _loads(values: ValueCompiler, call: ast.Call) -> NewAction:
+    (text,) = _arguments(call, 1, 1)
+    return _action("detect.dictionary", {"WFInput": values.attached(text)})
+
+
+def _now(_: ValueCompiler, call: ast.Call) -> NewAction:
+    _arguments(call, 0, 0)
+    return _action("date", {"WFDateActionMode": "Current Date"})
+
+
 def _random_number(values: ValueCompiler, call: ast.Call) -> NewAction:
     least, most = (_number(values, node) for node in _arguments(call, 2, 2))
     return _action("number.random", {"WFRandomNumberMinimum": least, "WFRandomNumberMaximum": most})
@@ -227,4 +253,10 @@ METHODS: dict[str, Word] = {
     "strftime": _format_date,
     "get": _get,
 }
-OF_RANDOM: dict[str, Word] = {"randint": _random_number, "choice": _choice}
+OF_MODULES: dict[str, dict[str, Word]] = {
+    "random": {"randint": _random_number, "choice": _choice},
+    "math": {"floor": _int, "ceil": _ceiling, "sqrt": _root},
+    "time": {"sleep": _sleep},
+    "json": {"loads": _loads},
+    "datetime": {"now": _now},
+}

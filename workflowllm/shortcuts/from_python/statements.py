@@ -8,6 +8,7 @@ from workflowllm.shortcuts.dialect.value_kinds import NUMBER, is_list
 from workflowllm.shortcuts.dialect.words import SET_VARIABLE_CALL
 from workflowllm.shortcuts.from_python.actions import action_keys, call_action, new_action
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, only_argument
+from workflowllm.shortcuts.from_python.python_words import OF_MODULES
 from workflowllm.shortcuts.from_python.refusals import refuse_statement
 from workflowllm.shortcuts.from_python.state import NewAction
 from workflowllm.shortcuts.from_python.values import ValueCompiler
@@ -45,9 +46,12 @@ def compile_expression(values: ValueCompiler, statement: ast.Expr, ended: Ended)
         values.state.emit(new_action(values, node))
 
 
-def compile_import(_values: ValueCompiler, statement: ast.Import, _ended: Ended) -> None:
-    """`import random` says nothing: its two functions are words."""
-    if any(alias.name != "random" or alias.asname for alias in statement.names):
+def compile_import(_values: ValueCompiler, statement: ast.Import | ast.ImportFrom, _ended: Ended) -> None:
+    """`import random` says nothing: what Shortcuts has of a module are words."""
+    known = OF_MODULES.keys() - {"datetime"} if isinstance(statement, ast.Import) else set()
+    if isinstance(statement, ast.ImportFrom) and statement.module == "datetime":
+        known = {"datetime"}  # whose now() is the class's, not the module's
+    if any(alias.asname or alias.name not in known for alias in statement.names):
         refuse_statement(statement)
 
 
