@@ -148,9 +148,9 @@ def texts_and_data(value: Any) -> Iterator[str | bytes]:
             waiting += item.values() if isinstance(item, dict) else item
 
 
-def check_signed(signed: Path, plain: Path) -> tuple[int, list[str]]:
-    """How many signed files there are, and those whose actions are not their plain twins'."""
-    keys, wrong = list_files(signed), []
+def check_signed(signed: Path, plain: Path) -> tuple[int, list[str], list[str]]:
+    """How many signed files there are, and those whose actions and whose Python are not their plain twins'."""
+    keys, wrong, otherwise = list_files(signed), [], []
     for key in keys:
         try:
             one, other = read_file(signed / key).workflow, read_file(plain / key).workflow
@@ -159,7 +159,17 @@ def check_signed(signed: Path, plain: Path) -> tuple[int, list[str]]:
             continue
         if with_line_feeds(one["WFWorkflowActions"]) != with_line_feeds(other["WFWorkflowActions"]):
             wrong.append(key)
-    return len(keys), wrong
+        if printed(one) != printed(other):
+            otherwise.append(key)
+    return len(keys), wrong, otherwise
+
+
+def printed(workflow: dict[str, Any]) -> str:
+    """The Python of a workflow, or why there is none."""
+    try:
+        return to_python(workflow).code
+    except ShortcutError as error:
+        return str(error)
 
 
 def with_line_feeds(value: Any) -> Any:
@@ -233,8 +243,9 @@ def main() -> int:
             done = subprocess.run(command, capture_output=True, text=True)
             print(f"arbiter                            {(done.stdout or done.stderr).strip().splitlines()[-1]}")
     if arguments.signed:
-        total, wrong = check_signed(arguments.signed, arguments.plain)
+        total, wrong, otherwise = check_signed(arguments.signed, arguments.plain)
         print(f"signed files as their plain twins  {total - len(wrong)} of {total}")
+        print(f"their Python, character for character  {total - len(otherwise)} of {total}")
     ratio = conversion_ratio(arguments.plain, arguments.rounds)
     print(f"time over plistlib's               {ratio.median:.2f} (lowest {ratio.low:.2f}, highest {ratio.high:.2f}, "
           f"{arguments.rounds} rounds; reading alone {ratio.reading:.2f})")  # fmt: skip

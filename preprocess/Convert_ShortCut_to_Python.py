@@ -3,6 +3,7 @@
     python ./preprocess/Convert_ShortCut_to_Python.py --folder_path data/shortcuts --output output/shortcuts.jsonl
     python ./preprocess/Convert_ShortCut_to_Python.py --folder_path data/shortcuts --python_dir output/python
     python ./preprocess/Convert_ShortCut_to_Python.py data/shortcuts/tip_calculator.shortcut
+    python ./preprocess/Convert_ShortCut_to_Python.py data/shortcuts/tip_calculator.shortcut --form shortpy
     python ./preprocess/Convert_ShortCut_to_Python.py https://www.icloud.com/shortcuts/<id>
 
 Binary, XML and JSON property lists and signed files (AEA1) are told apart by content. A record holds the Python as
@@ -27,7 +28,11 @@ from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import conversion_crashed, convert_file, list_files, python_folder
+from workflowllm.shortcuts.shortpy_style import in_shortpy_style
 from workflowllm.shortcuts.to_python.printer import to_python
+from workflowllm.shortcuts.training_form import training_form
+
+FORMS = {"code": str, "training": training_form, "shortpy": in_shortpy_style}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Options:
     output: Path
     python_dir: Path | None
     repair: bool
+    form: str
     workers: int
 
 
@@ -57,14 +63,19 @@ def parse_options() -> Options:
     parser.add_argument("--python_dir", type=Path, help="folder that also gets each Python file (default: none)")
     parser.add_argument("--repair", action="store_true",
                         help="mend badly nested blocks instead of refusing the file; say how")  # fmt: skip
+    parser.add_argument("--form", choices=FORMS, default="code",
+                        help="of one file: what comes back equal, what is trained on, or OS 27's pseudo-Python "
+                        "(default: %(default)s)")  # fmt: skip
     parser.add_argument("--workers", type=positive_int, default=1, help="processes (default: %(default)s)")
     options = Options(**vars(parser.parse_args()))
     if (options.source is None) == (options.folder_path is None):
         parser.error("give either a FILE or --folder_path")
+    if options.form != "code" and options.source is None:
+        parser.error("--form is for one FILE; preprocess/build_dataset.py writes the training form of many")
     return options
 
 
-def print_one(source: str, repair: bool) -> int:
+def print_one(source: str, repair: bool, form: str) -> int:
     """Print the Python of one file or link."""
     from workflowllm.shortcuts.files.icloud import (
         fetch_icloud,  # the network's modules take longer to load than all the rest
@@ -74,7 +85,7 @@ def print_one(source: str, repair: bool) -> int:
         shortcut = read_shortcut(fetch_icloud(source)) if is_icloud_link(source) else read_file(source)
         conversion = to_python(shortcut.workflow, repair)
         tell_repairs(source, conversion.repairs)
-        print(conversion.code, end="")
+        print(FORMS[form](conversion.code), end="")
     except ShortcutError as error:
         raise CommandError(f"{source}: {error}") from None
     return ALL_DONE
@@ -113,7 +124,7 @@ def convert_folder(folder: Path, options: Options) -> int:
 def main() -> int:
     options = parse_options()
     if options.source is not None:
-        return print_one(options.source, options.repair)
+        return print_one(options.source, options.repair, options.form)
     return convert_folder(options.folder_path, options)
 
 

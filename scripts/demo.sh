@@ -72,7 +72,7 @@ stage "11. One sentence to a shortcut: tried until the checker finds no error, a
 # Nine steps teach little: the request is a simpler form of one that the model was trained on.
 python infer.py --model $demo/model --apis is.workflow.actions.getclipboard is.workflow.actions.generatebarcode \
     is.workflow.actions.previewdocument --query 'How can I make a shortcut called "QR Code" that will read the clipboard, create a QR code of the clipboard and show a preview of the qr code? For context: Shows the clipboard as a QR code.' \
-    --check 6 --max_tokens 240 --output $demo/qr_code.shortcut ||
+    --check 6 --repair 0 --max_tokens 240 --output $demo/qr_code.shortcut ||
     echo "The model, nine steps old, wrote nothing that compiles; that happens."
 finish
 

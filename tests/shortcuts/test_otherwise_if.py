@@ -75,3 +75,14 @@ def test_old_clients_leave_the_first_mode_out_or_store_it_as_text() -> None:
             assert round_trip(*old) == round_trip(*new)
             assert compiled(to_python({"WFWorkflowActions": old}).code)[0]["WFWorkflowActionParameters"][
                 "WFControlFlowMode"] == 0  # fmt: skip
+
+
+def test_an_elif_whose_test_needs_an_action_stays_an_if_within_otherwise() -> None:
+    code = "x = clipboard()\nif x == 'a':\n    pass\nelif x.lower() == 'b':\n    pass\nelif x == 'c':\n    pass"
+    actions = compile_code(code, otherwise_if=True).actions
+    names = [action["WFWorkflowActionIdentifier"].rsplit(".", 1)[-1] for action in actions]
+    modes = [action["WFWorkflowActionParameters"].get("WFControlFlowMode") for action in actions]
+    assert names == ["setvariable", "conditional", "conditional", "changecase", *["conditional"] * 4]
+    assert modes == [None, 0, 1, None, 0, 1, 2, 2]
+    assert "WFCondition" not in actions[2]["WFWorkflowActionParameters"]
+    assert actions[5]["WFWorkflowActionParameters"]["WFConditionalActionString"] == "c"

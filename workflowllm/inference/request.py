@@ -16,6 +16,7 @@ from workflowllm.inference.attempts import Attempts, Faults, errors_of, start_at
 from workflowllm.inference.fill_in import to_fill_in
 from workflowllm.inference.prompting import DoesNotFit, Prompter, make_prompter, trained_form
 from workflowllm.inference.run_options import InferenceOptions, RequestOptions
+from workflowllm.inference.signing import sign
 from workflowllm.prompts.answers import holds_code
 from workflowllm.prompts.form import PromptForm
 from workflowllm.prompts.generation import FIELDS
@@ -70,6 +71,8 @@ def answer_request(options: InferenceOptions, request: RequestOptions) -> int:
             changes = list(outline_changes(original.workflow, read_file(output).workflow))
             print("\nChanged actions:", *(changes or ["none"]), sep="\n  ")
         print("\nIf it ran:", *trial_lines(code, setting), sep="\n  ")
+        if request.sign:
+            print(f"\n{sign(output)}")
         print("\nTo fill in:", *(list(to_fill_in(code)) or ["nothing"]), sep="\n  ")
     return status
 

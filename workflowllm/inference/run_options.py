@@ -49,6 +49,7 @@ class RequestOptions:
     apis: tuple[str, ...] = ()
     edit: Path | None = None  # a shortcut to change
     world: str | None = None  # where what was written is tried
+    sign: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def add_inference_flags(parser: argparse.ArgumentParser) -> None:
     ).add_argument
     add("--top_k", type=not_negative_int, default=0, help=f"sample from the k likeliest tokens, 0 from all {shown}")
     add("--repetition_penalty", type=positive, default=1.0, help=f"above 1 discourages repeats {shown}")
-    parser.set_defaults(model=None, max_tokens=2048, **dict.fromkeys(("query", "apis", "edit", "try")))
+    parser.set_defaults(model=None, max_tokens=2048, **dict.fromkeys(("query", "apis", "edit", "try", "sign")))
 
 
 def _add_local_flags(parser: argparse.ArgumentParser) -> None:
@@ -160,6 +161,7 @@ def add_request_flags(parser: argparse.ArgumentParser) -> None:
         metavar="WORLD",
         help="run what was written in this world (default: in a stock world) and print what would have happened",
     )
+    add("--sign", action="store_true", help="sign the shortcut where the system can, or say what to do")
     add("--explain", type=Path, metavar="FILE.shortcut", help="say what this shortcut does; no model is asked")
 
 
@@ -217,7 +219,7 @@ def _repairs(flags: Mapping[str, Any]) -> int:
 def _request(flags: Mapping[str, Any]) -> RequestOptions | None:
     if flags["query"] is None:
         return None
-    return RequestOptions(flags["query"], tuple(flags["apis"] or ()), flags["edit"], flags["try"])
+    return RequestOptions(flags["query"], tuple(flags["apis"] or ()), flags["edit"], flags["try"], flags["sign"])
 
 
 def _check_model(flags: Mapping[str, Any], backend: str) -> None:
@@ -237,8 +239,8 @@ def _check_model(flags: Mapping[str, Any], backend: str) -> None:
 
 
 def _check_records(flags: Mapping[str, Any]) -> None:
-    if flags["apis"] or flags["edit"] or flags["try"]:
-        raise CommandError("--apis, --edit and --try belong to a request; give it as --query.")
+    if flags["apis"] or flags["edit"] or flags["try"] or flags["sign"]:
+        raise CommandError("--apis, --edit, --try and --sign belong to a request; give it as --query.")
     if flags["input"] is None or flags["output"] is None:
         raise CommandError("give --input and --output, or a single request with --query.")
     source = flags["icl_data"] or flags["input"]

@@ -124,8 +124,6 @@ def _each(values: ValueCompiler, source: ast.expr) -> Parameters:
         return {}
     if called(source) == function_name(REPEAT_EACH):
         return values.keywords(source, REPEAT_EACH)
-    if values.state.is_written_dictionary(source):
-        source = ast.copy_location(ast.Call(ast.Attribute(source, "keys"), [], []), source)
     return {"WFInput": values.attached(source)}
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from workflowllm.shortcuts.dialect.bindings import Binding, find_bindings
 from workflowllm.shortcuts.dialect.nodes import nodes_of
-from workflowllm.shortcuts.dialect.problems import DialectError, Problem
+from workflowllm.shortcuts.dialect.problems import DialectError, Fault, Problem
 from workflowllm.shortcuts.from_python.compiler import Compiler
 from workflowllm.shortcuts.from_python.rewriting import rewrite
+from workflowllm.shortcuts.from_python.shortpy import rewrite_shortpy
 from workflowllm.shortcuts.model.workflow import Compiled
 
 _MAX_BITS = 2048  # of a whole number; JSON dumps hold at most 400 digits, and str() refuses over 4,300
@@ -40,6 +41,10 @@ def parse_program(code: str) -> Program:
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise DialectError([Problem(1, 1, f"this cannot be read as Python: {error}.", "syntax-error")]) from None
     nodes = nodes_of(tree)
+    try:
+        nodes = nodes_of(tree) if rewrite_shortpy(tree, nodes) else nodes
+    except Fault as fault:
+        raise DialectError([fault.problem]) from None
     if rewrite(tree, nodes):
         nodes = nodes_of(tree)
     return Program(tree, nodes, find_bindings(nodes))

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from workflowllm.shortcuts.dialect.bindings import Binding
 from workflowllm.shortcuts.dialect.problems import Fault, Problem
-from workflowllm.shortcuts.dialect.value_kinds import DICTIONARY
 from workflowllm.shortcuts.from_python.kind_inference import Kinds
 from workflowllm.shortcuts.model.action_table import output_name
 from workflowllm.shortcuts.model.plist_types import ActionDict, Parameters, QuestionDict, Token
@@ -103,11 +102,6 @@ class State:
     def stand_for(self, name: str, token: Token) -> None:
         """Let a loop's variable stand for a reference from here on."""
         self._held[name] = token
-
-    def is_written_dictionary(self, node: ast.expr) -> bool:
-        """`{...}`, or a name that one is assigned to; the converter writes neither."""
-        values = self.bindings[node.id].values if isinstance(node, ast.Name) and node.id in self.bindings else [node]
-        return bool(values) and isinstance(values[0], ast.Dict) and self.kinds.of(node) == DICTIONARY
 
     def fresh(self, kind: str) -> str:
         """A UUID that nothing else has."""
