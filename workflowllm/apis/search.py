@@ -38,7 +38,7 @@ _STOP_WORDS = frozenset(
     )
 )
 _PLAIN_WORD = re.compile(r"[^\W_]+")
-_NO_NAME = re.compile(r"(?i)[-_]?(?:macappstore|mac|macos|osx|ios|ipad|iphone|app|older|lite|mobile|\d){0,20}$")
+_NO_NAME = re.compile(r"(?i)[-_]?(?:macappstore|mac|macos|osx|ios|ipad|iphone|app|older|lite|mobile|\d){0,8}$")
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_A-Za-z]+")
 _QUOTED = re.compile(r'"[^"]*"|“[^“”]*”')  # titles and texts, whose words do not name actions
 _CLAUSE = re.compile(r"[.,;:!?\n]+|\b(?:and|then|after|before|otherwise|finally|next|which|that)\b", re.IGNORECASE)

@@ -6,11 +6,10 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from workflowllm.annotation.rules.annotator import annotate_offline
 from workflowllm.runs.command import ALL_DONE, CommandError
 from workflowllm.runs.shipped import shipped
+from workflowllm.runs.yaml_text import load_yaml
 from workflowllm.runtime.trial import STOCK, load_setting, trial_lines
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.action_table import BUILT_IN
@@ -66,7 +65,7 @@ def consequence(action: Action) -> str | None:
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, list[str]]:
     """What an action may do -> patterns of the names of those that do it."""
-    data = yaml.safe_load(shipped("data/consequences.yaml").read_text("utf-8"))
+    data = load_yaml(shipped("data/consequences.yaml").read_text("utf-8"))
     return {sentence: names.split() for sentence, names in data.items()}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from workflowllm.shortcuts.model.wrapped import wrap
 
 QUANTITY, CONTACT = "WFQuantityFieldValue", "WFContactFieldValue"
-_QUANTITY = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*([^\d\s].*?)\s*")
+_QUANTITY = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*([^\d\s](?:.*\S)?)\s*")
 
 # Words for a unit of time, and the one that Shortcuts stores.
 _TIMES = {

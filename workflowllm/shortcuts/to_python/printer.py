@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.mending import mended_tree
 from workflowllm.shortcuts.model.plist_types import QuestionDict, Workflow
 from workflowllm.shortcuts.model.questions import Questions, place_questions
@@ -44,6 +45,13 @@ class Conversion:
 
 def to_python(workflow: Workflow, repair: bool = False) -> Conversion:
     """Convert a workflow's property list. Raises ShortcutError where it cannot be said in Python."""
+    try:
+        return _converted(workflow, repair)
+    except RecursionError:
+        raise ShortcutError("The shortcut has a value that is nested too deeply to be said in Python.") from None
+
+
+def _converted(workflow: Workflow, repair: bool) -> Conversion:
     actions = read_actions(workflow)
     tree, changes = mended_tree(actions) if repair else (build_tree(actions), [])
     if changes:
