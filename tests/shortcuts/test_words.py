@@ -19,8 +19,8 @@ CALL = re.compile(r"(?<![\w\"])([a-z_]\w*)\(")
 
 
 def called(text: str) -> set[str]:
-    """The names that a text calls, but for identifiers of actions."""
-    return {name for name in CALL.findall(text) if not name.startswith(("is_workflow_", "com_"))}
+    """The names that a text calls, but for identifiers of actions and what OS 27 writes."""
+    return {name for name in CALL.findall(text) if not name.startswith(("is_workflow_", "com_", "shortcuts_builtin_"))}
 
 
 def names(text: str, word: str) -> bool:

@@ -221,7 +221,11 @@ def append_to_note(call: Call) -> Thing:
 
 def _note_of(call: Call) -> Thing:
     """The note of `WFNote`: a note, or the name of one; without it, the person picks one."""
-    notes = call.world.notes
+    notes, stored = call.world.notes, call.raw("WFNote")
+    shown = stored.get("displayString") if isinstance(stored, Mapping) else None  # what the editor has picked
+    by_name = next((note for note in notes if note.name == shown), None)
+    if by_name is not None:
+        return by_name
     for item in call.value("WFNote").items:
         if type(item) is Thing and item in notes:
             return item
