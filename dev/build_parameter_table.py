@@ -5,7 +5,8 @@
 The order is that of macOS's definitions, then that of how often real files use a parameter. A reference alone in a
 parameter is stored inside a text or bare. Which of both is right is a matter of the parameter: of 5,217 references in
 text fields of 1,297 real files 323 are bare, all but 11 of them in one parameter (`openurl.WFInput`), and none of the
-13,000 in other fields stands inside a text. So the files decide where they show it, and else the definition's class.
+13,000 in other fields stands inside a text; where the class is a variable's, all of 10,115 values are bare references.
+So the files decide where they show it, and else the definition's class.
 Only counts of identifiers and keys come from the files.
 """
 
@@ -25,12 +26,14 @@ from workflowllm.shortcuts.records_from_files import list_files
 OUTPUT = Path(__file__).parents[1] / "workflowllm/shortcuts/model/parameters.tsv"
 HEADER = """\
 # Parameters of actions in the order in which they are printed: identifier (without "is.workflow.actions."), then keys.
-# "key:text" and "key:date" hold typed text, so that a reference alone in them is stored inside a text.
+# "key:text" and "key:date" hold typed text, so that a reference alone in them is stored inside a text; "key:variable"
+# holds references only, so that a text there needs an action of its own.
 # Facts of macOS's WFActions.plist and of what real files hold; written by dev/build_parameter_table.py.
 """
 CLASSES = {
     **dict.fromkeys(("WFTextInputParameter", "WFURLParameter", "WFCustomDateFormatParameter"), "text"),
     **dict.fromkeys(("WFDateFieldParameter", "WFHealthActionStartDateFieldParameter"), "date"),
+    "WFVariablePickerParameter": "variable",
 }
 ENOUGH = 3  # references in real files that decide
 IN_TEXT = 0.9  # the share of them inside a text from which on a parameter holds text
@@ -78,7 +81,9 @@ def kind_of(pair: Pair, defined: dict[Pair, str], counts: Counter[str]) -> str:
     """Whether a parameter holds text; the files decide where they show it."""
     references = counts["text"] + counts["bare"]
     if references >= ENOUGH:
-        return (defined.get(pair) or "text") if counts["text"] >= IN_TEXT * references else ""
+        if counts["text"] >= IN_TEXT * references:
+            return defined.get(pair) or "text"
+        return "variable" if defined.get(pair) == "variable" else ""
     return defined.get(pair, "")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from workflowllm.shortcuts.dialect.problems import DialectError
 from workflowllm.shortcuts.from_python.program import compile_code
-from workflowllm.shortcuts.model.action_table import holds_text, in_order
+from workflowllm.shortcuts.model.action_table import in_order, parameter_kind
 from workflowllm.shortcuts.model.wrapped import ATTACHMENT, TEXT, lone_reference, wrap
 from workflowllm.shortcuts.to_python.printer import to_python
 
@@ -78,9 +78,37 @@ def test_the_order_of_keys_in_a_file_does_not_show():
 def test_the_table():
     assert in_order("is.workflow.actions.alert", ("b", "WFAlertActionMessage", "a", "WFAlertActionTitle")) == (
         "WFAlertActionTitle", "WFAlertActionMessage", "a", "b")  # fmt: skip
-    assert holds_text("is.workflow.actions.alert", "WFAlertActionMessage") == "text"
-    assert holds_text("is.workflow.actions.adjustdate", "WFDate") == "date"
-    assert holds_text("is.workflow.actions.repeat.each", "WFInput") == holds_text("nobody.knows.it", "x") == ""
+    assert parameter_kind("is.workflow.actions.alert", "WFAlertActionMessage") == "text"
+    assert parameter_kind("is.workflow.actions.adjustdate", "WFDate") == "date"
+    assert parameter_kind("is.workflow.actions.repeat.each", "WFInput") == "variable"
+    assert parameter_kind("is.workflow.actions.text.split", "text") == parameter_kind("nobody.knows.it", "x") == ""
+
+
+@pytest.mark.parametrize(
+    ("literal", "identifier"),
+    [
+        ('f"a {clipboard()}"', "gettext"),
+        ('"a"', "gettext"),
+        ("5", "number"),
+        ('{"a": 1}', "dictionary"),
+        ("[1]", "list"),
+    ],
+)
+def test_a_literal_becomes_an_action_where_only_references_stand(literal, identifier):
+    first, second = compile_code(f"is_workflow_actions_setclipboard(WFInput={literal})\n").actions
+    assert first["WFWorkflowActionIdentifier"] == f"is.workflow.actions.{identifier}"
+    token = second["WFWorkflowActionParameters"]["WFInput"]["Value"]
+    assert token["OutputUUID"] == first["WFWorkflowActionParameters"]["UUID"]
+
+
+def test_a_literal_that_a_file_stores_there_stays_one():
+    for stored in ("a", 5, -1.5, True, {"a": 1}, [1], wrap(TEXT, lone_reference(CLIP)), {"Type": "x"}):
+        action = {
+            "WFWorkflowActionIdentifier": "is.workflow.actions.setclipboard",
+            "WFWorkflowActionParameters": {"WFInput": stored},
+        }
+        code = to_python({"WFWorkflowActions": [action]}).code
+        assert [each["WFWorkflowActionParameters"]["WFInput"] for each in compile_code(code).actions] == [stored]
 
 
 def test_an_implicit_input_stays_implicit():

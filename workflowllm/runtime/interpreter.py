@@ -22,7 +22,7 @@ from workflowllm.runtime.parameters import Parameter, compile_parameter, emptied
 from workflowllm.runtime.rule import NONE, OUTPUT, PASSES, SILENT, ActionRule
 from workflowllm.runtime.run_state import Run, Step
 from workflowllm.runtime.session import Runnable, Session
-from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text, in_order
+from workflowllm.shortcuts.model.action_table import BUILT_IN, in_order, parameter_kind
 
 MISTAKE = "the runtime has a mistake here"
 
@@ -48,7 +48,7 @@ class LeafStep:
     def compiled_parameter(self, key: str, raw: Any) -> Parameter:
         """Fact 25: a bare reference in a built-in action's field of typed text reads as empty."""
         parameter = compile_parameter(raw)
-        if parameter.form != "reference" or holds_text(self.identifier, key) != "text":
+        if parameter.form != "reference" or parameter_kind(self.identifier, key) != "text":
             return parameter
         return emptied(parameter) if self.identifier.startswith(BUILT_IN) else parameter
 

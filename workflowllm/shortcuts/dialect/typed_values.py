@@ -133,6 +133,10 @@ def _group(text: str) -> Any:
     return {"DisplayString": text} if text else None
 
 
+def _note(text: str) -> Any:
+    return {"title": {"key": text}, "displayString": text} if text else None
+
+
 def _place(text: str) -> Any:
     return {"isCurrentLocation": True} if text == "Current Location" else None
 
@@ -200,8 +204,9 @@ _KEYS: dict[Callable[[str], Any], str] = {
     _focus: "FocusModes",
     app: "WFSelectedApp",
     shortcut: "WFWorkflow",
-    _list: "WFCalendarDescriptor WFList",
+    _list: "WFCalendarDescriptor WFList WFGetUpcomingItemCalendar",
     _group: "WFNoteGroup Folder",
+    _note: "WFNote",
     _place: "WFLocation WFDestination WFGetDirectionsCustomLocation WFGetDistanceDestination",
     color: "WFTextColor WFTextStrokeColor",
     folder: "WFFolder",

@@ -22,7 +22,7 @@ from workflowllm.shortcuts.from_python.date_patterns import date_pattern, decima
 from workflowllm.shortcuts.from_python.literals import constant_text, is_string, is_text, only_argument
 from workflowllm.shortcuts.from_python.state import NewAction, State
 from workflowllm.shortcuts.from_python.typed_literals import LITERAL_CALLS, typed_parameter
-from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text
+from workflowllm.shortcuts.model.action_table import BUILT_IN, holds_text, parameter_kind
 from workflowllm.shortcuts.model.plist_types import (
     COERCION,
     DATE,
@@ -81,13 +81,15 @@ class ValueCompiler:
         """The value of an action's parameter.
 
         Those in FIELD_KEYS hold typed fields. In one that holds typed text a reference stands inside a text: bare, it
-        would read as empty on a phone.
+        would read as empty on a phone. In one that holds references only a literal becomes an action before.
         """
         if key in FIELD_KEYS and isinstance(node, (ast.Dict, ast.List)):
             return fields.field_parameter(self, node)
         typed = typed_parameter(self, key, node)
         if typed is not None:
             return typed
+        if parameter_kind(identifier, key) == "variable" and _is_literal(node):
+            return attachment(self.hoist(node))
         value = self.value(node)
         if holds_text(identifier, key) and called(node) != ATTACHMENT and (token := attached_token(value)):
             return text_token(lone_reference(token))
@@ -180,6 +182,11 @@ class ValueCompiler:
 
     def coerced(self, node: ast.expr, item_class: str) -> Token:
         return _with(self, node, {"Type": COERCION, "CoercionItemClass": item_class})
+
+
+def _is_literal(node: ast.expr) -> bool:
+    is_value = isinstance(node, ast.Constant) and node.value is not None and node.value is not Ellipsis
+    return is_value or isinstance(node, (ast.Dict, ast.List)) or is_text(node)
 
 
 def _parts(node: ast.expr) -> list[str | ast.expr]:

@@ -34,14 +34,14 @@ def output_name(identifier: str) -> str:
     return facts.output_name if facts and facts.output_name else identifier.rsplit(".", 1)[-1] or "output"
 
 
-TextKind = Literal["", "text", "date"]
+ParameterKind = Literal["", "text", "date", "variable"]
 
 
 class ParameterFacts(NamedTuple):
     """What parameters.tsv says of one parameter."""
 
     rank: int  # among those of its action, in the order in which they are printed
-    text: TextKind  # whether it holds typed text, so that a reference alone is stored inside a text
+    kind: ParameterKind
 
 
 _UNKNOWN: Mapping[str, ParameterFacts] = MappingProxyType({})
@@ -52,7 +52,7 @@ def _parameter_facts() -> dict[str, dict[str, ParameterFacts]]:
     table = {}
     for action, keys in _rows("parameters.tsv"):
         words = (word.partition(":") for word in keys.split(" "))
-        facts = {key: ParameterFacts(rank, text) for rank, (key, _, text) in enumerate(words)}
+        facts = {key: ParameterFacts(rank, kind) for rank, (key, _, kind) in enumerate(words)}
         table[BUILT_IN + action] = facts
         table.setdefault(action, facts)  # other applications' identifiers stand whole
     return table
@@ -63,10 +63,15 @@ def parameter_facts(identifier: str) -> Mapping[str, ParameterFacts]:
     return _parameter_facts().get(identifier, _UNKNOWN)
 
 
-def holds_text(identifier: str, key: str) -> TextKind:
-    """Whether a parameter holds typed text ("text", "date") or not ("")."""
+def parameter_kind(identifier: str, key: str) -> ParameterKind:
+    """Whether a parameter holds typed text ("text", "date"), references only ("variable"), or either ("")."""
     facts = parameter_facts(identifier).get(key)
-    return facts.text if facts else ""
+    return facts.kind if facts else ""
+
+
+def holds_text(identifier: str, key: str) -> bool:
+    """Whether a parameter holds typed text, so that a reference alone is stored inside a text."""
+    return parameter_kind(identifier, key) in ("text", "date")
 
 
 @lru_cache(maxsize=4096)

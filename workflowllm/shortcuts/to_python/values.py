@@ -19,7 +19,7 @@ from workflowllm.shortcuts.dialect.words import (
     PROPERTY_INFO,
     SOURCES,
 )
-from workflowllm.shortcuts.model.action_table import holds_text, in_order
+from workflowllm.shortcuts.model.action_table import holds_text, in_order, parameter_kind
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.identifiers import is_name
 from workflowllm.shortcuts.model.plist_types import (
@@ -44,6 +44,7 @@ from workflowllm.shortcuts.model.wrapped import (
     parse_ranges,
     slice_utf16,
     unwrap,
+    unwrap_as,
 )
 from workflowllm.shortcuts.to_python import fields
 from workflowllm.shortcuts.to_python.literals import (
@@ -97,9 +98,21 @@ class ValuePrinter:
             return fields.field_parameter(self, value)
         if isinstance(value, str) and stored_text(key, value) is not None:
             return f"plain({self.value(value)})"  # a bare text would become what the parameter usually holds
-        if holds_text(identifier, key) and (token := attached_token(value)):
+        token = attached_token(value)
+        if token and holds_text(identifier, key):
             return self.generic(ATTACHMENT, token)
+        if not token and parameter_kind(identifier, key) == "variable":
+            return self.literal(value)
         return self.value(value)
+
+    def literal(self, value: Any) -> str:
+        """A value of a parameter that holds references only, where the compiler would make an action of a literal."""
+        text = unwrap_as(TEXT, value)
+        if isinstance(text, dict):
+            return self.generic(TEXT, text)
+        printed = self.value(value)
+        is_read_as_literal = printed[:1] in "\"'{[-0123456789" or printed in ("True", "False")
+        return f"plain({printed})" if is_read_as_literal else printed
 
     def sequence(self, values: list) -> str:
         self.enter()
