@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 # Values that nobody has: a model writes them where it does not know the person's own.
 _STAND_IN = re.compile(
-    r"(?i)\b(?:your[_ -]|my_)(?:\w+[_ -])*(?:key|token|name|address|e?mail|number|password|id|url|city|home)\b"
+    r"(?i)\b(?:your[_ -]+|my_+)(?:[^\W_]+[_ -]+){0,6}"
+    r"(?:key|token|name|address|e?mail|number|password|id|url|city|home)\b"
     r"|example\.(?:com|org|net)|<[^<>\n]{2,40}>|\bTODO\b|\bplaceholder\b|555-?\d{4}|x{4,}"
 )
 
