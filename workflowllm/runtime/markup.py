@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, XMLParsedAsHTMLWarning
 from markdown_it import MarkdownIt
 from markdownify import ATX, markdownify
 
@@ -84,6 +84,7 @@ def parsed(html: str) -> BeautifulSoup:
     text = _checked(html)
     with warnings.catch_warnings():  # about texts that look like an address: they are shown as they are
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # a feed is read as far as it reads as HTML
         return _guarded(lambda: BeautifulSoup(text, "html.parser"))
 
 
