@@ -157,9 +157,17 @@ def time_between(call: Call) -> Item | None:
     name = unit_name(unit)
     if name is None:
         call.fail(f"Get Time Between Dates knows no unit {unit!r}")
-    call.lean("whole-units")
-    zone = call.world.zone
-    return Decimal(whole_units(start.moment.astimezone(zone), end.moment.astimezone(zone), name))
+    first, last = (date.moment.astimezone(call.world.zone) for date in (start, end))
+    if not _is_whole(last.replace(tzinfo=None) - first.replace(tzinfo=None), name):
+        call.lean("whole-units")
+    return Decimal(whole_units(first, last, name))
+
+
+def _is_whole(span: timedelta, unit: str) -> bool:
+    """Whether a span of the clock is so many units and nothing more; months and years have no length."""
+    seconds = _SECONDS.get(unit)
+    return seconds is not None and span.total_seconds() % seconds == 0
+
 
 
 def _other_date(call: Call) -> Date | None:
