@@ -28,11 +28,9 @@ from workflowllm.runs.pools import map_inputs
 from workflowllm.shortcuts.files.containers import is_icloud_link, read_file, read_shortcut
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.records_from_files import conversion_crashed, convert_file, list_files, python_folder
-from workflowllm.shortcuts.shortpy_style import in_shortpy_style
 from workflowllm.shortcuts.to_python.printer import to_python
-from workflowllm.shortcuts.training_form import training_form
 
-FORMS = {"code": str, "training": training_form, "shortpy": in_shortpy_style}
+FORMS = ("code", "training", "shortpy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,23 @@ def print_one(source: str, repair: bool, form: str) -> int:
         shortcut = read_shortcut(fetch_icloud(source)) if is_icloud_link(source) else read_file(source)
         conversion = to_python(shortcut.workflow, repair)
         tell_repairs(source, conversion.repairs)
-        print(FORMS[form](conversion.code), end="")
+        print(in_form(conversion.code, form), end="")
     except ShortcutError as error:
         raise CommandError(f"{source}: {error}") from None
     return ALL_DONE
+
+
+def in_form(code: str, form: str) -> str:
+    """The Python of one shortcut in another form. Modules that a folder does not need are loaded when they are."""
+    if form == "training":
+        from workflowllm.shortcuts.training_form import training_form
+
+        return training_form(code)
+    if form == "shortpy":
+        from workflowllm.shortcuts.shortpy_style import in_shortpy_style
+
+        return in_shortpy_style(code)
+    return code
 
 
 def tell_repairs(name: str, repairs: Sequence[str]) -> None:

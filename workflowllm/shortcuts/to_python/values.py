@@ -19,7 +19,7 @@ from workflowllm.shortcuts.dialect.words import (
     PROPERTY_INFO,
     SOURCES,
 )
-from workflowllm.shortcuts.model.action_table import holds_text, in_order, parameter_kind
+from workflowllm.shortcuts.model.action_table import in_order, parameter_kind
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.identifiers import is_name
 from workflowllm.shortcuts.model.plist_types import (
@@ -98,12 +98,13 @@ class ValuePrinter:
             return fields.field_parameter(self, value)
         if isinstance(value, str) and stored_text(key, value) is not None:
             return f"plain({self.value(value)})"  # a bare text would become what the parameter usually holds
+        kind = parameter_kind(identifier, key) if identifier else ""
+        if not kind or (type(value) is str and kind != "variable"):
+            return self.value(value)
         token = attached_token(value)
-        if token and holds_text(identifier, key):
-            return self.generic(ATTACHMENT, token)
-        if not token and parameter_kind(identifier, key) == "variable":
-            return self.literal(value)
-        return self.value(value)
+        if kind == "variable":
+            return self.value(value) if token else self.literal(value)
+        return self.generic(ATTACHMENT, token) if token else self.value(value)
 
     def literal(self, value: Any) -> str:
         """A value of a parameter that holds references only, where the compiler would make an action of a literal."""
