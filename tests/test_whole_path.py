@@ -102,7 +102,7 @@ def test_the_whole_path(tmp_path: Path) -> None:
     expand_and_confirm(tmp_path)
     # The references of the answered records, compiled back, are the shortcuts that they came from.
     python("preprocess/Convert_Python_to_ShortCut.py", tmp_path, "--input", "id/predictions.jsonl", "--field",
-           "workflow_code", "--output_dir", "compiled")  # fmt: skip
+           "code", "--output_dir", "compiled")  # fmt: skip
     compiled = sorted(path.name for path in (tmp_path / "compiled").iterdir())
     assert len(compiled) == len(rows(tmp_path / "id" / "predictions.jsonl"))
     (tmp_path / "originals").mkdir()

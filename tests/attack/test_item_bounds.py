@@ -11,7 +11,7 @@ from workflowllm.annotation.rules import annotator
 from workflowllm.checking import checker
 from workflowllm.dataset import examining
 from workflowllm.dataset.filters import Rules
-from workflowllm.evaluation import judge, scoring
+from workflowllm.evaluation import rule_verdicts, scoring
 from workflowllm.metrics import measures
 from workflowllm.runs import bounds
 from workflowllm.runs.pools import map_inputs
@@ -33,7 +33,7 @@ STAGES: dict[str, tuple[ModuleType, str, Callable[[], Any]]] = {
     "build": (examining, "_look_into",
               lambda: examining.examine(examining.InputRow("x.jsonl", 1, RECORD, False), Rules(), Path("none"))),
     "confirm": (quality, "broken_rule", lambda: quality.judge(("a", RECORD), None)),
-    "judge": (judge, "static_pass", lambda: judge.static_line(("a", RECORD), 0.5)),
+    "judge": (rule_verdicts, "static_pass", lambda: rule_verdicts.static_line(("a", RECORD), 0.5)),
     "measure": (measures, "_measured", lambda: measures.measure(measures.Case("x = 1", "x = 1", ()))),
     "run": (task_runs, "run_program",
             lambda: task_runs.run_attempt(task_runs.Attempt("a", "reference", "x"), {"a": TASK})),

@@ -97,12 +97,12 @@ def test_f033_contains_on_a_list_looks_at_each_item():
 
 def test_f034_greater_and_less_do_not_compare_texts():
     """Text "b" is not greater than "a": on a text that is typed as such the test breaks the run."""
-    result = run('word = "b"\nif word > 1:\n    print("yes")')
+    result = run('word = "b"\nif extra(word > 1):\n    print("yes")')
     assert result.how == "broken"
 
 
 def test_f035_f036_a_numeric_test_on_a_text_breaks_and_a_coercion_mends_it():
-    result = run('text = "42"\nif text > 5:\n    print("yes")')
+    result = run('text = "42"\nif extra(text > 5):\n    print("yes")')
     assert result.how == "broken" and "'42'" in result.error and "number" in result.error
     assert holds("float(text) > 5", 'text = "42"')
 
@@ -214,7 +214,7 @@ text = "a"
 if not shortcut_input():
     print("fine")
 else:
-    if text > 3:
+    if extra(text > 3):
         print("never")
 """
     assert run(code).shown == ["fine"]

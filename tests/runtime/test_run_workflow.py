@@ -63,10 +63,10 @@ def test_the_trace_says_why_a_branch_was_taken(files):
 
 
 def test_a_broken_run_names_action_line_and_reason(tmp_path):
-    (tmp_path / "b.py").write_text('text = "a"\nif text > 5:\n    print("x")\n', "utf-8")
+    (tmp_path / "b.py").write_text('text = "a"\nif extra(text > 5):\n    print("x")\n', "utf-8")
     done = script(tmp_path / "b.py")
     assert done.returncode == 1
-    assert "action 1, is.workflow.actions.conditional (line 2: if text > 5:)" in done.stdout
+    assert "action 1, is.workflow.actions.conditional (line 2: if extra(text > 5):)" in done.stdout
     assert "Traceback" not in done.stderr
 
 

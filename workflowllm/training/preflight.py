@@ -17,7 +17,7 @@ from transformers import AutoConfig, AutoTokenizer
 from workflowllm.prompts.chat import end_of_turn
 from workflowllm.records.release import data_files
 from workflowllm.runs.command import CommandError
-from workflowllm.runs.paths import check_paths, is_inside, why_not_regular
+from workflowllm.runs.paths import check_output_name, check_paths, is_inside, why_not_regular
 from workflowllm.runs.ranks import Ranks
 from workflowllm.runs.reasons import cannot_read, first_line
 from workflowllm.training.checkpoints import checkpoints
@@ -56,6 +56,7 @@ def check_flags(config: TrainingConfig, processes: int) -> None:
 
 def _check_output(config: TrainingConfig) -> None:
     """Raises CommandError where training would write over the model, the data or another file that it reads."""
+    check_output_name(config.output_dir)
     if Path(config.base_model).exists() and is_inside(Path(config.base_model), config.output_dir):
         raise CommandError(f"--base_model {config.base_model} lies in --output_dir, which training writes over and "
                            "clears; give another output folder.")  # fmt: skip
