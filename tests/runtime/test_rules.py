@@ -30,7 +30,8 @@ LEANING = {
     "f56": 'match menu("?"):\n    case "A":\n        text = "a"\nr = block_result()\nprint(f"{r}")',
     "f86": 'd = is_workflow_actions_dictionary(WFItems={"a": 1, "b": 2})\nfor k in d:\n    print(f"{k}")',
     "f88": 'c = is_workflow_actions_text_combine(text=shortcut_input())',
-    "raw-value": 'd = is_workflow_actions_dictionary(WFItems={"a": "x"})\nv = d["a"]\nif extra(v == "x"):\n    print("x")',
+    "raw-value": 'd = is_workflow_actions_dictionary(WFItems={"a": "x"})\n'
+    'v = d["a"]\nif extra(v == "x"):\n    print("x")',
     "case": 'if str(shortcut_input()) == "FIVE 5":\n    print("x")',
     "zero-is-value": 'n = is_workflow_actions_number(WFNumberActionNumber="0")\nif n:\n    print("x")',
     "division-by-zero": NUMBERS + 'q = is_workflow_actions_math(WFInput=n, WFMathOperation="÷", WFMathOperand="0")',
