@@ -82,6 +82,7 @@ train.py --base_model D --data_path other --output_dir . : model.safetensors
 train.py --base_model none --data_path IN --output_dir D : metrics.jsonl
 train.py --base_model none --data_path IN --output_dir IN
 """
+REFUSALS = r"is an input|in the input folder|would be written twice|writes over|lies in|give the output a name"
 LINES = [line.partition(" : ") for line in ATTACKS.strip().splitlines()]
 
 
@@ -125,4 +126,4 @@ def test_the_input_is_unharmed(
         runpy.run_path(str(ROOT / script), run_name="__main__")
     errors = capsys.readouterr().err
     assert (ended.value.code, source.read_bytes()) == (2, content), errors
-    assert re.search(r"is an input|in the input folder|would be written twice|writes over|lies in", errors), errors
+    assert re.search(REFUSALS, errors), errors
