@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.shortcuts.files.containers import read_file
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 from workflowllm.shortcuts.model.errors import ShortcutError
@@ -45,7 +46,10 @@ Pair = tuple[str, str]  # identifier, key
 
 def defined_kinds(path: Path) -> dict[Pair, str]:
     """identifier, key -> "text", "date" or "", in the order of the definitions."""
-    actions: dict[str, Any] = plistlib.loads(path.read_bytes())
+    try:
+        actions: dict[str, Any] = plistlib.loads(path.read_bytes())
+    except (OSError, ValueError, plistlib.InvalidFileException) as error:
+        raise CommandError(f"cannot read the definitions in {path}: {error}") from None
     return {
         (identifier, parameter["Key"]): CLASSES.get(parameter.get("Class", ""), "")
         for identifier, action in sorted(actions.items())
@@ -58,6 +62,8 @@ def count_uses(folders: list[Path]) -> dict[Pair, Counter[str]]:
     """How often each parameter is used ("uses"), and holds a reference inside a text ("text") or bare ("bare")."""
     counts: dict[Pair, Counter[str]] = defaultdict(Counter)
     for folder in folders:
+        if not folder.is_dir():
+            raise CommandError(f"{folder} is no folder.")
         for name in list_files(folder):
             try:
                 actions = read_file(folder / name).workflow.get("WFWorkflowActions", [])
@@ -106,7 +112,7 @@ def table(defined: dict[Pair, str], counts: dict[Pair, Counter[str]]) -> list[st
     return lines
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--actions", type=Path, required=True, help="WFActions.plist of macOS")
     parser.add_argument("--folder", type=Path, required=True, action="append", help="folder of real shortcuts")
@@ -114,7 +120,8 @@ def main() -> None:
     lines = table(defined_kinds(arguments.actions), count_uses(arguments.folder))
     OUTPUT.write_text(HEADER + "".join(lines), "utf-8")
     print(f"{len(lines)} actions in {OUTPUT}")
+    return ALL_DONE
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

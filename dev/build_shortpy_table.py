@@ -12,10 +12,11 @@ import json
 import keyword
 import plistlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from workflowllm.runs.command import ALL_DONE, CommandError, run_command
 from workflowllm.shortcuts.model.action_table import BUILT_IN
 
 OUTPUT = Path(__file__).parents[1] / "workflowllm/shortcuts/model/shortpy.tsv"
@@ -32,9 +33,17 @@ def snake(text: str) -> str:
     return f"{word}_" if keyword.iskeyword(word) else word
 
 
+def loaded(path: Path, load: Callable[[bytes], Any]) -> Any:
+    """What a file holds. Raises CommandError where it cannot be read."""
+    try:
+        return load(path.read_bytes())
+    except (OSError, ValueError, plistlib.InvalidFileException) as error:
+        raise CommandError(f"cannot read {path}: {error}") from None
+
+
 def labels(path: Path) -> dict[tuple[str, str], str]:
     """(identifier, key) -> label of macOS's built-in actions."""
-    actions: dict[str, Any] = plistlib.loads(path.read_bytes())
+    actions: dict[str, Any] = loaded(path, plistlib.loads)
     return {
         (identifier, parameter["Key"]): parameter["Label"]
         for identifier, action in actions.items()
@@ -61,18 +70,19 @@ def rows(tools: dict[str, Any], seen: dict[str, Any], named: dict[tuple[str, str
         yield f"{name}\t{identifier}\t{words}\n"
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tools", type=Path, required=True, help="OS 27's tools as JSON")
     parser.add_argument("--grounding", type=Path, required=True, help="functions seen in use, as JSON")
     parser.add_argument("--actions", type=Path, required=True, help="WFActions.plist of macOS")
     arguments = parser.parse_args()
-    tools = json.loads(arguments.tools.read_text("utf-8"))["tools"]
-    seen = json.loads(arguments.grounding.read_text("utf-8"))["pythonLookup"]
+    tools = loaded(arguments.tools, json.loads)["tools"]
+    seen = loaded(arguments.grounding, json.loads)["pythonLookup"]
     lines = list(rows(tools, seen, labels(arguments.actions)))
     OUTPUT.write_text(HEADER + "".join(lines), "utf-8")
     print(f"{len(lines)} functions in {OUTPUT}")
+    return ALL_DONE
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)
