@@ -1,5 +1,6 @@
 """What all runs over one world share: the state, the person who answers, the effects, the bounds, what was leant on."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
@@ -93,9 +94,9 @@ class Session:
 
 
 def _bytes_of(data: Any) -> int:
-    """The size of an effect's data, roughly."""
+    """The size of an effect's data, roughly. A character takes up to four bytes."""
     if isinstance(data, str):
-        return len(data)
+        return sys.getsizeof(data)
     if isinstance(data, Mapping):
         return sum(ITEM_BYTES + _bytes_of(value) for value in data.values())
     if isinstance(data, list):
