@@ -17,6 +17,11 @@ _WORLD_KEYS = (
 )  # fmt: skip
 
 
+def _odd_value(rng: Random) -> Any:
+    """A value of its own: later damage may change what is inside, and must not reach the next workflow."""
+    return copy.deepcopy(rng.choice(_VALUES))
+
+
 def damaged_workflow(workflow: dict[str, Any], rng: Random) -> dict[str, Any]:
     """A copy of a workflow with one to four parameters changed, actions moved, doubled or dropped."""
     damaged = copy.deepcopy(workflow)
@@ -33,7 +38,7 @@ def _change_parameter(actions: list[dict[str, Any]], rng: Random) -> None:
     spots = list(_spots(parameters))
     if spots:
         container, key = rng.choice(spots)
-        container[key] = rng.choice(_VALUES)
+        container[key] = _odd_value(rng)
 
 
 def _spots(value: Any) -> list[tuple[Any, Any]]:
@@ -72,11 +77,11 @@ def damaged_world(rng: Random) -> dict[str, Any]:
         container, key = rng.choice(spots)
         kind = rng.randrange(4)
         if kind == 0:
-            damaged[rng.choice(_WORLD_KEYS)] = rng.choice(_VALUES)
+            damaged[rng.choice(_WORLD_KEYS)] = _odd_value(rng)
         elif kind == 1 and isinstance(container, dict):
-            container[rng.choice(("x", "type", "name", "start", "value", "unit"))] = rng.choice(_VALUES)
+            container[rng.choice(("x", "type", "name", "start", "value", "unit"))] = _odd_value(rng)
         elif kind == 2 and isinstance(container, dict):
             del container[key]
         else:
-            container[key] = rng.choice(_VALUES)
+            container[key] = _odd_value(rng)
     return damaged

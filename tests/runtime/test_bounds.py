@@ -186,6 +186,7 @@ def test_a_run_that_takes_too_long_breaks_and_the_next_one_starts_afresh(monkeyp
 def test_effects_are_counted_by_their_bytes_not_their_characters():
     """A text of emoji takes four bytes a character: effects of 256 KiB each fill the bound after a thousand."""
     loop = "    is_workflow_actions_setclipboard(WFInput=text)\n    is_workflow_actions_nothing()\n"
-    result = run(f'text = "{"\U0001f600" * 65_536}"\nfor _ in range(3000):\n{loop}')
+    text = "\U0001f600" * 65_536
+    result = run(f'text = "{text}"\nfor _ in range(3000):\n{loop}')
     assert result.how == "broken" and f"{MAX_BYTES >> 20} MiB" in result.error
     assert 900 < len(result.effects) < 1030
