@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,11 +36,13 @@ from workflowllm.shortcuts.from_python.program import compile_code
 from workflowllm.shortcuts.model.errors import ShortcutError
 from workflowllm.shortcuts.model.workflow import build_workflow, from_json, to_bytes, to_json
 from workflowllm.shortcuts.records_from_files import list_files
+from workflowllm.shortcuts.shortpy_style import in_shortpy_style
 from workflowllm.shortcuts.to_python.printer import Conversion, to_python
 from workflowllm.shortcuts.training_form import training_form
 
 LONG_TEXT = 384  # characters; length is measured on files whose texts are all shorter and that hold no data
-OPAQUE = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[A-Za-z0-9+/=]{120,}")
+UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+OPAQUE = re.compile(UUID.pattern + r"|[A-Za-z0-9+/=]{120,}")
 CONVERTER = Path(__file__).parents[1] / "preprocess" / "Convert_ShortCut_to_Python.py"
 
 
@@ -60,9 +63,12 @@ class Counts:
     short_actions: int = 0
     short_characters: int = 0
     short_trained: int = 0  # characters of the training form
-    trained: int = 0  # characters of the training form of all files
-    opaque: int = 0  # of these, those of UUIDs and long Base64
+    characters: Counter[str] = field(default_factory=Counter)  # of all files, in "code" and in "training form"
+    opaque: Counter[str] = field(default_factory=Counter)  # of these, those of UUIDs and long Base64
+    with_uuid: Counter[str] = field(default_factory=Counter)  # files that hold a UUID
     untrained: list[str] = field(default_factory=list)
+    in_shortpy: int = 0  # files whose actions all have a name in OS 27's style
+    not_shortpy: list[str] = field(default_factory=list)  # those of them that come back otherwise
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -90,6 +96,7 @@ def check_plain(folder: Path, recompiled: Path) -> Counts:
         check_python(key, conversion, counts)
         check_way_back(key, workflow, conversion, recompiled, counts)
         check_training_form(key, workflow, conversion, counts)
+        check_shortpy(key, conversion, counts)
     return counts
 
 
@@ -124,8 +131,10 @@ def check_training_form(key: str, workflow: dict[str, Any], conversion: Conversi
     """The form that models learn: it compiles, and how long and how opaque it is."""
     actions = workflow["WFWorkflowActions"]
     trained = training_form(conversion.code)
-    counts.trained += len(trained)
-    counts.opaque += sum(len(match[0]) for match in OPAQUE.finditer(trained))
+    for form, text in (("code", conversion.code), ("training form", trained)):
+        counts.characters[form] += len(text)
+        counts.opaque[form] += sum(len(match[0]) for match in OPAQUE.finditer(text))
+        counts.with_uuid[form] += UUID.search(text) is not None
     try:
         if len(compile_code(trained).actions) != len(actions):
             counts.untrained.append(f"{key}: it has another number of actions")
@@ -136,6 +145,20 @@ def check_training_form(key: str, workflow: dict[str, Any], conversion: Conversi
         counts.short_actions += len(actions)
         counts.short_characters += len(conversion.code)
         counts.short_trained += len(trained)
+
+
+def check_shortpy(key: str, conversion: Conversion, counts: Counts) -> None:
+    """OS 27's style, where all actions have a name there: it compiles to the actions of the training form."""
+    try:
+        styled = in_shortpy_style(conversion.code)
+    except ShortcutError:
+        return
+    counts.in_shortpy += 1
+    try:
+        ours, theirs = (build_workflow(compile_code(code)) for code in (training_form(conversion.code), styled))
+        counts.not_shortpy += [f"{key}: {line}" for line in differences(ours, theirs)][:1]
+    except ShortcutError as error:
+        counts.not_shortpy.append(f"{key}: {error}")
 
 
 def texts_and_data(value: Any) -> Iterator[str | bytes]:
@@ -217,7 +240,8 @@ def print_counts(counts: Counts, show: int) -> None:
              ("compile refuses", counts.beyond_cpython), ("names read that no path assigns", counts.unassigned),
              ("not equal after the way back", counts.unequal), ("metadata not kept", counts.metadata_lost),
              ("printed otherwise the second time", counts.not_fixed),
-             ("training form not compiled", counts.untrained)]  # fmt: skip
+             ("training form not compiled", counts.untrained),
+             (f"{counts.in_shortpy} in OS 27's style, unequal", counts.not_shortpy)]  # fmt: skip
     for title, lines in lists:
         print(f"{title:<34} {len(lines)}")
         for line in lines[:show]:
@@ -227,8 +251,9 @@ def print_counts(counts: Counts, show: int) -> None:
         trained = counts.short_trained / counts.short_actions
         print(f"characters an action               {each:.1f}, in the training form {trained:.1f} "
               f"({counts.short_files} files without long texts or data, {counts.short_actions} actions)")  # fmt: skip
-    if counts.trained:
-        print(f"opaque in the training form        {100 * counts.opaque / counts.trained:.2f} % of its characters")
+    for form, characters in counts.characters.items():
+        share = 100 * counts.opaque[form] / max(characters, 1)
+        print(f"opaque in the {form:<21}{share:.2f} % of its characters; {counts.with_uuid[form]} files hold a UUID")
 
 
 def main() -> int:
