@@ -3,9 +3,9 @@
     python dev/build_parameter_table.py --actions WFActions.plist --folder DIR --folder ANOTHER_DIR
 
 The order is that of macOS's definitions, then that of how often real files use a parameter. A reference alone in a
-parameter is stored inside a text or bare. Which of both is right is a matter of the parameter: in 1,297 real files those
-of text classes hold 5,789 references inside a text and 330 bare, nearly all of them in `openurl.WFInput`; dates 239 and
-0; variables 0 and 10,115; all others 1 and 1,716. So the files decide where they show it, and else the class.
+parameter is stored inside a text or bare. Which of both is right is a matter of the parameter: in 1,297 real files
+those of text classes hold 5,789 references inside a text and 330 bare, nearly all of them in `openurl.WFInput`; dates
+239 and 0; variables 0 and 10,115; all others 1 and 1,716. So the files decide where they show it, and else the class.
 Only counts of identifiers and keys come from the files.
 """
 
